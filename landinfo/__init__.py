@@ -1,0 +1,1 @@
+"""Land price, planning and conversion cost of a parcel in former Bình Dương province, each number with its law."""

@@ -1,0 +1,91 @@
+"""What somebody typed → a question: every parameter checked, every fault named with what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from landinfo import case, coordinates
+from landinfo.model import BadInput, Query
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_CODE = re.compile(r"[A-Z0-9]{2,4}", re.ASCII)
+_NUMBER = re.compile(r"\d{1,15}(\.\d{1,4})?", re.ASCII)
+_SINGLE = ("on", "known", "convert_to", "land_user", "area")
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 1, 1)
+
+
+def read_day(field: str, text: str) -> date:
+    """A day written YYYY-MM-DD, from 1990 to 2099. Raises ``BadInput``."""
+    if _DAY.fullmatch(text):
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            day = LAST_DAY
+        if FIRST_DAY <= day < LAST_DAY:
+            return day
+    raise BadInput("bad-day", field, value=text[:40])
+
+
+def read_number(field: str, text: str) -> Decimal:
+    """A plain non-negative number with a decimal point, up to 15 digits. Raises ``BadInput``."""
+    if not _NUMBER.fullmatch(text):
+        raise BadInput("bad-number", field, value=text[:40])
+    try:
+        return Decimal(text)
+    except InvalidOperation as wrong:
+        raise BadInput("bad-number", field, value=text[:40]) from wrong
+
+
+def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
+    """A ``Query`` from named texts: on, known, convert_to, land_user, area, fact.<name>, price.<code>.
+
+    Without days the question is about today. Raises ``BadInput``: an unknown name, a name given twice, a bad value.
+    """
+    single: dict[str, str] = {}
+    facts: dict[str, Any] = {}
+    prices: dict[str, Decimal] = {}
+    for name, text in given:
+        head, _, tail = name.partition(".")
+        if name in single or (head == "fact" and tail in facts) or (head == "price" and tail in prices):
+            raise BadInput("given-twice", name)
+        if name in _SINGLE:
+            single[name] = text
+        elif head == "fact" and tail:
+            facts[tail] = case.read_fact(tail, text)
+        elif head == "price" and tail:
+            prices[_code(name, tail)] = read_number(name, text)
+        else:
+            raise BadInput("unknown-parameter", name[:60], known=", ".join((*_SINGLE, "fact.<name>", "price.<code>")))
+    return Query(
+        on=read_day("on", single["on"]) if "on" in single else today,
+        known=read_day("known", single["known"]) if "known" in single else today,
+        convert_to=_code("convert_to", single["convert_to"]) if single.get("convert_to") else None,
+        land_user=case.read_land_user(single.get("land_user", "household")),
+        facts=facts,
+        prices=prices,
+        area=read_number("area", single["area"]) if single.get("area") else None,
+    )
+
+
+def _code(field: str, text: str) -> str:
+    if not _CODE.fullmatch(text):
+        raise BadInput("bad-land-use-code", field, value=text[:20])
+    return text
+
+
+def read_place(given: Mapping[str, str | None], crs: str) -> tuple[float, float]:
+    """(easting, northing) in the plane ``crs`` from lat + lon, or from x (northing) + y (easting).
+
+    Raises ``BadInput`` with a typed hint: neither pair, both pairs, swapped, another zone, degrees for metres …
+    """
+    present = {name for name, text in given.items() if text}
+    plane = coordinates.plane(crs)
+    if present == {"lat", "lon"}:
+        return coordinates.read_wgs84(str(given["lat"]), str(given["lon"]), plane)
+    if present == {"x", "y"}:
+        return coordinates.read_vn2000(str(given["x"]), str(given["y"]), plane)
+    raise BadInput("place-needs-a-pair", "lat, lon | x, y", given=", ".join(sorted(present)) or "–")

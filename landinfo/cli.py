@@ -1,0 +1,183 @@
+"""The command line: the second shell beside the web. Exit code 2 is a question that cannot be answered as asked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from landinfo import asked, letter, lookup, present, search
+from landinfo.model import Problem, Rulebook
+from landinfo.store import open_store
+from landinfo.store.rulebook import read_rulebook
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+SAMPLE = DATA / "sample" / "sample.gpkg"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; returns the exit code (0 answered, 2 the question or the input is wrong)."""
+    arguments = _parser().parse_args(argv)
+    rulebook = read_rulebook(Path(os.environ.get("LANDINFO_DATA", DATA)))
+    try:
+        command: Callable[[argparse.Namespace, Rulebook], int] = arguments.command
+        return command(arguments, rulebook)
+    except Problem as wrong:
+        said = present.problem(wrong, rulebook)
+        print(f"{said['title']}: {said['detail']}\n{said['title_en']}: {said['detail_en']}", file=sys.stderr)
+        for near in said.get("nearest", ()):
+            print(f"  → {near['ref']}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m landinfo", description="Giá đất, quy hoạch, chi phí chuyển mục đích · Land information"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _parcel_parser(commands)
+    _at_parser(commands)
+    _sample_parser(commands)
+    _load_parser(commands)
+    _store_parser(commands)
+    return parser
+
+
+def _question_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--on", metavar="DAY", help="ngày quyết định (YYYY-MM-DD) · day of the permitting decision")
+    parser.add_argument("--known", metavar="DAY", help="biết đến ngày · what was known on that day (default today)")
+    parser.add_argument("--convert-to", metavar="CODE", help="chuyển sang loại đất · target land use, e.g. ODT")
+    parser.add_argument("--land-user", metavar="WHO", help="household (default) | organisation")
+    parser.add_argument("--area", metavar="M2", help="diện tích chuyển · area to convert, m²")
+    parser.add_argument(
+        "--fact", action="append", default=[], metavar="NAME=VALUE", help="điều chỉ người hỏi biết · e.g. first_conversion=true"
+    )
+    parser.add_argument(
+        "--price", action="append", default=[], metavar="CODE=DONG", help="giá cho trước, đồng/m² · e.g. ODT=20000000"
+    )
+    parser.add_argument("--json", action="store_true", help="in JSON")
+    _store_option(parser)
+
+
+def _store_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--store", default=os.environ.get("LANDINFO_STORE", str(SAMPLE)), help="tệp .gpkg hoặc postgresql://…"
+    )
+
+
+def _parcel_parser(commands: Any) -> None:
+    parser = commands.add_parser("parcel", help="hỏi một thửa đất · one parcel: 25750/12/345 or 25750@2024/12/345")
+    parser.add_argument("parcel", metavar="COMMUNE/SHEET/NUMBER")
+    _question_options(parser)
+    parser.set_defaults(command=_parcel)
+
+
+def _at_parser(commands: Any) -> None:
+    parser = commands.add_parser("at", help="hỏi một điểm · the parcel at a point")
+    parser.add_argument("--lat")
+    parser.add_argument("--lon")
+    parser.add_argument("--x", help="VN-2000 X = northing, m")
+    parser.add_argument("--y", help="VN-2000 Y = easting, m")
+    _question_options(parser)
+    parser.set_defaults(command=_at)
+
+
+def _sample_parser(commands: Any) -> None:
+    parser = commands.add_parser("sample", help="dựng dữ liệu mô phỏng · build the simulated cadastre")
+    parser.add_argument("--out", default=str(SAMPLE), metavar="STORE", help="tệp .gpkg hoặc postgresql://…")
+    parser.set_defaults(command=_sample)
+
+
+def _load_parser(commands: Any) -> None:
+    parser = commands.add_parser("load", help="nạp thửa đất hoặc lớp quy hoạch · load parcels or a theme from a file")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--map", type=Path, required=True, metavar="TOML", help="bảng nối trường · field map")
+    parser.add_argument("--known", metavar="DAY", help="ngày công bố · day of publication (default today)")
+    _store_option(parser)
+    parser.set_defaults(command=_load)
+
+
+def _store_parser(commands: Any) -> None:
+    parser = commands.add_parser("store", help="bảo trì kho dữ liệu · store maintenance")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    upgrade = actions.add_parser("upgrade", help="nâng cấp lược đồ, tất cả hoặc không · upgrade the schema")
+    _store_option(upgrade)
+    upgrade.set_defaults(command=_upgrade)
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
+
+def _pairs(given: Sequence[str], prefix: str) -> list[tuple[str, str]]:
+    return [(f"{prefix}.{name}", value) for name, _, value in (pair.partition("=") for pair in given)]
+
+
+def _query(arguments: argparse.Namespace) -> Any:
+    names = ("on", "known", "convert_to", "land_user", "area")
+    given = [(n, getattr(arguments, n)) for n in names if getattr(arguments, n) is not None]
+    given += _pairs(arguments.fact, "fact") + _pairs(arguments.price, "price")
+    return asked.read_query(given, _today())
+
+
+def _parcel(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    wanted, query = search.parse_parcel(arguments.parcel), _query(arguments)
+    store = open_store(arguments.store)
+    try:
+        return _show(lookup.parcel(wanted, query, store, rulebook), arguments.json, rulebook)
+    finally:
+        store.close()
+
+
+def _at(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    query = _query(arguments)
+    store = open_store(arguments.store)
+    try:
+        point = asked.read_place({n: getattr(arguments, n) for n in ("lat", "lon", "x", "y")}, store.facts().crs)
+        return _show(lookup.at(*point, query, store, rulebook), arguments.json, rulebook)
+    finally:
+        store.close()
+
+
+def _show(found: lookup.Report | lookup.Several, as_json: bool, rulebook: Rulebook) -> int:
+    if isinstance(found, lookup.Several):
+        plain = present.several(found, rulebook)
+        print(json.dumps(plain, ensure_ascii=False, indent=1) if as_json else letter.several(plain))
+        return 0
+    plain = present.answer(found, rulebook)
+    print(json.dumps(plain, ensure_ascii=False, indent=1) if as_json else letter.answer(plain, rulebook.texts))
+    return 0
+
+
+def _sample(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    from landinfo.intake import sample
+
+    sample.build(DATA / "sample" / "recipe.toml", arguments.out, _today(), _progress)
+    print(f"\n{arguments.out}")
+    return 0
+
+
+def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    from landinfo.intake import load
+
+    known = asked.read_day("known", arguments.known) if arguments.known else _today()
+    return load.run(arguments.file, arguments.map, arguments.store, known, _progress, rulebook)
+
+
+def _upgrade(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    from landinfo.store.upgrade import upgrade
+
+    before, after = upgrade(arguments.store)
+    print(present.say("store-upgraded", {"before": before, "after": after}, rulebook.texts)["vi"])
+    return 0
+
+
+def _progress(step: str, done: float) -> None:
+    end = "\n" if done >= 1 else ""
+    print(f"\r{step:<40} {done:6.0%}", end=end, file=sys.stderr, flush=True)

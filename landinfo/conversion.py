@@ -1,0 +1,209 @@
+"""May the parcel be converted, which part of it, and what the conversion would cost: parts, not parcels.
+
+A part is one designation × one price zone. Land uses have areas but no outline, so of a use with area U in a parcel
+of area T of which M may be converted, between max(0, U + M − T) and min(U, M) can be converted, likely U·M/T.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import shapely
+
+from landinfo import case, estimate, overlay, planning, valuation
+from landinfo.case import Case
+from landinfo.estimate import Estimate
+from landinfo.model import BadInput, Citation, Facts, LandUse, Notice, Query, Rulebook
+from landinfo.overlay import ShareRow, ThemeShares
+from landinfo.valuation import RESIDENTIAL, Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the plan says of converting one row of shares. ``allowed``: yes | no | unknown."""
+
+    row: ShareRow
+    shares: ThemeShares
+    allowed: str
+    reason: Notice
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One designation × one price zone; ``area`` in steps of the registered area."""
+
+    row: ShareRow
+    piece: Piece
+    area: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Convertible:
+    """One use on one cell: likely area, and the use's bounds over all cells."""
+
+    use: LandUse
+    cell: Cell
+    area: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """The answer to ``convert_to``; ``estimate`` None with ``reason`` when there is nothing that could be converted."""
+
+    verdicts: tuple[Judged, ...]
+    parts: tuple[Convertible, ...]
+    bounds: Mapping[str, tuple[Decimal, Decimal]]
+    case: Case | None
+    estimate: Estimate | None
+    reason: Notice | None
+    notices: tuple[Notice, ...]
+
+
+def plan(
+    query: Query, facts: Facts, shares: Sequence[ThemeShares], pieces: Sequence[Piece], rulebook: Rulebook
+) -> Conversion:
+    """Verdicts by designation and the estimate for the parts that may (or, where none may, perhaps may) be converted.
+
+    Raises ``CannotBeAnswered`` (a day before every regime) and ``BadInput`` (an area beyond what there is to convert).
+    """
+    target = query.convert_to or ""
+    verdicts = tuple(_judge(theme, row, query, rulebook) for theme in _deciding(shares) for row in theme.rows)
+    allowed = [v for v in verdicts if v.allowed == "yes"]
+    open_ = allowed or [v for v in verdicts if v.allowed == "unknown"]
+    notices = () if allowed or not open_ else (Notice("estimate-if-allowed", severity="warning"),)
+    cells = _cells([v.row for v in open_], pieces, facts)
+    if not verdicts:
+        cells = tuple(Cell(_whole(facts, p), p, p.area) for p in pieces)
+        notices = (Notice("no-deciding-plan", severity="warning"),)
+    total = sum((p.area for p in pieces), Decimal(0))
+    uses = [(u, a) for u, a in valuation.use_areas(facts.parcel, total) if not _same(u.code, target)]
+    reason = _nothing(verdicts, cells, uses, facts)
+    if reason is not None:
+        return Conversion(verdicts, (), {}, None, None, reason, notices)
+    parts, bounds = _parts(cells, [(u, a) for u, a in uses if a is not None], total, query)
+    asked = _case(query, facts, parts, bounds, rulebook)
+    return Conversion(verdicts, parts, bounds, asked, estimate.estimate(asked, rulebook.rules), None, notices)
+
+
+def _deciding(shares: Sequence[ThemeShares]) -> tuple[ThemeShares, ...]:
+    """The first deciding plan that says something of this ground."""
+    held = [s for s in shares if s.theme.decides_conversion and s.answer != "no_data"]
+    return tuple(held[:1])
+
+
+def _judge(theme: ThemeShares, row: ShareRow, query: Query, rulebook: Rulebook) -> Judged:
+    if row.kind != "designation":
+        return Judged(row, theme, "unknown", Notice(f"verdict-{row.kind}"), ())
+    said = planning.verdict(row.designation, query.convert_to or "", query.on, rulebook)
+    return Judged(row, theme, said.allowed, said.reason, tuple(said.citations))
+
+
+def _same(code: str, target: str) -> bool:
+    """Nothing to convert: the use is the target, or both are residential."""
+    return code == target or (code in RESIDENTIAL and target in RESIDENTIAL)
+
+
+def _whole(facts: Facts, piece: Piece) -> ShareRow:
+    return ShareRow("no_data", "", piece.area, Decimal(0), 0.0, piece.shape, ())
+
+
+def _cells(rows: Sequence[ShareRow], pieces: Sequence[Piece], facts: Facts) -> tuple[Cell, ...]:
+    cells: list[Cell] = []
+    step = overlay.area_step(facts.parcel.registered_area)
+    for row in rows:
+        if len(pieces) == 1:
+            cells.append(Cell(row, pieces[0], row.area))
+            continue
+        drawn = [float(shapely.area(shapely.intersection(row.shape, p.shape))) for p in pieces]
+        if not any(drawn):
+            continue
+        areas = overlay.apportion(row.area, drawn, step)
+        cells += [Cell(row, p, a) for p, a in zip(pieces, areas, strict=True) if a > 0]
+    return tuple(c for c in cells if c.area > 0)
+
+
+def _nothing(
+    verdicts: Sequence[Judged], cells: Sequence[Cell], uses: Sequence[tuple[LandUse, Decimal | None]], facts: Facts
+) -> Notice | None:
+    if not facts.parcel.land_uses:
+        return Notice("no-land-use-recorded")
+    if not uses:
+        return Notice("nothing-to-convert")
+    if any(area is None for _, area in uses):
+        return Notice("use-areas-not-stated")
+    if not cells and verdicts:
+        return Notice("no-part-may-be-converted")
+    return None
+
+
+def _parts(
+    cells: Sequence[Cell], uses: Sequence[tuple[LandUse, Decimal]], total: Decimal, query: Query
+) -> tuple[tuple[Convertible, ...], dict[str, tuple[Decimal, Decimal]]]:
+    """Likely area of each use on each cell, and each use's bounds; an area given in the question is spread over them."""
+    open_area = sum((c.area for c in cells), Decimal(0))
+    step = min((Decimal(1).scaleb(_exponent(c.area)) for c in cells), default=Decimal("0.1"))
+    most = sum((min(u, open_area) for _, u in uses), Decimal(0))
+    if query.area is not None and query.area > min(most, open_area):
+        raise BadInput("area-beyond-convertible", "area", area=query.area, most=min(most, open_area))
+    bounds: dict[str, tuple[Decimal, Decimal]] = {}
+    parts: list[Convertible] = []
+    weights = [u for _, u in uses]
+    for index, (use, area) in enumerate(uses):
+        low, high = max(Decimal(0), area + open_area - total), min(area, open_area)
+        likely = _stepped(area * open_area / total, step)
+        if query.area is not None:
+            likely = overlay.apportion(query.area, weights, _step_of(query.area, step))[index]
+            low = high = likely
+        bounds[use.code] = (low, high)
+        spread = overlay.apportion(likely, [c.area for c in cells], _step_of(likely, step))
+        parts += [Convertible(use, c, a) for c, a in zip(cells, spread, strict=True) if a > 0]
+    return tuple(parts), bounds
+
+
+def _stepped(area: Decimal, step: Decimal) -> Decimal:
+    return (area / step).to_integral_value() * step
+
+
+def _step_of(area: Decimal, step: Decimal) -> Decimal:
+    """The finer of ``step`` and the area's own last decimal, so that the area is a multiple of it."""
+    return min(step, Decimal(1).scaleb(_exponent(area)))
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return min(exponent, 0) if isinstance(exponent, int) else 0
+
+
+def _case(
+    query: Query,
+    facts: Facts,
+    parts: Sequence[Convertible],
+    bounds: Mapping[str, tuple[Decimal, Decimal]],
+    rulebook: Rulebook,
+) -> Case:
+    given: dict[str, Any] = dict(query.facts)
+    if any(u.code in RESIDENTIAL for u in facts.parcel.land_uses):
+        given.setdefault("same_parcel_as_recognised_residential", True)
+    raw = {
+        "on": query.on,
+        "land_user": query.land_user,
+        "convert_to": query.convert_to,
+        "facts": given,
+        "parts": [
+            {
+                "id": f"{p.cell.row.designation or p.cell.row.kind}-{p.use.code}-{index}",
+                "area": p.area,
+                "land_use": p.use.code,
+                "price": valuation.quoted(p.cell.piece.zone, p.use.code, facts, query, rulebook).unit_price,
+                "target_price": valuation.quoted(
+                    p.cell.piece.zone, query.convert_to or "", facts, query, rulebook
+                ).unit_price,
+            }
+            for index, p in enumerate(parts, 1)
+        ],
+    }
+    return case.read_case(raw)

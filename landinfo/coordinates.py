@@ -1,0 +1,168 @@
+"""VN-2000 ↔ WGS 84, pinned to one operation, and the reading of coordinates that people type.
+
+EPSG knows two operations for VN-2000 → WGS 84. Left to choose, PROJ takes EPSG:5194 (Mekong delta) south of 11.04°N and
+EPSG:6960 (the parameters of Decision 05/2007/QĐ-BTNMT) north of it, 0.8 m apart: the province would be torn in two.
+Here only EPSG:6960 is used. Order inside is (easting, northing) and (longitude, latitude); Vietnamese documents write
+X = northing, Y = easting, and ``read_vn2000`` takes them so.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+
+import numpy as np
+import pyproj
+import shapely
+from pyproj.transformer import TransformerGroup
+from shapely.geometry.base import BaseGeometry
+
+from landinfo.model import BadInput, CannotBeAnswered
+
+DEFAULT_CRS = "EPSG:9210"
+_PINNED = "VN-2000 to WGS 84 (2)"
+_DEPRECATED = range(6956, 6960)
+_TM3 = (5896, 5897, 5898, 5899, *range(9205, 9219), 3405, 3406)
+NORTHINGS, EASTINGS = (1.19e6, 1.28e6), (5.5e5, 6.4e5)
+"""m: where former Bình Dương lies in VN-2000 105°45', with room around it."""
+_LATITUDES, _LONGITUDES = (10.6, 11.7), (106.1, 107.2)
+_PER_QUARTER_DEGREE = 27_300.0
+"""m of easting by which a meridian 15' off moves a place at 11°N."""
+_UTM_SHIFT = 82_000.0
+"""m by which the easting of UTM zone 48N exceeds that of the 105°45' zone here."""
+_TYPED = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?|[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+
+
+class Plane:
+    """A metric plane and its way to WGS 84. Safe to share between threads (pyproj keeps a context for each)."""
+
+    def __init__(self, crs: str) -> None:
+        code = crs.removeprefix("EPSG:")
+        if not crs.startswith("EPSG:") or not code.isdecimal() or int(code) in _DEPRECATED:
+            raise CannotBeAnswered("crs-not-supported", "crs", crs=crs)
+        self.crs = crs
+        self.vn2000 = int(code) in _TM3
+        self._transformer = _pinned(int(code)) if self.vn2000 else _best(crs)
+
+    def to_wgs84(self, shape: BaseGeometry) -> BaseGeometry:
+        """The shape in (longitude, latitude) degrees."""
+        return shapely.transform(shape, lambda xy: np.column_stack(self._transformer.transform(xy[:, 0], xy[:, 1])))
+
+    def from_wgs84(self, shape: BaseGeometry) -> BaseGeometry:
+        """A shape in (longitude, latitude) degrees, in metres of the plane."""
+        return shapely.transform(
+            shape,
+            lambda xy: np.column_stack(self._transformer.transform(xy[:, 0], xy[:, 1], direction="INVERSE")),
+        )
+
+    def point_to_wgs84(self, easting: float, northing: float) -> tuple[float, float]:
+        """(longitude, latitude) in degrees."""
+        lon, lat = self._transformer.transform(easting, northing)
+        return float(lon), float(lat)
+
+    def point_from_wgs84(self, lon: float, lat: float) -> tuple[float, float]:
+        """(easting, northing) in metres."""
+        easting, northing = self._transformer.transform(lon, lat, direction="INVERSE")
+        return float(easting), float(northing)
+
+
+@lru_cache(maxsize=64)
+def plane(crs: str = DEFAULT_CRS) -> Plane:
+    """The plane ``EPSG:…``. Raises ``CannotBeAnswered``: not a metric EPSG plane, or one that must not be used."""
+    return Plane(crs)
+
+
+def wkt(crs: str) -> str:
+    """The definition of ``crs`` as WKT 1 (GDAL's form), for files that carry their own."""
+    return str(pyproj.CRS.from_user_input(crs).to_wkt("WKT1_GDAL"))
+
+
+def _pinned(code: int) -> pyproj.Transformer:
+    found = [t for t in TransformerGroup(code, 4326, always_xy=True).transformers if _PINNED in t.description]
+    if len(found) != 1:
+        raise RuntimeError(f"PROJ offers {len(found)} operations «{_PINNED}» for EPSG:{code}: its database has changed")
+    return found[0]
+
+
+def _best(crs: str) -> pyproj.Transformer:
+    try:
+        known = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as wrong:
+        raise CannotBeAnswered("crs-not-supported", "crs", crs=crs) from wrong
+    if not known.is_projected or any(axis.unit_name != "metre" for axis in known.axis_info[:2]):
+        raise CannotBeAnswered("crs-not-supported", "crs", crs=crs)
+    return pyproj.Transformer.from_crs(known, 4326, always_xy=True)
+
+
+def read_metres(field: str, text: str) -> float:
+    """A number as it stands on paper: ``1214123.45``, ``1 214 123,45``, ``1.214.123,45``. Raises ``BadInput``."""
+    bare = re.sub(r"[\s\u00a0\u202f]", "", text)
+    if len(text) <= 40:
+        if _TYPED.fullmatch(bare):
+            return float(bare)
+        if re.fullmatch(r"[+-]?\d+,\d+", bare, re.ASCII):
+            return float(bare.replace(",", "."))
+        if _GROUPED.fullmatch(bare):
+            decimal = "," if bare.rfind(",") > bare.rfind(".") and bare.count(",") == 1 else "."
+            group = "." if decimal == "," else ","
+            return float(bare.replace(group, "").replace(decimal, "."))
+    raise BadInput("coordinate-not-a-number", field, value=text[:40])
+
+
+def read_wgs84(lat: str, lon: str, where: Plane) -> tuple[float, float]:
+    """(easting, northing) in metres of ``where`` from WGS 84 degrees as typed.
+
+    Raises ``BadInput``: not numbers, metres typed as degrees, swapped, or not in the territory.
+    """
+    north, east = read_metres("lat", lat), read_metres("lon", lon)
+    if abs(north) > 400 or abs(east) > 400:
+        raise BadInput("coordinate-metres-as-degrees", "lat, lon", lat=lat[:40], lon=lon[:40])
+    if where.crs == DEFAULT_CRS and not _inside(north, _LATITUDES, east, _LONGITUDES):
+        swapped = _inside(east, _LATITUDES, north, _LONGITUDES)
+        raise BadInput("coordinate-lat-lon-swapped" if swapped else "coordinate-outside", "lat, lon")
+    if abs(north) > 90 or abs(east) > 180:
+        raise BadInput("coordinate-lat-lon-swapped" if abs(north) > 90 else "coordinate-outside", "lat, lon")
+    easting, northing = where.point_from_wgs84(east, north)
+    if not (math.isfinite(easting) and math.isfinite(northing)):
+        raise BadInput("coordinate-outside", "lat, lon")
+    return easting, northing
+
+
+def read_vn2000(x: str, y: str, where: Plane) -> tuple[float, float]:
+    """(easting, northing) in metres of ``where`` from ``x`` = northing and ``y`` = easting, as Vietnamese papers write.
+
+    Raises ``BadInput`` with the likely cause: swapped, UTM 48N, another central meridian, zone prefix, degrees.
+    """
+    northing, easting = read_metres("x", x), read_metres("y", y)
+    if abs(northing) <= 400 and abs(easting) <= 400:
+        raise BadInput("coordinate-degrees-as-metres", "x, y", x=x[:40], y=y[:40])
+    if where.crs == DEFAULT_CRS and not _inside(northing, NORTHINGS, easting, EASTINGS):
+        raise BadInput(_cause(northing, easting), "x, y", x=x[:40], y=y[:40])
+    if max(abs(northing), abs(easting)) > 2e7:
+        raise BadInput("coordinate-outside", "x, y")
+    return easting, northing
+
+
+def _cause(northing: float, easting: float) -> str:
+    """Why a pair does not lie in the territory: the code of the likely cause."""
+    if _inside(easting, NORTHINGS, northing, EASTINGS):
+        return "coordinate-swapped"
+    if 48e6 <= easting < 49e6 or 48e6 <= northing < 49e6:
+        return "coordinate-zone-prefix"
+    if not NORTHINGS[0] <= northing <= NORTHINGS[1]:
+        return "coordinate-outside"
+    if _within(easting - _UTM_SHIFT, EASTINGS):
+        return "coordinate-utm-or-zone"
+    if any(_within(easting + n * _PER_QUARTER_DEGREE, EASTINGS) for n in range(-8, 9)):
+        return "coordinate-other-zone"
+    return "coordinate-outside"
+
+
+def _within(value: float, bounds: tuple[float, float]) -> bool:
+    return bounds[0] <= value <= bounds[1]
+
+
+def _inside(a: float, a_bounds: tuple[float, float], b: float, b_bounds: tuple[float, float]) -> bool:
+    return _within(a, a_bounds) and _within(b, b_bounds)

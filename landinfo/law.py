@@ -1,0 +1,37 @@
+"""Which value of a rule is in force on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from landinfo.model import CannotBeAnswered, Rule, RuleValue
+
+
+class NotInForce(CannotBeAnswered):
+    """No value on the day asked; ``params["first"]`` is the rule's first day, None when it has no value at all."""
+
+
+def on(rule: Rule, day: date) -> RuleValue:
+    """The value of ``rule`` in force on ``day`` (half-open days; of two that overlap the later one).
+
+    Raises ``NotInForce``: no value covers the day. A value of None is a repeal or an unknown, and is returned.
+    """
+    value = in_force(rule.values, day)
+    if value is None:
+        first = min((v.effective_from for v in rule.values), default=None)
+        raise NotInForce("rule-not-in-force", "on", rule=rule.key, label=rule.label_vi, day=day, first=first)
+    return value
+
+
+def in_force(values: Sequence[RuleValue], day: date) -> RuleValue | None:
+    """The last of ``values`` (in order of their first day) that covers ``day``."""
+    for value in reversed(values):
+        if value.effective_from <= day and (value.effective_to is None or day < value.effective_to):
+            return value
+    return None
+
+
+def outdated(value: RuleValue, known: date) -> bool:
+    """Past its ``check_by``: somebody should have looked again."""
+    return value.citation.check_by is not None and known >= value.citation.check_by

@@ -1,0 +1,194 @@
+"""One question, answered: read the facts from the store at once, then report. Web, command line and batch enter here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from landinfo import coordinates, search
+from landinfo.model import (
+    BadInput,
+    Commune,
+    Edition,
+    Facts,
+    Feature,
+    NotHere,
+    Parcel,
+    Query,
+    Rulebook,
+    Union,
+)
+from landinfo.report import Report, report
+from landinfo.search import ParcelAsked
+from landinfo.store import Box, Store
+
+NEAR = 500.0
+"""Metres within which the nearest parcel of an empty place is named."""
+VIEW_LIMIT = 2000
+"""Most features of one layer that a map view is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """More than one parcel answers: a list to choose from, never a silent pick."""
+
+    parcels: tuple[Parcel, ...]
+    communes: tuple[Commune, ...]
+    reason: str
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a map window shows of each layer; ``truncated``: there was more than ``VIEW_LIMIT``."""
+
+    layers: dict[str, tuple[Parcel | Feature, ...]]
+    truncated: tuple[str, ...]
+    crs: str
+
+
+def parcel(asked: ParcelAsked, query: Query, store: Store, rulebook: Rulebook) -> Report | Several:
+    """The answer for a parcel named by commune, sheet and number.
+
+    Raises ``NotHere``: unknown commune, ``no-such-parcel`` (the sheet is held; ``params["nearest"]`` has refs) or
+    ``no-data-here`` (it is not).
+    """
+    communes, unions = store.communes()
+    series = search.resolve(asked, query.on, communes, unions)
+    found = [
+        p
+        for p in store.parcels(series, asked.sheet, asked.number, query.on, query.known)
+        if _lies_in(p, asked, series, unions, query.on) and asked.suffix in (None, p.ref.suffix)
+    ]
+    if not found:
+        raise _missing(asked, series, query, store)
+    if len(found) > 1:
+        return Several(tuple(found), _communes_of(found, communes), "several-parcels", query)
+    return _answer(found[0], query, store, rulebook)
+
+
+def at(easting: float, northing: float, query: Query, store: Store, rulebook: Rulebook) -> Report | Several:
+    """The answer for the parcel at a point of the store's plane (metres, x = easting).
+
+    A point on a shared boundary, or on ground drawn twice, gives the list. Raises ``NotHere`` with the nearest parcel.
+    """
+    point = shapely.Point(easting, northing)
+    box: Box = (easting, northing, easting, northing)
+    found = [p for p in store.parcels_in(box, query.on, query.known) if shapely.intersects(p.shape, point)]
+    if not found:
+        raise _nothing_at(point, query, store)
+    if len(found) > 1:
+        return Several(tuple(found), _communes_of(found, store.communes()[0]), "several-at-point", query)
+    return _answer(found[0], query, store, rulebook)
+
+
+def view(box: Box, layers: Sequence[str], on: date, known: date, store: Store, rulebook: Rulebook) -> View:
+    """What stands in a window given in WGS 84 (west, south, east, north degrees), by layer.
+
+    Layers are "parcels" and the themes' ids; raises ``BadInput`` for another name.
+    """
+    crs = store.facts().crs
+    window = coordinates.plane(crs).from_wgs84(shapely.box(*box))
+    bounds: Box = tuple(window.bounds)
+    shown: dict[str, tuple[Parcel | Feature, ...]] = {}
+    for layer in layers:
+        if layer == "parcels":
+            shown[layer] = store.parcels_in(bounds, on, known, limit=VIEW_LIMIT + 1)
+        elif layer in rulebook.themes:
+            shown[layer] = store.layer(layer, bounds, on, known).features
+        else:
+            raise BadInput("unknown-layer", "layers", layer=layer, layers=", ".join(["parcels", *rulebook.themes]))
+    cut = {name: rows[:VIEW_LIMIT] for name, rows in shown.items()}
+    return View(cut, tuple(name for name, rows in shown.items() if len(rows) > VIEW_LIMIT), crs)
+
+
+def _answer(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Report:
+    return report(query, gather(found, query, store, rulebook), rulebook)
+
+
+def gather(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Facts:
+    """All that the report needs about a parcel, asked of the store once."""
+    communes, _ = store.communes()
+    box: Box = found.shape.bounds
+    themes = tuple(store.layer(theme, box, query.on, query.known) for theme in rulebook.themes)
+    held, zones = store.zones(box, query.on, query.known)
+    used = {found.edition, *(z.edition for z in zones), *(c.edition for c in held.coverage)}
+    used |= {row.edition for layer in themes for row in (*layer.features, *layer.coverage)}
+    return Facts(
+        parcel=found,
+        commune=_commune(found.ref.commune, found.ref.period, communes),
+        commune_now=_commune_now(found.commune_now, query.on, communes),
+        themes=themes,
+        zones_held=held.held,
+        zone_coverage=held.coverage,
+        zones=zones,
+        editions=_used(store.editions(query.known), used),
+        crs=store.facts().crs,
+    )
+
+
+def _used(editions: Sequence[Edition], ids: set[str]) -> tuple[Edition, ...]:
+    return tuple(e for e in editions if e.id in ids)
+
+
+def _lies_in(p: Parcel, asked: ParcelAsked, series: Sequence[str], unions: Sequence[Union], on: date) -> bool:
+    """An old commune that was split belongs to the asked one only where its ground went there."""
+    if asked.period is not None or p.commune_now is None:
+        return True
+    targets = {u.new_code for u in unions if f"{u.old_code}@{u.old_period}" == p.ref.series and u.day <= on}
+    new = {u.new_code for u in unions if u.day <= on and f"{u.new_code}@{u.new_period}" in series}
+    return not targets or not new or p.commune_now in new or p.commune_now not in targets
+
+
+def _missing(asked: ParcelAsked, series: Sequence[str], query: Query, store: Store) -> NotHere:
+    held = store.numbers(series, asked.sheet, query.on, query.known)
+    if not held:
+        return NotHere("no-data-here", "sheet", sheet=asked.sheet, commune=asked.commune, series=", ".join(series))
+    ranked = sorted(held, key=lambda row: (_apart(row[1], asked.number), row))[:5]
+    nearest = tuple(f"{series_}/{asked.sheet}/{number}" for series_, number in ranked)
+    return NotHere(
+        "no-such-parcel", "number", number=asked.number, sheet=asked.sheet, day=query.on, nearest=nearest
+    )
+
+
+def _apart(number: str, wanted: str) -> float:
+    digits, asked = ("".join(c for c in text if c.isdecimal()) for text in (number, wanted))
+    return abs(int(digits) - int(asked)) if digits and asked else float("inf")
+
+
+def _nothing_at(point: BaseGeometry, query: Query, store: Store) -> NotHere:
+    x, y = point.x, point.y
+    box: Box = (x - NEAR, y - NEAR, x + NEAR, y + NEAR)
+    near = [(shapely.distance(p.shape, point), p.ref) for p in store.parcels_in(box, query.on, query.known)]
+    near = sorted((d, ref) for d, ref in near if d <= NEAR)
+    if not near:
+        return NotHere("no-data-at-point", "at", metres=NEAR)
+    distance, ref = near[0]
+    return NotHere("no-parcel-at-point", "at", metres=round(distance, 1), ref=str(ref), nearest=(str(ref),))
+
+
+def _commune(code: str, period: str, communes: Sequence[Commune]) -> Commune:
+    for commune in communes:
+        if (commune.code, commune.period) == (code, period):
+            return commune
+    raise NotHere("unknown-commune", "commune", commune=f"{code}@{period}", similar="")
+
+
+def _commune_now(code: str | None, on: date, communes: Sequence[Commune]) -> Commune | None:
+    """The commune the ground lies in on the day asked, when the union is past."""
+    if code is None:
+        return None
+    later = [c for c in communes if c.code == code and c.effective_from <= on]
+    return max((c for c in later if c.effective_to is None or on < c.effective_to), key=_first_day, default=None)
+
+
+def _first_day(commune: Commune) -> date:
+    return commune.effective_from
+
+
+def _communes_of(found: Sequence[Parcel], communes: Sequence[Commune]) -> tuple[Commune, ...]:
+    return tuple(_commune(p.ref.commune, p.ref.period, communes) for p in found)

@@ -1,0 +1,432 @@
+"""The words of the field: what a parcel, a theme, a rule and an answer are.
+
+Values only: nothing here computes, reads a file or knows the day. Areas are m² (Decimal when they are
+registered or apportioned, float when they are measured on a drawing), money is Decimal in đồng, shapes are
+shapely geometries in the plane of the store (VN-2000 unless the store says otherwise; x = easting, y = northing,
+shapely's order). Days are half-open: ``effective_from <= day < effective_to``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+
+Param = str | int | float | Decimal | date | None
+
+
+class Problem(Exception):
+    """Something the asker can understand and mend.
+
+    ``code`` names the sentence in ``data/texts/*.toml`` (Vietnamese and English), ``field`` the input at fault,
+    ``params`` the values the sentence shows. The shells turn it into a status or an exit code.
+    """
+
+    status = 400
+
+    def __init__(self, code: str, field: str = "", **params: Any) -> None:
+        super().__init__(code)
+        self.code, self.field, self.params = code, field, params
+
+    def __str__(self) -> str:
+        shown = ", ".join(f"{k}={v}" for k, v in self.params.items())
+        return f"{self.code} [{self.field}] {shown}".strip()
+
+
+class BadInput(Problem):
+    """The question cannot be read: 400."""
+
+
+class NotHere(Problem):
+    """The question is well formed and what it names does not exist or is not held: 404."""
+
+    status = 404
+
+
+class CannotBeAnswered(Problem):
+    """The question is well formed and has no answer in law or in this plane: 422."""
+
+    status = 422
+
+
+class Busy(Problem):
+    """No connection came free in time; ask again: 503."""
+
+    status = 503
+
+
+class Refused(Problem):
+    """A load, an upgrade or a store that is refused whole; nothing was changed."""
+
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One sentence for the user, by its code in ``data/texts/*.toml``, with the values it shows."""
+
+    code: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    severity: str = "note"  # note | warning
+
+
+class Status(StrEnum):
+    """How far a fact can be trusted; ``UNKNOWN`` has no value and is never 0."""
+
+    VERIFIED = "verified"
+    SECONDARY = "secondary"
+    ASSUMED = "assumed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a value stands, and when somebody last looked."""
+
+    document: str
+    article: str
+    status: Status
+    checked: date | None = None
+    check_by: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleValue:
+    """One value of a rule over its half-open days; a repeal is a value too (``value=None`` with its citation)."""
+
+    effective_from: date
+    effective_to: date | None
+    value: Any
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A dated number or text of the law (``data/rules/*.toml``), values in order of their first day."""
+
+    key: str
+    label_vi: str
+    label_en: str
+    unit: str
+    values: tuple[RuleValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A law, decree, resolution, decision, plan or data file that a fact stands on."""
+
+    id: str
+    title_vi: str
+    title_en: str
+    issuer: str
+    kind: str
+    issued: date | None
+    effective_from: date | None
+    effective_to: date | None
+    status: Status
+    source: str = ""
+    checked: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune in one extent: the key is ``(code, period)``, because codes are given again to other ground.
+
+    ``period`` is the year label of ``data/communes.csv`` ("2024": the units that ended on 2025-06-30; "2025": those
+    from 2025-07-01). ``names`` are ``(first day, kind, name)``: a xã that became a phường kept its ground.
+    """
+
+    code: str
+    period: str
+    effective_from: date
+    effective_to: date | None
+    names: tuple[tuple[date, str, str], ...]
+    district: str
+    province: str
+    source: str = ""
+    status: Status = Status.SECONDARY
+
+    @property
+    def name(self) -> str:
+        """The last name this ground had, with its kind: "Phường Phú Hòa"."""
+        _, kind, name = self.names[-1]
+        return f"{kind} {name}".strip()
+
+    @property
+    def series(self) -> str:
+        """``25750@2024``: how a map series is named in addresses."""
+        return f"{self.code}@{self.period}"
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """An old commune went, whole or in part, into a new one on a day (Resolution 1685/NQ-UBTVQH15)."""
+
+    old_code: str
+    old_period: str
+    new_code: str
+    new_period: str
+    day: date
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ParcelRef:
+    """tờ/thửa in a map series. All parts are text: codes keep leading zeros, sheets may be ``D4-12``.
+
+    ``suffix`` is "" except where a source brings equal numbers in one sheet: then "1", "2" … in order of arrival.
+    """
+
+    commune: str
+    period: str
+    sheet: str
+    number: str
+    suffix: str = ""
+
+    @property
+    def series(self) -> str:
+        return f"{self.commune}@{self.period}"
+
+    def __str__(self) -> str:
+        return f"{self.series}/{self.sheet}/{self.number}" + (f"~{self.suffix}" if self.suffix else "")
+
+
+@dataclass(frozen=True, slots=True)
+class LandUse:
+    """One use on a certificate: printed code, the regime the code belongs to, its area (None: not stated)."""
+
+    code: str
+    regime: str
+    area: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A parcel of one edition in its period.
+
+    ``commune_now`` is the code of the 2025 commune its ground lies in (None: not derived); ``map_scale`` the
+    denominator of the sheet (1:500 → 500), None when not known. ``registered_area`` is the certificate's, m².
+    """
+
+    ref: ParcelRef
+    shape: BaseGeometry
+    registered_area: Decimal | None
+    land_uses: tuple[LandUse, ...]
+    effective_from: date
+    effective_to: date | None
+    commune_now: str | None
+    map_scale: int | None
+    edition: str
+
+
+class ThemeKind(StrEnum):
+    PARTITION = "partition"
+    OVERLAY = "overlay"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A layer that says something about ground (``data/themes.toml``).
+
+    ``strip_width`` (m): a piece nowhere wider is digitising noise and "in doubt". ``system`` names the code list of its
+    designations: "land_use" (data/land_use_types.csv) or "own" (labels in ``designations``).
+    """
+
+    id: str
+    kind: ThemeKind
+    label_vi: str
+    label_en: str
+    strip_width: float
+    system: str
+    office_vi: str = ""
+    office_en: str = ""
+    designations: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # code → (vi, en, colour #rrggbb)
+    decides_conversion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One polygon of a theme in force over half-open days. ``id`` is stable within its edition."""
+
+    id: str
+    theme: str
+    designation: str
+    shape: BaseGeometry
+    effective_from: date
+    effective_to: date | None
+    document: str
+    article: str
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Ground on which a layer is held: data written at load, never inferred. ``complete`` False: half loaded."""
+
+    layer: str
+    shape: BaseGeometry
+    effective_from: date
+    effective_to: date | None
+    complete: bool
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceZone:
+    """Ground that takes its price from one section at one position.
+
+    ``section`` is ``<commune code>:<stt>`` of the list ``price_list``; ``position`` 1–4 (non-agricultural),
+    ``agricultural_position`` 1–3. ``conditions`` are the typed facts of Annex I that hold on this ground, such as
+    ``{"depth_from_100m": "true", "alley_surface": "earth", "fronts": "2"}``; ``found`` says how the position was found.
+    """
+
+    id: str
+    price_list: str
+    section: str
+    position: int
+    agricultural_position: int
+    conditions: Mapping[str, str]
+    found: Mapping[str, str]
+    shape: BaseGeometry
+    effective_from: date
+    effective_to: date | None
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One published load of one layer for one territory.
+
+    ``id`` comes from layer, territory, document, valid-from and content hash, so both engines give the same.
+    ``published``/``withdrawn`` are days of knowledge: rows count for ``published <= known < withdrawn``.
+    """
+
+    id: str
+    layer: str
+    territory: str
+    document: str
+    effective_from: date
+    published: date
+    withdrawn: date | None
+    content_hash: str
+    simulated: bool
+    source: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class LandUseType:
+    """A land-use code of one or more regimes; ``group``: agricultural | non-agricultural | unused | functional zone."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    group: str
+    colour: str
+    regimes: tuple[str, ...]
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSection:
+    """One printed row of a price list: a street section and its position-1 prices in đồng/m² by land use."""
+
+    id: str
+    commune: str
+    number: str
+    street: str
+    start: str
+    end: str
+    prices: Mapping[str, Decimal]
+    flags: tuple[str, ...]
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """A price list (bảng giá đất) with its days; ``loaded`` False: the list is known, its rows are not here.
+
+    ``agricultural`` maps (zone, base code, position) to đồng/m²; ``zone_of`` maps commune code to agricultural zone.
+    """
+
+    id: str
+    document: str
+    label_vi: str
+    label_en: str
+    effective_from: date
+    effective_to: date | None
+    loaded: bool
+    rules: str
+    sections: Mapping[str, PriceSection]
+    agricultural: Mapping[tuple[str, str, int], tuple[Decimal, Citation]]
+    zone_of: Mapping[str, str]
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All that the repository holds as data: law, lists, themes, codes, texts. Read once, never changed."""
+
+    rules: Mapping[str, Rule]
+    documents: Mapping[str, Document]
+    price_lists: tuple[PriceList, ...]
+    themes: Mapping[str, Theme]
+    land_use_types: Mapping[str, LandUseType]
+    permissions: Mapping[str, Any]
+    texts: Mapping[str, Mapping[str, str]]
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question about one parcel. ``on``: the day of the permitting decision; ``known``: what was known when.
+
+    ``facts`` are what only the land user knows (None = unknown); ``prices`` are given prices in đồng/m² by land-use
+    code, which win over the list; ``area`` is the area to convert in m² (None: all that the plan allows).
+    """
+
+    on: date
+    known: date
+    convert_to: str | None = None
+    land_user: str = "household"
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
+    area: Decimal | None = None
+
+
+class Held(StrEnum):
+    """Did the source of a layer answer?"""
+
+    OK = "ok"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFacts:
+    """What a store holds of one layer around a parcel: candidates by box and day, not yet measured."""
+
+    layer: str
+    held: Held
+    coverage: tuple[Coverage, ...]
+    features: tuple[Feature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a report needs about one parcel, read at once; after this nothing is read any more."""
+
+    parcel: Parcel
+    commune: Commune
+    commune_now: Commune | None
+    themes: tuple[LayerFacts, ...]
+    zones_held: Held
+    zone_coverage: tuple[Coverage, ...]
+    zones: tuple[PriceZone, ...]
+    editions: tuple[Edition, ...]
+    crs: str

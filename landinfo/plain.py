@@ -1,0 +1,138 @@
+"""The small pieces of an answer: values of the model as plain values, with their texts and their law.
+
+Texts are ``{"vi": …, "en": …}``; money is whole đồng; geometry is GeoJSON in WGS 84, longitude first, to 8 decimals
+(about 1 mm).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
+
+from landinfo import coordinates
+from landinfo.model import Citation, Commune, Notice, Rulebook, Theme
+from landinfo.texts import say
+
+Plain = dict[str, Any]
+Text = dict[str, str]
+
+
+def number(value: Decimal | float | int | None) -> int | float | None:
+    """A JSON number: whole values as int."""
+    if value is None:
+        return None
+    return int(value) if value == int(value) and not isinstance(value, float) else float(value)
+
+
+def iso(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def notice(what: Notice | None, rulebook: Rulebook) -> Text | None:
+    """The sentence of a notice in both languages."""
+    return None if what is None else say(what.code, what.params, rulebook.texts)
+
+
+def notices(all_of: Iterable[Notice], rulebook: Rulebook) -> list[Plain]:
+    return [
+        {"code": n.code, "severity": n.severity, "text": say(n.code, n.params, rulebook.texts)} for n in all_of
+    ]
+
+
+def citation(what: Citation, rulebook: Rulebook, known: date | None = None) -> Plain:
+    """Document, article, status and the day of the last check; ``outdated``: past its ``check_by``."""
+    document = rulebook.documents.get(what.document)
+    outdated = known is not None and what.check_by is not None and known >= what.check_by
+    return {
+        "document": what.document,
+        "article": what.article,
+        "status": str(what.status),
+        "status_text": say(f"status-{what.status}", {}, rulebook.texts),
+        "checked": iso(what.checked),
+        "check_by": iso(what.check_by),
+        "outdated": outdated,
+        "note": what.note,
+        "title": {"vi": document.title_vi, "en": document.title_en} if document else None,
+    }
+
+
+def citations(all_of: Iterable[Citation], rulebook: Rulebook, known: date | None = None) -> list[Plain]:
+    seen: dict[Citation, None] = dict.fromkeys(all_of)
+    return [citation(c, rulebook, known) for c in seen]
+
+
+def commune(what: Commune | None) -> Plain | None:
+    if what is None:
+        return None
+    return {
+        "code": what.code,
+        "period": what.period,
+        "name": what.name,
+        "effective_from": iso(what.effective_from),
+        "effective_to": iso(what.effective_to),
+    }
+
+
+def use_name(code: str, rulebook: Rulebook) -> Text:
+    """The land-use code's name; a code that the list does not have says so."""
+    known = rulebook.land_use_types.get(code)
+    if known is None:
+        return say("land-use-not-in-list", {"code": code}, rulebook.texts)
+    return {"vi": known.name_vi, "en": known.name_en}
+
+
+def designation(theme: Theme, code: str, rulebook: Rulebook) -> tuple[Text, str]:
+    """Label and colour of a designation of a theme."""
+    if code in theme.designations:
+        vi, en, colour = theme.designations[code]
+        return {"vi": vi, "en": en}, colour
+    if theme.system == "land_use" and code in rulebook.land_use_types:
+        return use_name(code, rulebook), rulebook.land_use_types[code].colour
+    return say("designation-not-in-list", {"code": code}, rulebook.texts), "#999999"
+
+
+def geometry(shape: BaseGeometry, crs: str) -> Plain:
+    """GeoJSON of a shape of the store's plane, right-hand rule (RFC 7946 §3.1.6)."""
+    oriented = shapely.orient_polygons(coordinates.plane(crs).to_wgs84(shape), exterior_cw=False)
+    return dict(mapping(shapely.transform(oriented, lambda lonlat: np.round(lonlat, 8))))
+
+
+def centre(shape: BaseGeometry, crs: str) -> Plain:
+    """A point inside the shape, both ways: lat/lon, and Vietnamese order x = northing, y = easting (m)."""
+    point = shapely.point_on_surface(shape)
+    lon, lat = coordinates.plane(crs).point_to_wgs84(point.x, point.y)
+    return {"lat": round(lat, 8), "lon": round(lon, 8), "x": round(point.y, 3), "y": round(point.x, 3)}
+
+
+def document(name: str, article: str, rulebook: Rulebook) -> Plain:
+    """A document by its number, with title and status where the library has it."""
+    known = rulebook.documents.get(name)
+    return {
+        "id": name,
+        "article": article,
+        "status": str(known.status) if known else "unknown",
+        "title": {"vi": known.title_vi, "en": known.title_en} if known else None,
+        "effective_from": iso(known.effective_from) if known else None,
+        "effective_to": iso(known.effective_to) if known else None,
+    }
+
+
+def amount(area: Decimal | None, unit_price: Decimal | None) -> int | None:
+    """area × unit price, half up to 1 đồng."""
+    if area is None or unit_price is None:
+        return None
+    return int((area * unit_price).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def fact(value: object) -> object:
+    """A given fact as a JSON value."""
+    if isinstance(value, Decimal):
+        return number(value)
+    return iso(value) if isinstance(value, date) else value

@@ -1,0 +1,331 @@
+"""Report → plain values: the one answer object that JSON, HTML and the command line show.
+
+The shape of the answer is decided here only; percent stands here only. See ``plain`` for how texts, money, days and
+geometry are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import shapely
+
+from landinfo import lookup, plain
+from landinfo.conversion import Conversion
+from landinfo.model import Feature, Parcel, Problem, Query, Rulebook
+from landinfo.overlay import ShareRow, ThemeShares
+from landinfo.plain import Plain
+from landinfo.present_estimate import estimate
+from landinfo.report import Report
+from landinfo.texts import FILTERS, say
+from landinfo.valuation import Share, UseValue, Valuation
+
+__all__ = ["FILTERS", "address", "answer", "problem", "say", "several", "view"]
+
+
+def address(ref: object, query: Query) -> str:
+    """The permanent address of a question: the parcel with its map series, both days, and all that was asked."""
+    asked: list[tuple[str, str]] = [("on", query.on.isoformat()), ("known", query.known.isoformat())]
+    if query.convert_to:
+        asked.append(("convert_to", query.convert_to))
+    if query.land_user != "household":
+        asked.append(("land_user", query.land_user))
+    if query.area is not None:
+        asked.append(("area", str(query.area)))
+    asked += [(f"fact.{k}", _written(v)) for k, v in sorted(query.facts.items()) if v is not None]
+    asked += [(f"price.{k}", str(v)) for k, v in sorted(query.prices.items())]
+    return f"/parcels/{quote(str(ref), safe='/@~')}?{urlencode(asked)}"
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def answer(report: Report, rulebook: Rulebook) -> Plain:
+    """The whole answer (its fields: README, "The answer")."""
+    facts, query = report.facts, report.query
+    return {
+        "question": _question(report),
+        "permanent": address(facts.parcel.ref, query),
+        "simulated": any(e.simulated for e in facts.editions),
+        "notices": plain.notices(report.notices, rulebook),
+        "parcel": _parcel(report, rulebook),
+        "themes": [_theme(shares, report, rulebook) for shares in report.shares],
+        "price": _price(report.valuation, report, rulebook),
+        "verdicts": _verdicts(report.conversion, report, rulebook),
+        "estimate": estimate(report.conversion, query, rulebook),
+        "sources": _sources(report, rulebook),
+        "rulebook": rulebook.edition,
+        "disclaimer": say("disclaimer", {}, rulebook.texts),
+    }
+
+
+def _question(report: Report) -> Plain:
+    query = report.query
+    return {
+        "parcel": str(report.facts.parcel.ref),
+        "on": query.on.isoformat(),
+        "known": query.known.isoformat(),
+        "convert_to": query.convert_to,
+        "land_user": query.land_user,
+        "facts": {k: plain.fact(v) for k, v in sorted(query.facts.items())},
+        "area": plain.number(query.area),
+        "prices": {k: plain.number(v) for k, v in sorted(query.prices.items())},
+    }
+
+
+def _parcel(report: Report, rulebook: Rulebook) -> Plain:
+    facts, parcel, check = report.facts, report.facts.parcel, report.area_check
+    return {
+        "ref": str(parcel.ref),
+        "commune": plain.commune(facts.commune),
+        "commune_now": plain.commune(facts.commune_now),
+        "sheet": parcel.ref.sheet,
+        "number": parcel.ref.number,
+        "suffix": parcel.ref.suffix,
+        "registered_area": plain.number(parcel.registered_area),
+        "drawn_area": plain.number(report.drawn_area),
+        "area_difference": check
+        and {
+            "area": plain.number(check.difference),
+            "ratio": plain.number(check.ratio),
+            "tolerance": plain.number(check.tolerance),
+            "beyond": check.beyond,
+            "citation": plain.citation(check.citation, rulebook, report.query.known),
+        },
+        "land_uses": [
+            {"code": u.code, "regime": u.regime, "name": plain.use_name(u.code, rulebook), "area": plain.number(u.area)}
+            for u in parcel.land_uses
+        ],
+        "effective_from": plain.iso(parcel.effective_from),
+        "effective_to": plain.iso(parcel.effective_to),
+        "map_scale": parcel.map_scale,
+        "centre": plain.centre(parcel.shape, facts.crs),
+        "geometry": plain.geometry(parcel.shape, facts.crs),
+        "edition": parcel.edition,
+    }
+
+
+def _theme(shares: ThemeShares, report: Report, rulebook: Rulebook) -> Plain:
+    theme = shares.theme
+    layer = next(f for f in report.facts.themes if f.layer == theme.id)
+    used = {row.edition for row in (*layer.features, *layer.coverage)}
+    return {
+        "id": theme.id,
+        "kind": str(theme.kind),
+        "label": {"vi": theme.label_vi, "en": theme.label_en},
+        "office": {"vi": theme.office_vi, "en": theme.office_en},
+        "answer": str(shares.answer),
+        "reason": plain.notice(shares.reason, rulebook),
+        "rows": [_row(row, shares, report, rulebook) for row in shares.rows],
+        "total_area": plain.number(shares.total_area),
+        "total_percent": plain.number(shares.total_percent),
+        "editions": sorted(used),
+    }
+
+
+def _row(row: ShareRow, shares: ThemeShares, report: Report, rulebook: Rulebook) -> Plain:
+    label, colour = _label(row, shares, rulebook)
+    documents = dict.fromkeys((f.document, f.article) for f in row.features)
+    return {
+        "kind": row.kind,
+        "designation": row.designation,
+        "label": label,
+        "colour": colour,
+        "area": plain.number(row.area),
+        "percent": plain.number(row.percent),
+        "drawn_area": round(row.drawn_area, 3),
+        "documents": [plain.document(name, article, rulebook) for name, article in sorted(documents)],
+        "geometry": None if shapely.is_empty(row.shape) else plain.geometry(row.shape, report.facts.crs),
+    }
+
+
+_ROW_COLOUR = {"in_doubt": "#bdbdbd", "uncovered": "#ffffff", "conflict": "#b3261e", "no_data": "#e0e0e0"}
+
+
+def _label(row: ShareRow, shares: ThemeShares, rulebook: Rulebook) -> tuple[plain.Text, str]:
+    """A designation by its name, two in conflict by both names, anything else by its kind."""
+    if row.kind == "designation":
+        return plain.designation(shares.theme, row.designation, rulebook)
+    codes = [c for c in row.designation.replace("|", "+").split("+") if c]
+    names = [plain.designation(shares.theme, code, rulebook)[0] for code in codes]
+    joined = {lang: " + ".join(name[lang] for name in names) for lang in ("vi", "en")}
+    return say(f"row-{row.kind}", {"names": joined}, rulebook.texts), _ROW_COLOUR[row.kind]
+
+
+def _price(worth: Valuation, report: Report, rulebook: Rulebook) -> Plain:
+    price_list = worth.price_list
+    return {
+        "basis": "table",
+        "market": False,
+        "basis_text": say("price-list-not-market", {}, rulebook.texts),
+        "list": price_list
+        and {
+            "id": price_list.id,
+            "document": price_list.document,
+            "label": {"vi": price_list.label_vi, "en": price_list.label_en},
+            "effective_from": plain.iso(price_list.effective_from),
+            "effective_to": plain.iso(price_list.effective_to),
+            "loaded": price_list.loaded,
+            "citation": plain.citation(price_list.citation, rulebook, report.query.known),
+        },
+        "state": worth.state,
+        "reason": None if worth.state == "priced" else say(f"price-{worth.state}", _list_words(worth), rulebook.texts),
+        "rows": [_price_row(use, share, report, rulebook) for use in worth.uses for share in use.shares],
+        "uses": [
+            {
+                "land_use": u.land_use.code,
+                "label": plain.use_name(u.land_use.code, rulebook),
+                "area": plain.number(u.area),
+                "low": plain.number(u.low),
+                "likely": plain.number(u.likely),
+                "high": plain.number(u.high),
+            }
+            for u in worth.uses
+        ],
+        "value": {
+            "low": plain.number(worth.low),
+            "likely": plain.number(worth.likely),
+            "high": plain.number(worth.high),
+        },
+    }
+
+
+def _list_words(worth: Valuation) -> dict[str, Any]:
+    chosen = worth.price_list
+    if chosen is None:
+        return {}
+    return {
+        "list": {"vi": chosen.label_vi, "en": chosen.label_en},
+        "first": chosen.effective_from,
+        "end": chosen.effective_to,
+    }
+
+
+def _price_row(use: UseValue, share: Share, report: Report, rulebook: Rulebook) -> Plain:
+    quoted, zone = share.quote, share.piece.zone
+    section = quoted.section
+    return {
+        "land_use": use.land_use.code,
+        "label": plain.use_name(use.land_use.code, rulebook),
+        "area": plain.number(share.area),
+        "piece_area": plain.number(share.piece.area),
+        "unit_price": plain.number(quoted.unit_price),
+        "amount": plain.amount(share.area, quoted.unit_price),
+        "state": quoted.state,
+        "reason": None if quoted.unit_price is not None else say(f"quote-{quoted.state}", {}, rulebook.texts),
+        "section": section and {"id": section.id, "street": section.street, "start": section.start, "end": section.end},
+        "position": quoted.position,
+        "found": dict(zone.found) if zone else {},
+        "conditions": dict(zone.conditions) if zone else {},
+        "steps": [
+            {
+                "text": plain.notice(step.notice, rulebook),
+                "factor": None if step.factor is None else str(step.factor),
+                "value": plain.number(step.value),
+                "citation": step.citation and plain.citation(step.citation, rulebook, report.query.known),
+            }
+            for step in quoted.steps
+        ],
+        "readings": [
+            {"name": say(f"reading-{name}", {}, rulebook.texts), "unit_price": plain.number(value)}
+            for name, value in quoted.readings
+        ],
+    }
+
+
+def _verdicts(conversion: Conversion | None, report: Report, rulebook: Rulebook) -> list[Plain]:
+    if conversion is None:
+        return []
+    return [
+        {
+            "kind": v.row.kind,
+            "designation": v.row.designation,
+            "label": _label(v.row, v.shares, rulebook)[0],
+            "area": plain.number(v.row.area),
+            "allowed": v.allowed,
+            "reason": plain.notice(v.reason, rulebook),
+            "citations": plain.citations(v.citations, rulebook, report.query.known),
+        }
+        for v in conversion.verdicts
+    ]
+
+
+def _sources(report: Report, rulebook: Rulebook) -> list[Plain]:
+    return [
+        {
+            "edition": e.id,
+            "layer": e.layer,
+            "territory": e.territory,
+            "document": plain.document(e.document, "", rulebook),
+            "effective_from": plain.iso(e.effective_from),
+            "published": plain.iso(e.published),
+            "simulated": e.simulated,
+            "source": e.source,
+        }
+        for e in report.facts.editions
+    ]
+
+
+def several(found: lookup.Several, rulebook: Rulebook) -> Plain:
+    """A list of parcels to choose from, each with its permanent address."""
+    return {
+        "several": [
+            {
+                "ref": str(p.ref),
+                "href": address(p.ref, found.query),
+                "commune": plain.commune(commune),
+                "sheet": p.ref.sheet,
+                "number": p.ref.number,
+                "registered_area": plain.number(p.registered_area),
+                "land_uses": [u.code for u in p.land_uses],
+            }
+            for p, commune in zip(found.parcels, found.communes, strict=True)
+        ],
+        "reason": say(found.reason, {"count": len(found.parcels)}, rulebook.texts),
+    }
+
+
+def problem(what: Problem, rulebook: Rulebook) -> Plain:
+    """RFC 9457 problem details, Vietnamese first. ``nearest`` names parcels that do exist."""
+    title = say(f"problem-{what.status}", {}, rulebook.texts)
+    detail = say(what.code, {"field": what.field, **what.params}, rulebook.texts)
+    body: Plain = {
+        "type": f"/problems/{what.code}",
+        "title": title["vi"],
+        "title_en": title["en"],
+        "status": what.status,
+        "detail": detail["vi"],
+        "detail_en": detail["en"],
+        "code": what.code,
+        "field": what.field,
+    }
+    nearest: Sequence[str] = what.params.get("nearest", ())
+    if nearest:
+        body["nearest"] = [{"ref": ref, "href": f"/parcels/{quote(ref, safe='/@~')}"} for ref in nearest]
+    return body
+
+
+def view(shown: lookup.View, rulebook: Rulebook) -> Plain:
+    """GeoJSON by layer for a map window."""
+    return {
+        "layers": {
+            layer: {
+                "type": "FeatureCollection",
+                "features": [_map_feature(row, shown.crs, rulebook) for row in rows],
+                "truncated": layer in shown.truncated,
+            }
+            for layer, rows in shown.layers.items()
+        }
+    }
+
+
+def _map_feature(row: Parcel | Feature, crs: str, rulebook: Rulebook) -> Plain:
+    if isinstance(row, Parcel):
+        properties: Plain = {"ref": str(row.ref), "number": row.ref.number, "uses": [u.code for u in row.land_uses]}
+    else:
+        label, colour = plain.designation(rulebook.themes[row.theme], row.designation, rulebook)
+        properties = {"designation": row.designation, "label": label, "colour": colour}
+    return {"type": "Feature", "properties": properties, "geometry": plain.geometry(row.shape, crs)}

@@ -1,0 +1,108 @@
+"""The whole answer about one parcel, from facts and rules alone: no file, no clock, no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import shapely
+
+from landinfo import conversion, overlay, survey, valuation
+from landinfo.conversion import Conversion
+from landinfo.model import Citation, Facts, Notice, Query, Rulebook
+from landinfo.overlay import ThemeShares
+from landinfo.valuation import Valuation
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCheck:
+    """Drawn against registered area, m²; ``beyond``: more apart than the survey explains."""
+
+    difference: Decimal
+    ratio: Decimal
+    tolerance: Decimal
+    beyond: bool
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything known of one parcel for one question."""
+
+    query: Query
+    facts: Facts
+    drawn_area: Decimal
+    area_check: AreaCheck | None
+    shares: tuple[ThemeShares, ...]
+    valuation: Valuation
+    conversion: Conversion | None
+    notices: tuple[Notice, ...]
+
+
+def report(query: Query, facts: Facts, rulebook: Rulebook) -> Report:
+    """The answer to ``query`` about ``facts.parcel``.
+
+    Raises ``CannotBeAnswered``: an estimate is asked for a day before the first regime (2014-07-01).
+    """
+    shares = tuple(
+        overlay.measure(facts.parcel, theme, layer)
+        for theme, layer in zip(rulebook.themes.values(), facts.themes, strict=True)
+    )
+    parts = valuation.pieces(facts)
+    drawn = Decimal(str(round(shapely.area(facts.parcel.shape), 3)))
+    check = _area_check(facts, drawn, rulebook)
+    worth = valuation.value(facts, query, rulebook, parts)
+    plan = conversion.plan(query, facts, shares, parts, rulebook) if query.convert_to else None
+    notices = tuple(_notices(facts, check, worth, shares, drawn))
+    return Report(query, facts, drawn, check, shares, worth, plan, notices)
+
+
+def _area_check(facts: Facts, drawn: Decimal, rulebook: Rulebook) -> AreaCheck | None:
+    registered = facts.parcel.registered_area
+    if registered is None:
+        return None
+    tolerance, rule = survey.tolerance(
+        facts.parcel.shape, facts.parcel.map_scale, rulebook.rules[survey.POSITION_ERROR]
+    )
+    difference = drawn - registered
+    ratio = (difference / registered).quantize(Decimal("0.0001"))
+    return AreaCheck(difference, ratio, tolerance, abs(difference) > tolerance, rule.citation)
+
+
+def _notices(
+    facts: Facts, check: AreaCheck | None, worth: Valuation, shares: Sequence[ThemeShares], drawn: Decimal
+) -> Iterator[Notice]:
+    if any(e.simulated for e in facts.editions):
+        yield Notice("simulated-data", severity="warning")
+    if facts.parcel.registered_area is None:
+        yield Notice("no-registered-area", {"area": drawn.quantize(Decimal("0.1"))})
+    if check is not None and check.beyond:
+        yield Notice(
+            "area-beyond-tolerance",
+            {
+                "drawn": drawn.quantize(Decimal("0.1")),
+                "registered": facts.parcel.registered_area,
+                "tolerance": check.tolerance,
+            },
+            "warning",
+        )
+    if facts.parcel.map_scale is None and check is not None:
+        yield Notice("map-scale-not-known", {"scale": survey.ASSUMED_SCALE})
+    yield from _use_notices(worth, facts)
+    if any(row.kind == "conflict" for theme in shares for row in theme.rows):
+        yield Notice("designations-in-conflict", severity="warning")
+
+
+def _use_notices(worth: Valuation, facts: Facts) -> Iterator[Notice]:
+    if not facts.parcel.land_uses:
+        yield Notice("no-land-use-recorded", severity="warning")
+        return
+    registered = facts.parcel.registered_area
+    stated = [u.area for u in worth.uses]
+    if None in stated:
+        yield Notice("use-areas-not-stated", severity="warning")
+    elif registered is not None:
+        total = sum((a for a in stated if a is not None), Decimal(0))
+        if total != registered:
+            yield Notice("use-areas-do-not-sum", {"uses": total, "registered": registered}, "warning")

@@ -1,0 +1,145 @@
+"""The storage seam: what every engine promises, and the one place where the engine is chosen.
+
+Stores select, the core measures. A store finds candidates by box, key and day and hands back the values of
+``landinfo.model``; it never computes an area, a price or a share. Both engines must give the same rows in the same
+order for the same call (``tests/test_store.py`` runs the one suite on each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from landinfo.model import (
+    Commune,
+    Coverage,
+    Edition,
+    Feature,
+    LayerFacts,
+    Parcel,
+    PriceZone,
+    Refused,
+    Union,
+)
+
+SCHEMA_VERSION = 1
+
+Box = tuple[float, float, float, float]
+"""(min x, min y, max x, max y) in metres of the store's plane: x = easting, y = northing."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """What a store says of itself. ``crs`` is ``EPSG:9210`` (VN-2000 105°45', pinned) or another metric plane."""
+
+    title: str
+    crs: str
+    schema_version: int
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One layer ready to be published: exactly one of the four row kinds is filled, and its coverage."""
+
+    edition: Edition
+    coverage: Sequence[Coverage] = ()
+    parcels: Sequence[Parcel] = ()
+    features: Sequence[Feature] = ()
+    zones: Sequence[PriceZone] = ()
+
+
+class Store(Protocol):
+    """One cadastre in one plane. Reading is thread-safe; days are half-open; every order has a full tie-break.
+
+    ``known`` selects editions (``published <= known < withdrawn``), ``on`` selects rows in force. Errors of the engine
+    reach the caller as ``model.Busy`` (ask again) or ``model.Refused`` (schema too old, too new, not a store).
+    """
+
+    engine: str  # "geopackage" | "postgis"
+
+    def facts(self) -> StoreFacts:
+        """What the store says of itself (read once at opening)."""
+        ...
+
+    def communes(self) -> tuple[tuple[Commune, ...], tuple[Union, ...]]:
+        """Every commune by (code, period), and every union. Ordered by (code, period)."""
+        ...
+
+    def editions(self, known: date | None = None) -> tuple[Edition, ...]:
+        """Editions published and not withdrawn on ``known`` (None: all, with the withdrawn).
+
+        Ordered by (layer, territory, id).
+        """
+        ...
+
+    def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
+        """Parcels of that sheet and number (any suffix) in any of the map series ``code@period``, in force on ``on``.
+
+        Ordered by (commune, period, sheet, number, suffix, effective_from, edition).
+        """
+        ...
+
+    def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
+        """(series, number) of every parcel of a sheet in force; empty means that the sheet is not held. Ordered."""
+        ...
+
+    def parcels_in(self, box: Box, on: date, known: date, limit: int | None = None) -> tuple[Parcel, ...]:
+        """Parcels whose box meets ``box`` (closed); a candidate may miss exactly, the caller measures.
+
+        Ordered by ref, effective_from, edition.
+        """
+        ...
+
+    def layer(self, theme: str, box: Box, on: date, known: date) -> LayerFacts:
+        """Coverage and features of one theme whose box meets ``box``, ordered by (designation, id, edition).
+
+        A layer that cannot be read never raises: ``held`` is FAILED, so that one broken theme does not take the
+        answer down.
+        """
+        ...
+
+    def zones(self, box: Box, on: date, known: date) -> tuple[LayerFacts, tuple[PriceZone, ...]]:
+        """Coverage (layer "price_zones", no features) and price zones meeting ``box``, ordered by (id, edition)."""
+        ...
+
+    def publish(self, loads: Iterable[Load], withdraw: Sequence[str] = ()) -> None:
+        """Write the loads and withdraw the named editions as one step: all of it or nothing, readers never see half."""
+        ...
+
+    def ready(self) -> None:
+        """A cheap question to the engine; raises ``model.Busy`` when it does not answer."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def open_store(url: str, *, pool: int = 8, wait: float = 2.0, statement_timeout: float = 5.0) -> Store:
+    """Open the store at ``url``: ``postgresql://…`` is PostGIS, anything else is a GeoPackage file.
+
+    ``pool`` connections are kept (PostGIS), a question waits ``wait`` seconds for one and a statement may run for
+    ``statement_timeout`` seconds. Raises ``model.Refused``: no such store, a newer or older schema.
+    """
+    if url.startswith(("postgresql://", "postgres://")):
+        from landinfo.store.postgis import PostgisStore
+
+        return PostgisStore.open(url, pool=pool, wait=wait, statement_timeout=statement_timeout)
+    from landinfo.store.geopackage import GeopackageStore
+
+    return GeopackageStore.open(url)
+
+
+def create_store(url: str, facts: StoreFacts, communes: Sequence[Commune], unions: Sequence[Union]) -> Store:
+    """Make an empty store at ``url``. Raises ``model.Refused`` when something already stands there."""
+    if url.startswith(("postgresql://", "postgres://")):
+        from landinfo.store.postgis import PostgisStore
+
+        return PostgisStore.create(url, facts, communes, unions)
+    from landinfo.store.geopackage import GeopackageStore
+
+    return GeopackageStore.create(url, facts, communes, unions)
+
+
+__all__ = ["SCHEMA_VERSION", "Box", "Load", "Refused", "Store", "StoreFacts", "create_store", "open_store"]

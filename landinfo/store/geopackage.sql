@@ -1,0 +1,139 @@
+-- A landinfo store as GeoPackage 1.3 (OGC 12-128r17). Statements end with a semicolon at the end of a line.
+PRAGMA application_id = 0x47504B47;
+PRAGMA user_version = 10300;
+
+CREATE TABLE gpkg_spatial_ref_sys (
+  srs_name TEXT NOT NULL,
+  srs_id INTEGER NOT NULL PRIMARY KEY,
+  organization TEXT NOT NULL,
+  organization_coordsys_id INTEGER NOT NULL,
+  definition TEXT NOT NULL,
+  description TEXT
+);
+CREATE TABLE gpkg_contents (
+  table_name TEXT NOT NULL PRIMARY KEY,
+  data_type TEXT NOT NULL,
+  identifier TEXT UNIQUE,
+  description TEXT DEFAULT '',
+  last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+  min_x DOUBLE,
+  min_y DOUBLE,
+  max_x DOUBLE,
+  max_y DOUBLE,
+  srs_id INTEGER,
+  CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id)
+);
+CREATE TABLE gpkg_geometry_columns (
+  table_name TEXT NOT NULL,
+  column_name TEXT NOT NULL,
+  geometry_type_name TEXT NOT NULL,
+  srs_id INTEGER NOT NULL,
+  z TINYINT NOT NULL,
+  m TINYINT NOT NULL,
+  CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name),
+  CONSTRAINT uk_gc_table_name UNIQUE (table_name),
+  CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
+  CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id)
+);
+CREATE TABLE gpkg_extensions (
+  table_name TEXT,
+  column_name TEXT,
+  extension_name TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name)
+);
+
+CREATE TABLE meta (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  key TEXT NOT NULL UNIQUE,
+  value TEXT NOT NULL
+);
+CREATE TABLE communes (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  code TEXT NOT NULL,
+  period TEXT NOT NULL,
+  effective_from DATE NOT NULL,
+  effective_to DATE,
+  names TEXT NOT NULL, -- [[first day, kind, name], …]
+  district TEXT NOT NULL,
+  province TEXT NOT NULL,
+  source TEXT NOT NULL,
+  status TEXT NOT NULL,
+  UNIQUE (code, period)
+);
+CREATE TABLE unions (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  old_code TEXT NOT NULL,
+  old_period TEXT NOT NULL,
+  new_code TEXT NOT NULL,
+  new_period TEXT NOT NULL,
+  day DATE NOT NULL,
+  whole BOOLEAN NOT NULL
+);
+CREATE TABLE editions (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  id TEXT NOT NULL UNIQUE,
+  layer TEXT NOT NULL,
+  territory TEXT NOT NULL,
+  document TEXT NOT NULL,
+  effective_from DATE NOT NULL,
+  published DATE NOT NULL,
+  withdrawn DATE,
+  content_hash TEXT NOT NULL,
+  simulated BOOLEAN NOT NULL,
+  source TEXT NOT NULL,
+  rows INTEGER NOT NULL
+);
+CREATE TABLE parcels (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  geom GEOMETRY NOT NULL,
+  commune TEXT NOT NULL,
+  period TEXT NOT NULL,
+  sheet TEXT NOT NULL,
+  number TEXT NOT NULL,
+  suffix TEXT NOT NULL,
+  registered_area TEXT, -- m², the decimals of the certificate
+  land_uses TEXT NOT NULL, -- [{code, regime, area}, …]
+  effective_from DATE NOT NULL,
+  effective_to DATE, -- the first day out of force
+  commune_now TEXT,
+  map_scale INTEGER,
+  edition TEXT NOT NULL REFERENCES editions(id)
+);
+CREATE INDEX parcels_ref ON parcels (commune, period, sheet, number);
+CREATE TABLE features (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  geom GEOMETRY NOT NULL,
+  id TEXT NOT NULL,
+  theme TEXT NOT NULL,
+  designation TEXT NOT NULL,
+  effective_from DATE NOT NULL,
+  effective_to DATE,
+  document TEXT NOT NULL,
+  article TEXT NOT NULL,
+  edition TEXT NOT NULL REFERENCES editions(id)
+);
+CREATE TABLE coverage (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  geom GEOMETRY NOT NULL,
+  layer TEXT NOT NULL,
+  effective_from DATE NOT NULL,
+  effective_to DATE,
+  complete BOOLEAN NOT NULL,
+  edition TEXT NOT NULL REFERENCES editions(id)
+);
+CREATE TABLE price_zones (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  geom GEOMETRY NOT NULL,
+  id TEXT NOT NULL,
+  price_list TEXT NOT NULL,
+  section TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  agricultural_position INTEGER NOT NULL,
+  conditions TEXT NOT NULL,
+  found TEXT NOT NULL,
+  effective_from DATE NOT NULL,
+  effective_to DATE,
+  edition TEXT NOT NULL REFERENCES editions(id)
+);

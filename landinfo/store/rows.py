@@ -1,0 +1,203 @@
+"""One mapping between the values of the model and the rows of a store, for both engines, so that they cannot differ.
+
+A row is what a table holds beside its shape: days as ISO text (a day on the way back may be a ``date``), registered
+areas and everything nested as text, so that what was written comes back to the last digit and in its order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from landinfo.model import Commune, Coverage, Edition, Feature, LandUse, Parcel, ParcelRef, PriceZone, Status, Union
+
+T = TypeVar("T")
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True)
+class Table(Generic[T]):
+    """A table: its columns, and the two ways between a row and a value.
+
+    ``order`` is the promised order of an answer; the number of the row (``fid``, in order of arrival) breaks the last tie.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    order: tuple[str, ...]
+    row: Callable[[T], Row]
+    value: Callable[[Row, BaseGeometry], T]
+
+    def values(self, found: Sequence[Row]) -> list[T]:
+        """The values of rows that begin with their shape as WKB."""
+        shapes = shapely.from_wkb([bytes(row[0]) for row in found])
+        return [self.value(row[1:], shape) for row, shape in zip(found, shapes, strict=True)]
+
+
+def _parcel_row(p: Parcel) -> Row:
+    r = p.ref
+    uses = [{"code": u.code, "regime": u.regime, "area": _exact(u.area)} for u in p.land_uses]
+    days = iso(p.effective_from), iso(p.effective_to)
+    area = _exact(p.registered_area)
+    key = r.commune, r.period, r.sheet, r.number, r.suffix
+    return (*key, area, _json(uses), *days, p.commune_now, p.map_scale, p.edition)
+
+
+def _parcel(row: Row, shape: BaseGeometry) -> Parcel:
+    commune, period, sheet, number, suffix, area, uses, first, end, commune_now, map_scale, edition = row
+    return Parcel(
+        ref=ParcelRef(commune, period, sheet, number, suffix),
+        shape=shape,
+        registered_area=_decimal(area),
+        land_uses=tuple(LandUse(u["code"], u["regime"], _decimal(u["area"])) for u in json.loads(uses)),
+        effective_from=_day(first),
+        effective_to=_day_or_none(end),
+        commune_now=commune_now,
+        map_scale=map_scale,
+        edition=edition,
+    )
+
+
+def _feature_row(f: Feature) -> Row:
+    days = iso(f.effective_from), iso(f.effective_to)
+    return f.id, f.theme, f.designation, *days, f.document, f.article, f.edition
+
+
+def _feature(row: Row, shape: BaseGeometry) -> Feature:
+    key, theme, designation, first, end, document, article, edition = row
+    return Feature(key, theme, designation, shape, _day(first), _day_or_none(end), document, article, edition)
+
+
+def _coverage_row(c: Coverage) -> Row:
+    return c.layer, iso(c.effective_from), iso(c.effective_to), c.complete, c.edition
+
+
+def _coverage(row: Row, shape: BaseGeometry) -> Coverage:
+    layer, first, end, complete, edition = row
+    return Coverage(layer, shape, _day(first), _day_or_none(end), bool(complete), edition)
+
+
+def _zone_row(z: PriceZone) -> Row:
+    where = z.id, z.price_list, z.section, z.position, z.agricultural_position
+    days = iso(z.effective_from), iso(z.effective_to)
+    return (*where, _json(dict(z.conditions)), _json(dict(z.found)), *days, z.edition)
+
+
+def _zone(row: Row, shape: BaseGeometry) -> PriceZone:
+    key, price_list, section, position, agricultural, conditions, found, first, end, edition = row
+    return PriceZone(
+        id=key,
+        price_list=price_list,
+        section=section,
+        position=position,
+        agricultural_position=agricultural,
+        conditions=json.loads(conditions),
+        found=json.loads(found),
+        shape=shape,
+        effective_from=_day(first),
+        effective_to=_day_or_none(end),
+        edition=edition,
+    )
+
+
+PARCELS = Table(
+    "parcels",
+    ("commune", "period", "sheet", "number", "suffix", "registered_area", "land_uses", "effective_from",
+     "effective_to", "commune_now", "map_scale", "edition"),
+    ("commune", "period", "sheet", "number", "suffix", "effective_from", "edition"),
+    _parcel_row,
+    _parcel,
+)  # fmt: skip
+FEATURES = Table(
+    "features",
+    ("id", "theme", "designation", "effective_from", "effective_to", "document", "article", "edition"),
+    ("designation", "id", "edition"),
+    _feature_row,
+    _feature,
+)
+COVERAGE = Table(
+    "coverage",
+    ("layer", "effective_from", "effective_to", "complete", "edition"),
+    ("edition",),
+    _coverage_row,
+    _coverage,
+)
+ZONES = Table(
+    "price_zones",
+    ("id", "price_list", "section", "position", "agricultural_position", "conditions", "found", "effective_from",
+     "effective_to", "edition"),
+    ("id", "edition"),
+    _zone_row,
+    _zone,
+)  # fmt: skip
+SHAPED: tuple[Table[Any], ...] = (PARCELS, FEATURES, COVERAGE, ZONES)
+
+EDITION = (
+    "id", "layer", "territory", "document", "effective_from", "published", "withdrawn", "content_hash", "simulated",
+    "source", "rows",
+)  # fmt: skip
+COMMUNE = ("code", "period", "effective_from", "effective_to", "names", "district", "province", "source", "status")
+UNION = ("old_code", "old_period", "new_code", "new_period", "day", "whole")
+
+
+def edition_row(e: Edition) -> Row:
+    days = iso(e.effective_from), iso(e.published), iso(e.withdrawn)
+    return e.id, e.layer, e.territory, e.document, *days, e.content_hash, e.simulated, e.source, e.rows
+
+
+def edition(row: Row) -> Edition:
+    key, layer, territory, document, first, published, withdrawn, content_hash, simulated, source, rows = row
+    days = _day(first), _day(published), _day_or_none(withdrawn)
+    return Edition(key, layer, territory, document, *days, content_hash, bool(simulated), source, rows)
+
+
+def commune_row(c: Commune) -> Row:
+    names = _json([[iso(day), kind, name] for day, kind, name in c.names])
+    days = iso(c.effective_from), iso(c.effective_to)
+    return c.code, c.period, *days, names, c.district, c.province, c.source, str(c.status)
+
+
+def commune(row: Row) -> Commune:
+    code, period, first, end, names, district, province, source, status = row
+    dated = tuple((_day(day), kind, name) for day, kind, name in json.loads(names))
+    return Commune(code, period, _day(first), _day_or_none(end), dated, district, province, source, Status(status))
+
+
+def union_row(u: Union) -> Row:
+    return u.old_code, u.old_period, u.new_code, u.new_period, iso(u.day), u.whole
+
+
+def union(row: Row) -> Union:
+    return Union(row[0], row[1], row[2], row[3], _day(row[4]), bool(row[5]))
+
+
+def iso(day: date | None) -> str | None:
+    """A day as a store writes it."""
+    return None if day is None else day.isoformat()
+
+
+def _day(held: date | str) -> date:
+    return date.fromisoformat(held) if isinstance(held, str) else held
+
+
+def _day_or_none(held: date | str | None) -> date | None:
+    return None if held is None else _day(held)
+
+
+def _exact(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _decimal(held: str | None) -> Decimal | None:
+    return None if held is None else Decimal(held)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

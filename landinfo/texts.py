@@ -1,0 +1,95 @@
+"""How numbers, days and sentences are written, in Vietnamese and in English.
+
+Vietnamese forms: 1.674.000.000 đ, 1.234,5 m², 48,2 %, 23/11/2026. English forms: 1,674,000,000 đ, 1,234.5 m²,
+48.2 %, 23/11/2026 (day first, as on every Vietnamese paper).
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+Texts = Mapping[str, Mapping[str, str]]
+LANGUAGES = ("vi", "en")
+_SWAP = str.maketrans(",.", ".,")
+
+
+def number(value: Any, lang: str = "vi") -> str:
+    """A plain number with thousands separated; None is a dash."""
+    if value is None:
+        return "–"
+    exact = Decimal(str(value))
+    text = f"{exact:,f}"
+    return text.translate(_SWAP) if lang == "vi" else text
+
+
+def dong(value: Any, lang: str = "vi") -> str:
+    """Money in đồng: ``1.674.000.000 đ``."""
+    return "–" if value is None else number(value, lang) + "\u00a0đ"
+
+
+def m2(value: Any, lang: str = "vi") -> str:
+    """An area with its own decimals, at least one: ``250,0 m²``."""
+    if value is None:
+        return "–"
+    exact = Decimal(str(value))
+    exponent = exact.as_tuple().exponent
+    if isinstance(exponent, int) and exponent > -1:
+        exact = exact.quantize(Decimal("0.1"))
+    return number(exact, lang) + "\u00a0m²"
+
+
+def percent(ratio: Any, lang: str = "vi") -> str:
+    """A ratio 0..1 as a percentage: 0.482 → ``48,2 %``."""
+    if ratio is None:
+        return "–"
+    exact = (Decimal(str(ratio)) * 100).normalize()
+    exact = exact if exact.as_tuple().exponent != 0 and abs(exact) < 1000 else exact.quantize(Decimal(1))
+    return number(f"{exact:f}", lang) + "\u00a0%"
+
+
+def day(value: Any, lang: str = "vi") -> str:
+    """``23/11/2026``; text in ISO form is read first."""
+    if value is None or value == "":
+        return "–"
+    return (date.fromisoformat(value) if isinstance(value, str) else value).strftime("%d/%m/%Y")
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {"dong": dong, "m2": m2, "percent": percent, "day": day, "number": number}
+
+
+class _Formatter(string.Formatter):
+    """``str.format`` with our forms as format specs; a name that the sentence misses is shown as a dash."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self.lang = lang
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        return kwargs.get(str(key))
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec in FILTERS:
+            return FILTERS[format_spec](value, self.lang)
+        return "–" if value is None else str(value)
+
+
+_FORMATTERS = {lang: _Formatter(lang) for lang in LANGUAGES}
+
+
+def say(code: str, params: Mapping[str, Any], texts: Texts) -> dict[str, str]:
+    """The sentence ``code`` in both languages; a parameter may itself be a mapping ``{"vi", "en"}``.
+
+    A code without a sentence says the code itself, so that an answer never fails for want of words.
+    """
+    sentence = texts.get(code)
+    if sentence is None:
+        return dict.fromkeys(LANGUAGES, code)
+    return {lang: _FORMATTERS[lang].vformat(sentence[lang], (), _in(lang, params)) for lang in LANGUAGES}
+
+
+def _in(lang: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v.get(lang, "") if isinstance(v, Mapping) else v for k, v in params.items()}

@@ -1,0 +1,210 @@
+"""What a parcel is worth by the price list: zone pieces × land uses, with a range where the outline is not known.
+
+A price list value, not a market price. The uses on a certificate have areas but no outline, so in a parcel that
+several zones share a use may lie anywhere: the likely value spreads it evenly, low and high put it on the cheapest
+and the dearest ground that has room for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from shapely.geometry.base import BaseGeometry
+
+from landinfo import overlay, price
+from landinfo.model import (
+    Facts,
+    Feature,
+    LandUse,
+    LayerFacts,
+    Parcel,
+    PriceList,
+    PriceZone,
+    Query,
+    Rulebook,
+    Theme,
+    ThemeKind,
+)
+from landinfo.price import Quote
+
+RESIDENTIAL = ("ODT", "ONT")
+_ZONES = Theme("price_zones", ThemeKind.PARTITION, "", "", strip_width=0.05, system="own")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a parcel that takes one price zone; ``zone`` None: no zone, ``why`` says which kind of nothing."""
+
+    zone: PriceZone | None
+    area: Decimal
+    shape: BaseGeometry
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The likely part of one use on one piece, and what the list says of it there."""
+
+    piece: Piece
+    area: Decimal
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class UseValue:
+    """One land use of the parcel: its area, its prices by piece, and its value in đồng (None: not known)."""
+
+    land_use: LandUse
+    area: Decimal | None
+    shares: tuple[Share, ...]
+    low: Decimal | None
+    likely: Decimal | None
+    high: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """The value of a parcel by the list on a day. ``state``: priced | partly | rows_not_loaded | no_list | no_data."""
+
+    price_list: PriceList | None
+    state: str
+    uses: tuple[UseValue, ...]
+    low: Decimal | None
+    likely: Decimal | None
+    high: Decimal | None
+
+
+def pieces(facts: Facts) -> tuple[Piece, ...]:
+    """The parcel cut by its price zones; areas sum to the registered area. Strips of noise go to their neighbours."""
+    by_id = {zone.id: zone for zone in facts.zones}
+    layer = LayerFacts("price_zones", facts.zones_held, facts.zone_coverage, tuple(map(_as_feature, facts.zones)))
+    rows = [r for r in overlay.measure(facts.parcel, _ZONES, layer).rows if r.area > 0]
+    solid = [r for r in rows if r.kind != "in_doubt"] or rows
+    total = sum((r.area for r in rows), Decimal(0))
+    step = overlay.area_step(facts.parcel.registered_area)
+    areas = overlay.apportion(total, [r.drawn_area for r in solid], step) if rows else ()
+    return tuple(
+        Piece(by_id.get(row.designation) if row.kind == "designation" else None, area, row.shape, row.kind)
+        for row, area in zip(solid, areas, strict=True)
+    )
+
+
+def _as_feature(zone: PriceZone) -> Feature:
+    return Feature(
+        zone.id, "price_zones", zone.id, zone.shape, zone.effective_from, zone.effective_to, "", "", zone.edition
+    )
+
+
+def use_areas(parcel: Parcel, total: Decimal) -> tuple[tuple[LandUse, Decimal | None], ...]:
+    """Each use with its area; one use alone has the whole parcel, one missing area is the rest, two are unknown."""
+    uses = parcel.land_uses
+    missing = [u for u in uses if u.area is None]
+    rest = total - sum((u.area for u in uses if u.area is not None), Decimal(0))
+    fill = rest if len(missing) == 1 and rest >= 0 else None
+    return tuple((u, fill if u.area is None else u.area) for u in uses)
+
+
+def quoted(zone: PriceZone | None, land_use: str, facts: Facts, query: Query, rulebook: Rulebook) -> Quote:
+    """The list's price of a use on a zone, or the price given in the question, which wins."""
+    if land_use in query.prices:
+        return price.given(land_use, query.prices[land_use])
+    commune = facts.commune_now.code if facts.commune_now else facts.commune.code
+    known: Mapping[str, object] = {
+        "same_parcel_as_house": any(u.code in RESIDENTIAL for u in facts.parcel.land_uses),
+        **query.facts,
+    }
+    return price.quote(zone, land_use, commune, query.on, rulebook, known)
+
+
+def value(facts: Facts, query: Query, rulebook: Rulebook, parts: Sequence[Piece]) -> Valuation:
+    """The parcel's value by the list in force on ``query.on``: area × price of each use, summed."""
+    total = sum((p.area for p in parts), Decimal(0))
+    uses = tuple(
+        _use_value(use, area, total, parts, facts, query, rulebook) for use, area in use_areas(facts.parcel, total)
+    )
+    price_list = price.list_on(query.on, rulebook.price_lists)
+    return Valuation(
+        price_list=price_list,
+        state=_state(uses),
+        uses=uses,
+        low=_at_least([u.low for u in uses]),
+        likely=_sum([u.likely for u in uses]),
+        high=_sum([u.high for u in uses]),
+    )
+
+
+def _use_value(
+    use: LandUse,
+    area: Decimal | None,
+    total: Decimal,
+    parts: Sequence[Piece],
+    facts: Facts,
+    query: Query,
+    rulebook: Rulebook,
+) -> UseValue:
+    quotes = [quoted(p.zone, use.code, facts, query, rulebook) for p in parts]
+    if area is None or total == 0:
+        return UseValue(use, area, tuple(Share(p, p.area, q) for p, q in zip(parts, quotes, strict=True)), *_NOTHING)
+    exponent = min(_exponent(area), _exponent(overlay.area_step(facts.parcel.registered_area)))
+    spread = overlay.apportion(area, [p.area for p in parts], Decimal(1).scaleb(exponent))
+    shares = tuple(Share(p, a, q) for p, a, q in zip(parts, spread, quotes, strict=True))
+    return UseValue(use, area, shares, *_bounds(area, shares))
+
+
+_NOTHING = (None, None, None)
+
+
+def _bounds(area: Decimal, shares: Sequence[Share]) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    priced = [(s.quote.unit_price, s.piece.area) for s in shares if s.quote.unit_price is not None]
+    unpriced = sum((s.piece.area for s in shares if s.quote.unit_price is None), Decimal(0))
+    if not priced:
+        return _NOTHING
+    low = _filled(max(Decimal(0), area - unpriced), sorted(priced))
+    if unpriced > 0:
+        return dong(low), None, None
+    likely = sum((s.area * s.quote.unit_price for s in shares if s.quote.unit_price is not None), Decimal(0))
+    high = _filled(area, sorted(priced, reverse=True))
+    return dong(low), dong(likely), dong(high)
+
+
+def _filled(area: Decimal, ground: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
+    """``area`` put on ``ground`` (price, room) in the order given; what does not fit takes the last price."""
+    amount, left = Decimal(0), area
+    for unit_price, room in ground:
+        taken = min(left, room)
+        amount, left = amount + taken * unit_price, left - taken
+    return amount + left * ground[-1][0]
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
+
+
+def dong(amount: Decimal) -> Decimal:
+    """Rounded half up to 1 đồng (no rounding rule stands in the texts: law.md §10)."""
+    return amount.quantize(Decimal(1), ROUND_HALF_UP)
+
+
+def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    known = [a for a in amounts if a is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(amounts) else None
+
+
+def _at_least(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    known = [a for a in amounts if a is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def _state(uses: Sequence[UseValue]) -> str:
+    if uses and all(u.likely is not None for u in uses):
+        return "priced"
+    states = {s.quote.state for u in uses for s in u.shares}
+    if states & {"priced", "given"}:
+        return "partly"
+    for state in ("rows_not_loaded", "no_list"):
+        if state in states:
+            return state
+    return "no_data"

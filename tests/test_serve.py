@@ -1,0 +1,98 @@
+"""``python app.py``: says where it serves, stops when told, and says in one sentence why it cannot."""
+
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def serve(folder: Path, **environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "app.py")],
+        cwd=folder,
+        env={**os.environ, "PYTHONUTF8": "1", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def refused(folder: Path, **environment: str) -> str:
+    """What is said by a server that does not start."""
+    with serve(folder, **environment) as server:
+        out, said = server.communicate(timeout=60)
+    assert server.returncode == 2
+    assert out == ""
+    assert "Traceback" not in said
+    assert len(said.splitlines()) == 2
+    return said
+
+
+@contextmanager
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        yield held.getsockname()[1]
+
+
+def test_serves_from_any_folder_and_stops_when_told(tmp_path: Path) -> None:
+    with taken_port() as port:
+        pass
+    with serve(tmp_path, LANDINFO_PORT=str(port)) as server:
+        assert server.stdout
+        try:
+            assert f"http://127.0.0.1:{port}" in server.stdout.readline()
+            asked = HTTPConnection("127.0.0.1", port, timeout=30)
+            asked.request("GET", "/readyz")
+            answer = asked.getresponse()
+            assert answer.status == 200
+            json.loads(answer.read())
+            asked.close()
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(timeout=30) == 0
+        finally:
+            server.kill()
+
+
+def test_a_port_in_use_is_a_sentence(tmp_path: Path) -> None:
+    with taken_port() as port:
+        assert f"port {port}" in refused(tmp_path, LANDINFO_PORT=str(port))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LANDINFO_PORT", "http"), ("LANDINFO_PORT", "0"), ("LANDINFO_PORT", "65536"), ("LANDINFO_WORKERS", "-1")],
+)
+def test_a_bad_number_is_a_sentence(tmp_path: Path, name: str, value: str) -> None:
+    said = refused(tmp_path, **{name: value})
+    assert name in said
+    assert value in said
+
+
+def test_an_address_of_another_machine_is_a_sentence(tmp_path: Path) -> None:
+    assert "192.0.2.1" in refused(tmp_path, LANDINFO_HOST="192.0.2.1")
+
+
+def test_no_store_is_a_sentence(tmp_path: Path) -> None:
+    assert "absent.gpkg" in refused(tmp_path, LANDINFO_STORE=str(tmp_path / "absent.gpkg"), LANDINFO_PORT="65000")
+
+
+def test_app_is_there_for_other_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
+    module = importlib.import_module("app")
+    assert "app" not in vars(module)
+    made = module.app
+    assert made is module.app
+    assert made.test_client().get("/healthz").status_code == 200
+    with pytest.raises(AttributeError):
+        _ = module.other
