@@ -56,7 +56,11 @@ def _question_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--land-user", metavar="WHO", help="household (default) | organisation")
     parser.add_argument("--area", metavar="M2", help="diện tích chuyển · area to convert, m²")
     parser.add_argument(
-        "--fact", action="append", default=[], metavar="NAME=VALUE", help="điều chỉ người hỏi biết · e.g. first_conversion=true"
+        "--fact",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="điều chỉ người hỏi biết · e.g. first_conversion=true",
     )
     parser.add_argument(
         "--price", action="append", default=[], metavar="CODE=DONG", help="giá cho trước, đồng/m² · e.g. ODT=20000000"

@@ -43,11 +43,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Convertible:
-    """One use on one cell: likely area, and the use's bounds over all cells."""
+    """One use on one cell: its likely area there, and between what it may lie."""
 
     use: LandUse
     cell: Cell
     area: Decimal
+    low: Decimal
+    high: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _nothing(
 def _parts(
     cells: Sequence[Cell], uses: Sequence[tuple[LandUse, Decimal]], total: Decimal, query: Query
 ) -> tuple[tuple[Convertible, ...], dict[str, tuple[Decimal, Decimal]]]:
-    """Likely area of each use on each cell, and each use's bounds; an area given in the question is spread over them."""
+    """Each use on each cell, and each use's bounds over all; an area given in the question is spread over them."""
     open_area = sum((c.area for c in cells), Decimal(0))
     step = min((Decimal(1).scaleb(_exponent(c.area)) for c in cells), default=Decimal("0.1"))
     most = sum((min(u, open_area) for _, u in uses), Decimal(0))
@@ -160,7 +162,12 @@ def _parts(
             low = high = likely
         bounds[use.code] = (low, high)
         spread = overlay.apportion(likely, [c.area for c in cells], _step_of(likely, step))
-        parts += [Convertible(use, c, a) for c, a in zip(cells, spread, strict=True) if a > 0]
+        for cell, part in zip(cells, spread, strict=True):
+            if part > 0:
+                least, most_here = max(Decimal(0), area + cell.area - total), min(area, cell.area)
+                told = query.area is not None
+                ends = (part, part) if told else (min(part, least), max(part, most_here))
+                parts.append(Convertible(use, cell, part, *ends))
     return tuple(parts), bounds
 
 
@@ -197,6 +204,8 @@ def _case(
             {
                 "id": f"{p.cell.row.designation or p.cell.row.kind}-{p.use.code}-{index}",
                 "area": p.area,
+                "area_low": p.low,
+                "area_high": p.high,
                 "land_use": p.use.code,
                 "price": valuation.quoted(p.cell.piece.zone, p.use.code, facts, query, rulebook).unit_price,
                 "target_price": valuation.quoted(

@@ -64,7 +64,8 @@ def _price(plain: Plain, texts: Texts) -> Iterator[str]:
         yield from _both(price["reason"])
     for row in price["rows"]:
         place = f"{row['section']['street']}, VT{row['position']}" if row["section"] else "–"
-        yield f"  {row['land_use']:<5} {m2(row['area']):>12} × {number(row['unit_price']):>12} đ/m² = {dong(row['amount']):>20}  {place}"
+        product = f"{m2(row['area']):>12} × {number(row['unit_price']):>12} đ/m² = {dong(row['amount']):>20}"
+        yield f"  {row['land_use']:<5} {product}  {place}"
     value = price["value"]
     if value["likely"] is not None:
         yield from _both(say("value-range" if value["low"] != value["high"] else "value", value, texts))

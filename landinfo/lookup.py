@@ -1,4 +1,4 @@
-"""One question, answered: read the facts from the store at once, then report. Web, command line and batch enter here."""
+"""One question, answered: read the facts from the store at once, then report. Every shell enters here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from landinfo import coordinates, search
 from landinfo.model import (
@@ -25,6 +24,8 @@ from landinfo.model import (
 from landinfo.report import Report, report
 from landinfo.search import ParcelAsked
 from landinfo.store import Box, Store
+
+__all__ = ["Report", "Several", "View", "at", "gather", "parcel", "view"]
 
 NEAR = 500.0
 """Metres within which the nearest parcel of an empty place is named."""
@@ -93,7 +94,8 @@ def view(box: Box, layers: Sequence[str], on: date, known: date, store: Store, r
     """
     crs = store.facts().crs
     window = coordinates.plane(crs).from_wgs84(shapely.box(*box))
-    bounds: Box = tuple(window.bounds)
+    west, south, east, north = window.bounds
+    bounds: Box = (west, south, east, north)
     shown: dict[str, tuple[Parcel | Feature, ...]] = {}
     for layer in layers:
         if layer == "parcels":
@@ -117,7 +119,7 @@ def gather(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Fac
     themes = tuple(store.layer(theme, box, query.on, query.known) for theme in rulebook.themes)
     held, zones = store.zones(box, query.on, query.known)
     used = {found.edition, *(z.edition for z in zones), *(c.edition for c in held.coverage)}
-    used |= {row.edition for layer in themes for row in (*layer.features, *layer.coverage)}
+    used |= {e for layer in themes for e in layer.editions()}
     return Facts(
         parcel=found,
         commune=_commune(found.ref.commune, found.ref.period, communes),
@@ -150,9 +152,7 @@ def _missing(asked: ParcelAsked, series: Sequence[str], query: Query, store: Sto
         return NotHere("no-data-here", "sheet", sheet=asked.sheet, commune=asked.commune, series=", ".join(series))
     ranked = sorted(held, key=lambda row: (_apart(row[1], asked.number), row))[:5]
     nearest = tuple(f"{series_}/{asked.sheet}/{number}" for series_, number in ranked)
-    return NotHere(
-        "no-such-parcel", "number", number=asked.number, sheet=asked.sheet, day=query.on, nearest=nearest
-    )
+    return NotHere("no-such-parcel", "number", number=asked.number, sheet=asked.sheet, day=query.on, nearest=nearest)
 
 
 def _apart(number: str, wanted: str) -> float:
@@ -160,7 +160,7 @@ def _apart(number: str, wanted: str) -> float:
     return abs(int(digits) - int(asked)) if digits and asked else float("inf")
 
 
-def _nothing_at(point: BaseGeometry, query: Query, store: Store) -> NotHere:
+def _nothing_at(point: shapely.Point, query: Query, store: Store) -> NotHere:
     x, y = point.x, point.y
     box: Box = (x - NEAR, y - NEAR, x + NEAR, y + NEAR)
     near = [(shapely.distance(p.shape, point), p.ref) for p in store.parcels_in(box, query.on, query.known)]

@@ -367,6 +367,7 @@ class PriceList:
     agricultural: Mapping[tuple[str, str, int], tuple[Decimal, Citation]]
     zone_of: Mapping[str, str]
     citation: Citation
+    missing: tuple[tuple[str, int, int], ...] = ()  # (commune, first, last) rows that the source lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,6 +416,10 @@ class LayerFacts:
     held: Held
     coverage: tuple[Coverage, ...]
     features: tuple[Feature, ...]
+
+    def editions(self) -> set[str]:
+        """The editions that these rows come from."""
+        return {f.edition for f in self.features} | {c.edition for c in self.coverage}
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,7 @@ def notice(what: Notice | None, rulebook: Rulebook) -> Text | None:
 
 
 def notices(all_of: Iterable[Notice], rulebook: Rulebook) -> list[Plain]:
-    return [
-        {"code": n.code, "severity": n.severity, "text": say(n.code, n.params, rulebook.texts)} for n in all_of
-    ]
+    return [{"code": n.code, "severity": n.severity, "text": say(n.code, n.params, rulebook.texts)} for n in all_of]
 
 
 def citation(what: Citation, rulebook: Rulebook, known: date | None = None) -> Plain:

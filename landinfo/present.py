@@ -111,7 +111,6 @@ def _parcel(report: Report, rulebook: Rulebook) -> Plain:
 def _theme(shares: ThemeShares, report: Report, rulebook: Rulebook) -> Plain:
     theme = shares.theme
     layer = next(f for f in report.facts.themes if f.layer == theme.id)
-    used = {row.edition for row in (*layer.features, *layer.coverage)}
     return {
         "id": theme.id,
         "kind": str(theme.kind),
@@ -122,7 +121,7 @@ def _theme(shares: ThemeShares, report: Report, rulebook: Rulebook) -> Plain:
         "rows": [_row(row, shares, report, rulebook) for row in shares.rows],
         "total_area": plain.number(shares.total_area),
         "total_percent": plain.number(shares.total_percent),
-        "editions": sorted(used),
+        "editions": sorted(layer.editions()),
     }
 
 

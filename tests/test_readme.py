@@ -8,15 +8,16 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import cadastre
+import postgres
 import pytest
 
 from landinfo import asked
 from landinfo.model import BadInput
-from landinfo.store import open_store
+from landinfo.store import create_store, open_store
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -62,11 +63,11 @@ def test_make_knows_the_target(command: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def answers() -> Iterator[tuple[str, str]]:
-    """A question on the command line and the block under it (\"\" when there is none)."""
-    for found in re.finditer(r"^```sh\n([^\n]+)\n```\n(?:\n```text\n(.*?)^```$)?", README, re.MULTILINE | re.DOTALL):
-        if found[1].startswith(QUESTIONS):
-            yield found[1], found[2] or ""
+def answers() -> list[tuple[str, str]]:
+    """Every question on the command line, with the block under it ("" when there is none)."""
+    pair = r"^```sh\n([^\n]+)\n```\n(?:\n```text\n(.*?)^```$)?"
+    found = re.findall(pair, README, re.MULTILINE | re.DOTALL)
+    return [(command, printed) for command, printed in found if command.startswith(QUESTIONS)]
 
 
 @pytest.mark.parametrize(("command", "printed"), answers())
@@ -99,6 +100,26 @@ def test_a_geopackage_is_backed_up_and_restored(tmp_path: Path) -> None:
     finally:
         before.close()
         after.close()
+
+
+@pytest.mark.postgis
+def test_a_postgis_store_is_backed_up_and_restored(tmp_path: Path, postgis_server: postgres.Server) -> None:
+    held, restored = postgis_server.new_database(), postgis_server.new_database()
+    before = create_store(held, cadastre.FACTS, cadastre.communes(), cadastre.UNIONS)
+    before.publish(cadastre.loads())
+    for command in backup_lines("pg_restore"):
+        done = run(command, tmp_path, LANDINFO_STORE=held, RESTORED_STORE=restored)
+        assert done.returncode == 0, done.stderr
+    after = open_store(restored)
+    try:
+        assert after.facts() == before.facts()
+        assert after.communes() == before.communes()
+        assert after.editions() == before.editions() != ()
+    finally:
+        before.close()
+        after.close()
+        postgis_server.drop(held)
+        postgis_server.drop(restored)
 
 
 def test_addresses_answer() -> None:

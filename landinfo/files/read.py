@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
 import warnings
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,18 @@ DRIVERS = {
     ".geojson": {"GeoJSON"},
     ".json": {"GeoJSON"},
 }
+UNREADABLE = (
+    RuntimeError,
+    ValueError,
+    OSError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What GDAL, its binding and the standard library raise at a damaged file."""
 _CURVES = re.compile(r"CIRCULAR|COMPOUND|CURVE|SURFACE", re.IGNORECASE)
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{')
 
@@ -74,21 +89,22 @@ def open_layer(path: Path, name: str | None = None, encoding: str | None = None)
     FIL-006 text of unknown encoding, FIL-007 no such encoding.
     """
     said: list[str] = []
-    source = _source(path)
     with _listening(path, said):
+        source = _source(path)
         layer = _layer_name(source, path, name)
         found = pyogrio.read_info(source, layer=layer, encoding=_as_bytes(source))
         if found["driver"] not in DRIVERS[path.suffix.lower()]:
             raise Refused("FIL-003", str(path), format=found["driver"], formats=_formats())
-    codec = shapefile.codec(path, source, encoding) if _as_bytes(source) else None
+        codec = shapefile.codec(path, source, encoding) if _as_bytes(source) else None
+        curves = _curves(source, layer, found)
+        unstated = found["driver"] == "GeoJSON" and not _CRS_MEMBER.search(path.read_bytes())
     raw_fields = {_text(str(field), codec, path): str(field) for field in found["fields"]}
-    crs = found["crs"] or None
     return Layer(
         name=layer,
         fields=tuple(raw_fields),
-        crs=crs,
-        crs_by_rule=found["driver"] == "GeoJSON" and not _CRS_MEMBER.search(path.read_bytes()),
-        curves=_curves(source, layer, found),
+        crs=found["crs"] or None,
+        crs_by_rule=unstated,
+        curves=curves,
         said=tuple(dict.fromkeys(said)),
         source=source,
         codec=codec,
@@ -113,7 +129,7 @@ def read_rows(layer: Layer, path: Path, fields: Iterable[str]) -> Table:
         wanted[field]: [_value(v, layer.codec, path) for v in column]
         for field, column in zip(meta["fields"], values, strict=True)
     }
-    layer = Layer(**{**{f: getattr(layer, f) for f in layer.__slots__}, "said": tuple(dict.fromkeys(said))})
+    layer = replace(layer, said=tuple(dict.fromkeys(said)))
     return Table(layer, range(1, len(shapes) + 1), columns, shapely.force_2d(shapes), unreadable, heights)
 
 
@@ -154,7 +170,7 @@ def _listening(path: Path, said: list[str]) -> Iterator[None]:
             yield
     except Refused:
         raise
-    except (RuntimeError, ValueError, OSError, LookupError) as wrong:
+    except UNREADABLE as wrong:
         raise Refused("FIL-002", str(path), detail=_without_folder(str(wrong), path)) from wrong
     said.extend(_without_folder(str(w.message), path) for w in heard)
 

@@ -18,13 +18,12 @@ _LANGUAGE_DRIVERS = {0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0xC8: "cp1250
 
 
 def inside_zip(path: Path) -> str:
-    """GDAL's name of the one Shapefile in a zip. Raises ``Refused``: no zip, none or several in it, too large."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as wrong:
-        raise Refused("FIL-002", str(path), detail=str(wrong)) from wrong
-    shapes = [p.filename for p in parts if p.filename.lower().endswith(".shp") and not p.filename.startswith("__MACOSX")]
+    """GDAL's name of the one Shapefile in a zip. Raises ``Refused`` (none or several in it, too large) and zipfile's."""
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    shapes = [
+        p.filename for p in parts if p.filename.lower().endswith(".shp") and not p.filename.startswith("__MACOSX")
+    ]
     if len(shapes) != 1:
         raise Refused("FIL-004", str(path), layer="*.shp", layers=", ".join(shapes) or "–")
     if ".." in Path(shapes[0]).parts or shapes[0].startswith("/") or sum(p.file_size for p in parts) > LARGEST:

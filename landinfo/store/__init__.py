@@ -55,7 +55,8 @@ class Store(Protocol):
     """One cadastre in one plane. Reading is thread-safe; days are half-open; every order has a full tie-break.
 
     ``known`` selects editions (``published <= known < withdrawn``), ``on`` selects rows in force. Errors of the engine
-    reach the caller as ``model.Busy`` (ask again) or ``model.Refused`` (schema too old, too new, not a store).
+    reach the caller as ``model.Busy`` (ask again) or ``model.Refused`` (schema too old, too new, not a store). Each
+    answer is of one moment; what comes back is what was written, to the last bit of a coordinate and digit of an area.
     """
 
     engine: str  # "geopackage" | "postgis"
@@ -83,7 +84,10 @@ class Store(Protocol):
         ...
 
     def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
-        """(series, number) of every parcel of a sheet in force; empty means that the sheet is not held. Ordered."""
+        """(series, number) of every parcel of a sheet in force, each once, in order of their text.
+
+        Empty means that the sheet is not held.
+        """
         ...
 
     def parcels_in(self, box: Box, on: date, known: date, limit: int | None = None) -> tuple[Parcel, ...]:
@@ -96,8 +100,11 @@ class Store(Protocol):
     def layer(self, theme: str, box: Box, on: date, known: date) -> LayerFacts:
         """Coverage and features of one theme whose box meets ``box``, ordered by (designation, id, edition).
 
-        A layer that cannot be read never raises: ``held`` is FAILED, so that one broken theme does not take the
-        answer down.
+        Coverage is ordered by edition; rows that tie keep the order in which they were published.
+
+        A layer whose rows cannot be read does not raise: ``held`` is FAILED and nothing is given, so that one broken or
+        slow theme does not take the answer down. An engine that does not answer at all is ``model.Busy``, as everywhere:
+        "ask again" is not "no data".
         """
         ...
 
@@ -105,8 +112,13 @@ class Store(Protocol):
         """Coverage (layer "price_zones", no features) and price zones meeting ``box``, ordered by (id, edition)."""
         ...
 
-    def publish(self, loads: Iterable[Load], withdraw: Sequence[str] = ()) -> None:
-        """Write the loads and withdraw the named editions as one step: all of it or nothing, readers never see half."""
+    def publish(self, loads: Iterable[Load], withdraw: Sequence[str] = (), *, known: date | None = None) -> None:
+        """Write the loads and withdraw the named editions as one step: all of it or nothing, readers never see half.
+
+        The withdrawn count no more from ``known`` on (None: the latest ``published`` of the loads). Raises ``Refused``:
+        an edition that is there already, one to withdraw that is not or is withdrawn, rows that do not belong to their
+        edition or could not be read again; ``Busy``: another publication holds the store. Never tried again by itself.
+        """
         ...
 
     def ready(self) -> None:
@@ -116,13 +128,18 @@ class Store(Protocol):
     def close(self) -> None: ...
 
 
+def is_postgis(url: str) -> bool:
+    """Is ``url`` the address of a PostGIS store, and not the path of a GeoPackage file?"""
+    return url.startswith(("postgresql://", "postgres://"))
+
+
 def open_store(url: str, *, pool: int = 8, wait: float = 2.0, statement_timeout: float = 5.0) -> Store:
     """Open the store at ``url``: ``postgresql://…`` is PostGIS, anything else is a GeoPackage file.
 
     ``pool`` connections are kept (PostGIS), a question waits ``wait`` seconds for one and a statement may run for
     ``statement_timeout`` seconds. Raises ``model.Refused``: no such store, a newer or older schema.
     """
-    if url.startswith(("postgresql://", "postgres://")):
+    if is_postgis(url):
         from landinfo.store.postgis import PostgisStore
 
         return PostgisStore.open(url, pool=pool, wait=wait, statement_timeout=statement_timeout)
@@ -133,7 +150,7 @@ def open_store(url: str, *, pool: int = 8, wait: float = 2.0, statement_timeout:
 
 def create_store(url: str, facts: StoreFacts, communes: Sequence[Commune], unions: Sequence[Union]) -> Store:
     """Make an empty store at ``url``. Raises ``model.Refused`` when something already stands there."""
-    if url.startswith(("postgresql://", "postgres://")):
+    if is_postgis(url):
         from landinfo.store.postgis import PostgisStore
 
         return PostgisStore.create(url, facts, communes, unions)
@@ -142,4 +159,14 @@ def create_store(url: str, facts: StoreFacts, communes: Sequence[Commune], union
     return GeopackageStore.create(url, facts, communes, unions)
 
 
-__all__ = ["SCHEMA_VERSION", "Box", "Load", "Refused", "Store", "StoreFacts", "create_store", "open_store"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "Box",
+    "Load",
+    "Refused",
+    "Store",
+    "StoreFacts",
+    "create_store",
+    "is_postgis",
+    "open_store",
+]

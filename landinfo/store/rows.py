@@ -7,7 +7,7 @@ areas and everything nested as text, so that what was written comes back to the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.model import Commune, Coverage, Edition, Feature, LandUse, Parcel, ParcelRef, PriceZone, Status, Union
+from landinfo.store import Box
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -26,7 +27,8 @@ Row = Sequence[Any]
 class Table(Generic[T]):
     """A table: its columns, and the two ways between a row and a value.
 
-    ``order`` is the promised order of an answer; the number of the row (``fid``, in order of arrival) breaks the last tie.
+    ``order`` is the promised order of an answer; the number of the row (``fid``, by arrival) breaks the last tie. Rows
+    that come from a store begin with ``fid`` and the shape as WKB.
     """
 
     name: str
@@ -35,10 +37,20 @@ class Table(Generic[T]):
     row: Callable[[T], Row]
     value: Callable[[Row, BaseGeometry], T]
 
-    def values(self, found: Sequence[Row]) -> list[T]:
-        """The values of rows that begin with their shape as WKB."""
-        shapes = shapely.from_wkb([bytes(row[0]) for row in found])
-        return [self.value(row[1:], shape) for row, shape in zip(found, shapes, strict=True)]
+    def values(self, found: Iterable[Row], box: Box | None = None) -> list[T]:
+        """The values of ``found`` whose own box meets ``box`` (closed): an index of an engine rounds, this does not."""
+        held = list(found)
+        shapes = shapely.from_wkb([bytes(row[1]) for row in held])
+        if box is not None:
+            low_x, low_y, high_x, high_y = shapely.bounds(shapes).reshape(-1, 4).T
+            near = (low_x <= box[2]) & (high_x >= box[0]) & (low_y <= box[3]) & (high_y >= box[1])
+            held, shapes = [row for row, is_near in zip(held, near, strict=True) if is_near], shapes[near]
+        return [self.value(row[2:], shape) for row, shape in zip(held, shapes, strict=True)]
+
+    def sorted(self, found: Iterable[Row]) -> list[Row]:
+        """``found`` in the promised order: by code point, as no database's collation may change it."""
+        places = [self.columns.index(name) + 2 for name in self.order]
+        return sorted(found, key=lambda row: (*(row[place] for place in places), row[0]))
 
 
 def _parcel_row(p: Parcel) -> Row:
@@ -158,6 +170,10 @@ def edition(row: Row) -> Edition:
     return Edition(key, layer, territory, document, *days, content_hash, bool(simulated), source, rows)
 
 
+def is_known(e: Edition, known: date) -> bool:
+    return e.published <= known and (e.withdrawn is None or known < e.withdrawn)
+
+
 def commune_row(c: Commune) -> Row:
     names = _json([[iso(day), kind, name] for day, kind, name in c.names])
     days = iso(c.effective_from), iso(c.effective_to)
@@ -176,6 +192,11 @@ def union_row(u: Union) -> Row:
 
 def union(row: Row) -> Union:
     return Union(row[0], row[1], row[2], row[3], _day(row[4]), bool(row[5]))
+
+
+def pairs(series: Sequence[str]) -> list[tuple[str, str]]:
+    """(commune, period) of each map series ``code@period``, each once."""
+    return [(name.partition("@")[0], name.partition("@")[2]) for name in dict.fromkeys(series) if "@" in name]
 
 
 def iso(day: date | None) -> str | None:

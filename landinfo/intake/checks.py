@@ -1,0 +1,107 @@
+"""What a drawing must be before it can be a parcel or a planning area: closed, simple, flat, of finite numbers.
+
+Nothing is mended here unless the operator asked for it in the field map, and then every mended row is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from landinfo.intake.findings import Collector, Place
+
+Shapes = NDArray[np.object_]
+Named = Callable[[int], str]
+
+NOWHERE = 1e9
+"""No unit in which anybody maps gives a number of this size; NaN and infinity are no smaller."""
+_POINT = re.compile(r"^(?P<what>[^\[]+)\[(?P<x>[-\d.e+]+) (?P<y>[-\d.e+]+)\]$")
+
+
+def check_shapes(
+    shapes: Shapes, unreadable: NDArray[np.bool_], named: Named, repair: bool, collect: Collector
+) -> Shapes:
+    """The shapes that can stand, None for the others; what is wrong goes to ``collect`` by row number.
+
+    ``named(i)`` is what row i calls itself. GEO-001 none, GEO-002 no polygon, GEO-003 broken boundary, GEO-004 numbers
+    that are no coordinates, GEO-005 broken beyond repair, GEO-006 repaired, GEO-008 several parts. One part in a
+    multi-polygon is a polygon.
+    """
+    good = np.empty(len(shapes), dtype=object)
+    for i, shape in enumerate(shapes):
+        good[i] = _checked(i, shape, bool(unreadable[i]), named, repair, collect)
+    return good
+
+
+def _checked(
+    i: int, shape: BaseGeometry | None, unreadable: bool, named: Named, repair: bool, collect: Collector
+) -> BaseGeometry | None:
+    row = i + 1
+    if unreadable:
+        collect.add("GEO-003", Place(row, named(i), detail="unclosed ring"))
+        return None
+    if shape is None or shape.is_empty:
+        collect.add("GEO-001", Place(row, named(i)))
+        return None
+    if not (np.abs(shapely.get_coordinates(shape)) < NOWHERE).all():
+        collect.add("GEO-004", Place(row, named(i)))
+        return None
+    if shape.geom_type not in ("Polygon", "MultiPolygon"):
+        collect.add("GEO-002", Place(row, named(i), *_inside(shape), detail=shape.geom_type))
+        return None
+    if not shape.is_valid:
+        return _broken(row, shape, named(i), repair, collect)
+    if shapely.get_num_geometries(shape) > 1:
+        parts = shapely.get_num_geometries(shape)
+        collect.add("GEO-008", Place(row, named(i), *_inside(shape), detail=str(parts)))
+        return shape
+    return shapely.get_geometry(shape, 0)
+
+
+def _broken(row: int, shape: BaseGeometry, name: str, repair: bool, collect: Collector) -> BaseGeometry | None:
+    place = _reason(row, name, shape)
+    if not repair:
+        collect.add("GEO-003", place)
+        return None
+    mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    if mended.geom_type not in ("Polygon", "MultiPolygon") or mended.is_empty:
+        collect.add("GEO-005", place)
+        return None
+    detail = f"{place.detail}; {shape.area:.2f} → {mended.area:.2f}"
+    collect.add("GEO-006", Place(row, name, place.x, place.y, detail))
+    return mended if shapely.get_num_geometries(mended) > 1 else shapely.get_geometry(mended, 0)
+
+
+def _reason(row: int, name: str, shape: BaseGeometry) -> Place:
+    """GEOS says ``Self-intersection[605000.5 1214000.5]``."""
+    said = str(shapely.is_valid_reason(shape))
+    match = _POINT.match(said)
+    if not match:
+        return Place(row, name, detail=said)
+    return Place(row, name, float(match["x"]), float(match["y"]), match["what"])
+
+
+def _inside(shape: BaseGeometry) -> tuple[float, float]:
+    point = shapely.point_on_surface(shape)
+    return float(point.x), float(point.y)
+
+
+def same_ground(shapes: Sequence[BaseGeometry | None], tolerance: float) -> list[list[int]]:
+    """Groups of rows drawn on the same ground, corner for corner (to ``tolerance`` in the units of the shapes)."""
+    groups: dict[Any, list[int]] = defaultdict(list)
+    for i, shape in enumerate(shapes):
+        if shape is not None:
+            groups[_outline(shape, tolerance)].append(i)
+    return [rows for rows in groups.values() if len(rows) > 1]
+
+
+def _outline(shape: BaseGeometry, tolerance: float) -> bytes:
+    whole = np.round(shapely.get_coordinates(shape) / tolerance).astype(np.int64)
+    return np.unique(whole, axis=0).tobytes()

@@ -1,0 +1,53 @@
+"""Where a layer is held: declared by the operator in the field map, written beside the rows, never inferred later."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from landinfo.coordinates_source import way
+from landinfo.files.read import open_layer, read_rows
+from landinfo.intake.fieldmap import FieldMap
+from landinfo.model import Coverage, Feature, Parcel, Refused
+
+
+def coverage(rows: Sequence[Parcel | Feature], map: FieldMap, layer: str, crs: str) -> list[Coverage]:
+    """The coverage of a load in the plane ``crs``: one for each map series of parcels, one for a theme.
+
+    Raises ``Refused`` like ``files.read.open_layer``, or COV-001, for a coverage that stands in a file.
+    """
+    first = min(row.effective_from for row in rows)
+    first = min(first, map.words.effective_from)
+    return [Coverage(layer, shape, first, None, map.coverage_complete, "") for shape in _grounds(rows, map, crs)]
+
+
+def _grounds(rows: Sequence[Parcel | Feature], map: FieldMap, crs: str) -> list[BaseGeometry]:
+    if map.coverage.startswith("file:"):
+        return [_from_file(map, crs)]
+    groups: dict[str, list[BaseGeometry]] = defaultdict(list)
+    for row in rows:
+        groups[row.ref.series if isinstance(row, Parcel) else row.theme].append(row.shape)
+    return [_ground(shapes, map.coverage) for _, shapes in sorted(groups.items())]
+
+
+def _ground(shapes: Sequence[BaseGeometry], of: str) -> BaseGeometry:
+    if of == "features":
+        return shapely.union_all(shapes)
+    if of == "bbox":
+        return shapely.box(*shapely.total_bounds(shapes))
+    return shapely.convex_hull(shapely.MultiPoint(shapely.get_coordinates(shapes)))
+
+
+def _from_file(map: FieldMap, crs: str) -> BaseGeometry:
+    path = map.path.parent / map.coverage.removeprefix("file:")
+    layer = open_layer(path)
+    table = read_rows(layer, path, ())
+    shapes = [shape for shape in table.shapes if shape is not None and not shape.is_empty]
+    polygons = all(s.geom_type in ("Polygon", "MultiPolygon") and s.is_valid for s in shapes)
+    if not shapes or not polygons or table.unreadable.any() or layer.crs is None:
+        raise Refused("COV-001", str(path), path=path.name)
+    bounds = [float(edge) for edge in shapely.total_bounds(shapes)]
+    return shapely.union_all(way(layer.crs, crs, bounds).convert(shapes))

@@ -1,0 +1,193 @@
+"""The field map: a TOML file in which the operator says what a file holds and where it goes (README, "Real data").
+
+Nothing is guessed: what the map does not name is not read, and an entry that is not understood is refused.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from landinfo.coordinates import DEFAULT_CRS
+from landinfo.intake.section import Section
+from landinfo.intake.template import Template
+from landinfo.model import Commune, Refused, Status
+
+UNITS = ("m2", "ha", "sqft", "sqft_us")
+COVERAGES = ("hull_of_features", "bbox", "features", "file:…")
+_PARCEL = ("commune", "period", "sheet", "number")
+_PARCEL_MORE = ("effective_from", "effective_to", "map_scale", "commune_now")
+_THEME_MORE = ("name", "effective_from", "effective_to", "document", "article")
+
+
+@dataclass(frozen=True, slots=True)
+class NewStore:
+    """What a store is that a load may create. Without communes of its own it gets those of ``data/communes.csv``."""
+
+    title: str
+    crs: str
+    simulated: bool
+    communes: tuple[Commune, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the edition says of itself; ``replaces``: it takes the place of what is held of this layer and territory."""
+
+    territory: str
+    document: str
+    effective_from: date
+    source: str
+    simulated: bool
+    replaces: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaField:
+    """Where an area stands; ``comma``: 1.234,5 is one thousand two hundred … (else 1,234.5 is an error)."""
+
+    value: Template
+    unit: str
+    comma: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LandUseField:
+    """Where a land use stands; ``mapping`` turns the file's words into codes and must hold every one of them."""
+
+    code: Template
+    regime: str
+    mapping: Mapping[str, str] | None
+    area: AreaField | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """One field map, checked for form. ``columns`` are the simple values by name; ``theme`` is "" for parcels."""
+
+    path: Path
+    layer: str | None
+    encoding: str | None
+    crs: str | None
+    repair: bool
+    store: NewStore | None
+    words: Words
+    theme: str
+    columns: Mapping[str, Template]
+    area: AreaField | None
+    land_uses: tuple[LandUseField, ...]
+    mapping: Mapping[str, str] | None
+    coverage: str
+    coverage_complete: bool
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every field of the file that is read."""
+        areas = [a for a in (self.area, *(u.area for u in self.land_uses)) if a]
+        made = [*self.columns.values(), *(a.value for a in areas), *(u.code for u in self.land_uses)]
+        return tuple(dict.fromkeys(name for template in made for name in template.fields))
+
+
+def read_map(path: Path) -> FieldMap:
+    """Raises ``Refused``: MAP-001 no TOML, MAP-002 a wrong or missing entry, MAP-006 an entry that nobody knows."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as wrong:
+        raise Refused("MAP-001", str(path), file=path.name, detail=str(wrong)) from wrong
+    top = Section(path, "", raw)
+    kind = next((k for k in ("parcel", "theme") if k in raw), "")
+    if not kind or {"parcel", "theme"} <= raw.keys():
+        raise Refused("MAP-002", str(path), file=path.name, entry="[parcel] | [theme]", expected="1")
+    source, edition = top.section("source", required=False), top.section("edition")
+    rows, coverage = top.section(kind), top.section("coverage")
+    held = FieldMap(
+        path=path,
+        layer=source.optional("layer"),
+        encoding=source.optional("encoding"),
+        crs=source.optional("crs"),
+        repair=source.choice("repair", ("none", "make_valid"), "none") == "make_valid",
+        store=_store(top.section("store")) if "store" in raw else None,
+        words=_words(edition),
+        theme=rows.text("id") if kind == "theme" else "",
+        columns=_columns(rows, kind),
+        area=_area(rows, "registered_area") if kind == "parcel" else None,
+        land_uses=tuple(_land_use(s) for s in rows.tables("land_use")) if kind == "parcel" else (),
+        mapping=rows.mapping("mapping") if kind == "theme" else None,
+        coverage=_coverage(coverage),
+        coverage_complete=coverage.flag("complete", True),
+    )
+    for section in (source, edition, rows, coverage, top):
+        section.end()
+    return held
+
+
+def _columns(rows: Section, kind: str) -> dict[str, Template]:
+    required, more = (_PARCEL, _PARCEL_MORE) if kind == "parcel" else (("designation",), _THEME_MORE)
+    columns = {name: rows.template(name) for name in required}
+    return columns | {name: rows.template(name) for name in more if name in rows.raw}
+
+
+def _store(section: Section) -> NewStore:
+    communes = tuple(_commune(s) for s in section.tables("communes"))
+    made = NewStore(section.text("title"), section.text("crs", DEFAULT_CRS), section.flag("simulated", False), communes)
+    section.end()
+    return made
+
+
+def _commune(section: Section) -> Commune:
+    first = section.day("effective_from")
+    made = Commune(
+        code=section.text("code"),
+        period=section.text("period"),
+        effective_from=first,
+        effective_to=section.day("effective_to") if "effective_to" in section.raw else None,
+        names=((first, section.text("kind", ""), section.text("name")),),
+        district=section.text("district", ""),
+        province=section.text("province", ""),
+        source=section.text("source", ""),
+        status=Status.ASSUMED,
+    )
+    section.end()
+    return made
+
+
+def _words(section: Section) -> Words:
+    return Words(
+        territory=section.text("territory"),
+        document=section.text("document"),
+        effective_from=section.day("effective_from"),
+        source=section.text("source"),
+        simulated=section.flag("simulated", False),
+        replaces=section.flag("replaces", False),
+    )
+
+
+def _land_use(section: Section) -> LandUseField:
+    made = LandUseField(
+        code=section.template("code"),
+        regime=section.text("regime"),
+        mapping=section.mapping("mapping"),
+        area=_area(section, "area"),
+    )
+    section.end()
+    return made
+
+
+def _area(rows: Section, key: str) -> AreaField | None:
+    if key not in rows.raw:
+        return None
+    section = rows.section(key)
+    unit, decimal = section.choice("unit", UNITS, "m2"), section.choice("decimal", ("point", "comma"), "point")
+    made = AreaField(section.template("value"), unit, decimal == "comma")
+    section.end()
+    return made
+
+
+def _coverage(section: Section) -> str:
+    of = section.text("of")
+    if of not in COVERAGES[:-1] and not of.startswith("file:"):
+        raise section.wrong("of", " | ".join(COVERAGES))
+    return of

@@ -1,0 +1,130 @@
+"""What is wrong with, or worth knowing of, a file that is to be loaded: coded, counted, with every place.
+
+The sentences stand in ``data/texts/intake.toml`` under the same codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from landinfo.model import Notice
+from landinfo.texts import Texts, say
+
+SHOWN = 20
+"""Most places that a printed list names for one finding; the finding itself holds them all."""
+
+
+class Severity(StrEnum):
+    """``FATAL``: the file could not be read to the end. ``ERROR``: read, and refused. The others do not stop a load."""
+
+    FATAL = "fatal"
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One thing that can be found."""
+
+    code: str
+    severity: Severity
+
+
+def _kinds(severity: Severity, *codes: str) -> dict[str, Kind]:
+    return {code: Kind(code, severity) for code in codes}
+
+
+KINDS: Mapping[str, Kind] = {
+    **_kinds(Severity.FATAL, "FIL-001", "FIL-002", "FIL-003", "FIL-004", "FIL-005", "FIL-006", "FIL-007"),
+    **_kinds(Severity.FATAL, "CRS-001", "CRS-002", "CRS-003", "CRS-004", "CRS-005"),
+    **_kinds(Severity.FATAL, "MAP-001", "MAP-002", "MAP-003", "MAP-004", "MAP-006", "COV-001"),
+    **_kinds(Severity.FATAL, "EDI-001", "EDI-002", "STO-001", "STO-002"),
+    **_kinds(Severity.ERROR, "MAP-005", "CRS-006", "GEO-001", "GEO-002", "GEO-003", "GEO-004", "GEO-005"),
+    **_kinds(Severity.ERROR, "PAR-001", "PAR-002", "PAR-003", "PAR-005", "PAR-009", "PAR-010", "PAR-011"),
+    **_kinds(Severity.ERROR, "THE-001", "THE-002", "THE-003"),
+    **_kinds(Severity.WARNING, "FIL-008", "GEO-006", "GEO-007", "GEO-010", "PAR-004", "PAR-006", "PAR-007", "PAR-008"),
+    **_kinds(Severity.NOTE, "CRS-007", "CRS-008", "GEO-008", "GEO-009", "EDI-003"),
+}
+"""Every finding by its code; the first letters say where it lies: file, coordinate system, field map, geometry, parcel,
+theme, edition, store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where: the row (from 1, as the file counts), what it calls itself, a point in the file's own system if known."""
+
+    row: int
+    name: str = ""
+    x: float | None = None
+    y: float | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One kind of fault with all its places; ``params`` are the values its sentence shows besides ``count``."""
+
+    kind: Kind
+    count: int = 1
+    places: tuple[Place, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def refuses(self) -> bool:
+        """Does it stop the load?"""
+        return self.kind.severity in (Severity.FATAL, Severity.ERROR)
+
+    def notice(self) -> Notice:
+        """The finding as one sentence for ``present``."""
+        weight = "note" if self.kind.severity is Severity.NOTE else "warning"
+        return Notice(self.kind.code, {**self.params, "count": self.count}, weight)
+
+
+def found(code: str, places: Iterable[Place] = (), **params: Any) -> Finding:
+    """A finding of the kind ``code``; the count is that of its places, or 1."""
+    held = tuple(places)
+    return Finding(KINDS[code], len(held) or 1, held, params)
+
+
+class Collector:
+    """Gathers places by code while rows are read, in the order in which a code is first met."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, list[Place]] = {}
+        self._whole: list[Finding] = []
+
+    def add(self, code: str, place: Place) -> None:
+        self._places.setdefault(code, []).append(place)
+
+    def put(self, finding: Finding) -> None:
+        self._whole.append(finding)
+
+    def all(self) -> tuple[Finding, ...]:
+        """Every finding, the gravest first, then by code."""
+        order = list(Severity)
+        whole = [*self._whole, *(found(code, places) for code, places in self._places.items())]
+        return tuple(sorted(whole, key=lambda f: (order.index(f.kind.severity), f.kind.code)))
+
+
+def written(findings: Sequence[Finding], texts: Texts, lang: str = "vi") -> list[str]:
+    """Lines for a terminal: each finding as a sentence, under it up to ``SHOWN`` places."""
+    lines = []
+    for finding in findings:
+        notice = finding.notice()
+        sentence = say(notice.code, notice.params, texts)[lang]
+        severity = say(f"severity-{finding.kind.severity}", {}, texts)[lang]
+        lines.append(f"[{notice.code}] {severity}: {sentence}")
+        lines += [_place(place, texts, lang) for place in finding.places[:SHOWN]]
+        if len(finding.places) > SHOWN:
+            lines.append("    " + say("finding-more", {"count": len(finding.places) - SHOWN}, texts)[lang])
+    return lines
+
+
+def _place(place: Place, texts: Texts, lang: str) -> str:
+    at = "" if place.x is None or place.y is None else f"({place.x:.3f}, {place.y:.3f})"
+    row = say("finding-row", {"row": place.row}, texts)[lang]
+    return "    " + " · ".join(part for part in (row, place.name, at, place.detail) if part)

@@ -1,0 +1,241 @@
+"""One file, by one field map, into a store: read, checked, and published whole or refused whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import shapely
+
+from landinfo.intake.coverage import coverage
+from landinfo.intake.editions import content_hash, edition_id
+from landinfo.intake.features import features
+from landinfo.intake.fieldmap import FieldMap, read_map
+from landinfo.intake.findings import KINDS, Collector, Finding, found
+from landinfo.intake.opening import Opened, open_source
+from landinfo.intake.parcels import LARGE_DIFFERENCES, difference, parcels
+from landinfo.intake.rows import Reader
+from landinfo.model import Commune, Edition, Feature, Parcel, Refused, Rulebook, Union
+from landinfo.store import SCHEMA_VERSION, Load, StoreFacts, create_store, open_store
+from landinfo.store.checks import parts
+from landinfo.store.communes import read_communes
+from landinfo.texts import say
+
+Progress = Callable[[str, float], None]
+DATA = Path(__file__).resolve().parent.parent.parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What a load came to. ``edition`` is None where it was refused: then the store is as it was.
+
+    ``counts``: rows, published, numbered_again (suffixes), holes, several_parts, registered, differ_over_2_percent,
+    differ_over_5_percent. ``source_crs`` and ``operation`` say how the coordinates came into the plane ``crs``.
+    """
+
+    edition: Edition | None
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    source_crs: str = ""
+    operation: str = ""
+    crs: str = ""
+
+    @property
+    def published(self) -> bool:
+        return self.edition is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The store as it is before the load, or the one that the field map describes."""
+
+    url: str
+    facts: StoreFacts
+    communes: tuple[Sequence[Commune], Sequence[Union]]
+    editions: tuple[Edition, ...]
+    new: bool
+
+
+def run(
+    file: Path, map: Path, url: str, known: date, progress: Progress, rulebook: Rulebook, *, new: bool = False
+) -> LoadResult:
+    """Load ``file`` by the field map at ``map`` into the store ``url``, published on the day ``known``.
+
+    ``new``: make the store, as the map's [store] says. Whatever is wrong with the file or the map is a finding of the
+    result. Raises ``Problem`` for the store alone: missing, exists, schema, no server.
+    """
+    try:
+        return load(file, read_map(map), url, known, progress, rulebook, new=new)
+    except Refused as wrong:
+        return _refused(wrong)
+
+
+def load(
+    source: Path, map: FieldMap, url: str, known: date, progress: Progress, rulebook: Rulebook, *, new: bool = False
+) -> LoadResult:
+    """As ``run``, with a field map that is already read."""
+    target = _new(url, map) if new else _existing(url)
+    collect = Collector()
+    try:
+        _step(progress, rulebook, "load-step-read", 0.0)
+        _may_enter(map, target, rulebook, collect)
+        opened = open_source(source, map, target.facts.crs, rulebook, collect)
+        _step(progress, rulebook, "load-step-check", 0.3)
+        made = _made(opened, map, target, rulebook, collect)
+        if any(f.refuses for f in collect.all()) or not made:
+            return LoadResult(None, collect.all(), {"rows": len(opened.shapes)}, opened.source_crs, opened.operation)
+        ready = _ready(made, map, target, known, source, rulebook)
+        _not_held(ready.edition, map, target, collect)
+    except Refused as wrong:
+        return _refused(wrong, collect)
+    if not any(f.refuses for f in collect.all()):
+        _step(progress, rulebook, "load-step-write", 0.6)
+        _publish(ready, target, _replaced(map, target, ready.edition.layer))
+        _step(progress, rulebook, "load-step-done", 1.0)
+    edition = None if any(f.refuses for f in collect.all()) else ready.edition
+    counts = {"rows": len(opened.shapes), **_counts(made)}
+    return LoadResult(edition, collect.all(), counts, opened.source_crs, opened.operation, target.facts.crs)
+
+
+def _refused(wrong: Refused, collect: Collector | None = None) -> LoadResult:
+    """A refusal of the reading, as a finding beside those there already; one of the store goes on to the caller."""
+    if wrong.code not in KINDS:
+        raise wrong
+    held = collect or Collector()
+    held.put(found(wrong.code, **wrong.params))
+    return LoadResult(None, held.all())
+
+
+def _step(progress: Progress, rulebook: Rulebook, code: str, done: float) -> None:
+    progress(say(code, {}, rulebook.texts)["vi"], done)
+
+
+def _new(url: str, map: FieldMap) -> _Target:
+    if map.store is None:
+        raise Refused("MAP-002", str(map.path), file=map.path.name, entry="[store]", expected="[store]")
+    own = map.store.communes
+    communes: tuple[Sequence[Commune], Sequence[Union]] = (own, ()) if own else read_communes(DATA)
+    facts = StoreFacts(map.store.title, map.store.crs, SCHEMA_VERSION, map.store.simulated)
+    return _Target(url, facts, communes, (), True)
+
+
+def _existing(url: str) -> _Target:
+    store = open_store(url)
+    try:
+        return _Target(url, store.facts(), store.communes(), store.editions(), False)
+    finally:
+        store.close()
+
+
+def _may_enter(map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector) -> None:
+    """Is this the store that the map means? Simulated ground and real ground never share a store."""
+    facts = target.facts
+    if map.store is not None and map.store.crs != facts.crs:
+        raise Refused("STO-001", "store", crs=facts.crs, given=map.store.crs)
+    if facts.simulated != map.words.simulated:
+        raise Refused("STO-002", "store", store=facts.title)
+    if map.theme and map.theme not in rulebook.themes:
+        raise Refused("MAP-004", str(map.path), theme=map.theme, themes=", ".join(rulebook.themes))
+    if map.words.document not in rulebook.documents:
+        collect.put(found("EDI-003", document=map.words.document))
+
+
+def _made(
+    opened: Opened, map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector
+) -> list[Parcel] | list[Feature]:
+    reader = Reader(opened.table, map, rulebook, collect)
+    if map.theme:
+        return features(reader, opened.shapes, rulebook.themes[map.theme])
+    return parcels(reader, opened.shapes, target.communes)
+
+
+def _ready(
+    made: list[Parcel] | list[Feature], map: FieldMap, target: _Target, known: date, source: Path, rulebook: Rulebook
+) -> Load:
+    """The load with its edition, whose id depends on nothing but layer, territory, document, day and content."""
+    words, layer = map.words, map.theme or "parcels"
+    grounds = coverage(made, map, layer, target.facts.crs)
+    content = content_hash([*made, *grounds])
+    edition = Edition(
+        id=edition_id(layer, words.territory, words.document, words.effective_from, content),
+        layer=layer,
+        territory=words.territory,
+        document=words.document,
+        effective_from=words.effective_from,
+        published=known,
+        withdrawn=None,
+        content_hash=content,
+        simulated=words.simulated,
+        source=words.source,
+        rows=len(made),
+    )
+    held = [replace(c, edition=edition.id) for c in grounds]
+    parcels_ = [replace(row, edition=edition.id) for row in made if isinstance(row, Parcel)]
+    features_ = [replace(row, edition=edition.id) for row in made if isinstance(row, Feature)]
+    return Load(edition, held, parcels_, features_)
+
+
+def _live(target: _Target, layer: str, territory: str) -> list[Edition]:
+    return [e for e in target.editions if (e.layer, e.territory) == (layer, territory) and e.withdrawn is None]
+
+
+def _not_held(edition: Edition, map: FieldMap, target: _Target, collect: Collector) -> None:
+    if any(e.id == edition.id for e in target.editions):
+        collect.put(found("EDI-001", edition=edition.id))
+        return
+    live = _live(target, edition.layer, edition.territory)
+    if live and not map.words.replaces:
+        ids = ", ".join(e.id for e in live)
+        collect.put(found("EDI-002", territory=edition.territory, layer=edition.layer, editions=ids))
+
+
+def _replaced(map: FieldMap, target: _Target, layer: str) -> list[str]:
+    return [e.id for e in _live(target, layer, map.words.territory)]
+
+
+def _publish(ready: Load, target: _Target, withdraw: Sequence[str]) -> None:
+    if not target.new:
+        store = open_store(target.url)
+        try:
+            store.publish([ready], withdraw)
+        finally:
+            store.close()
+        return
+    list(parts(ready))  # what a store would refuse must be known before this one is made
+    with _removed_on_failure(target):
+        store = create_store(target.url, target.facts, *target.communes)
+        try:
+            store.publish([ready])
+        finally:
+            store.close()
+
+
+@contextmanager
+def _removed_on_failure(target: _Target) -> Iterator[None]:
+    stood = "://" in target.url or Path(target.url).exists()
+    try:
+        yield
+    except BaseException:
+        if not stood:
+            with suppress(OSError):
+                Path(target.url).unlink(missing_ok=True)
+        raise
+
+
+def _counts(made: Sequence[Parcel | Feature]) -> dict[str, int]:
+    shapes = [row.shape for row in made]
+    held = [row for row in made if isinstance(row, Parcel) and row.registered_area is not None]
+    small, large = (sum(difference(p) > limit for p in held) for limit in LARGE_DIFFERENCES)
+    rings = shapely.get_num_interior_rings(shapely.get_parts(shapes))
+    return {
+        "published": len(made),
+        "numbered_again": sum(isinstance(row, Parcel) and row.ref.suffix != "" for row in made),
+        "holes": int((rings > 0).sum()),
+        "several_parts": int((shapely.get_num_geometries(shapes) > 1).sum()),
+        "registered": len(held),
+        "differ_over_2_percent": small,
+        "differ_over_5_percent": large,
+    }

@@ -1,0 +1,120 @@
+"""A file, opened by its field map: the right layer, fields that exist, a known system, shapes in the store's plane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from landinfo.coordinates_source import Way, is_degrees, name_of, same, way
+from landinfo.files.read import Layer, Table, open_layer, read_rows
+from landinfo.intake.checks import Shapes, check_shapes
+from landinfo.intake.fieldmap import FieldMap
+from landinfo.intake.findings import Collector, Finding, Place, found
+from landinfo.intake.rows import Reader
+from landinfo.model import CannotBeAnswered, Refused, Rulebook
+
+HALF_ROUND = 2.1e7
+"""m: half-way round the earth, farther than any plane reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The rows, and their shapes in the plane of the store (None where a row is refused)."""
+
+    table: Table
+    shapes: Shapes
+    source_crs: str
+    operation: str
+
+
+def open_source(source: Path, map: FieldMap, crs: str, rulebook: Rulebook, collect: Collector) -> Opened:
+    """Read ``source`` into the plane ``crs``. Raises ``Refused`` where nothing more can be said of the file.
+
+    FIL-*, CRS-*, MAP-003 (a field that does not exist); broken shapes go to ``collect`` row by row.
+    """
+    layer = open_layer(source, map.layer, map.encoding)
+    _fields(layer, map)
+    system = _system(layer, map, collect)
+    table = read_rows(layer, source, map.fields)
+    if not len(table.shapes):
+        raise Refused("FIL-005", str(source), layer=layer.name)
+    _said(table, collect)
+    named = Reader(table, map, rulebook, collect).named
+    good = check_shapes(table.shapes, table.unreadable, named, map.repair, collect)
+    there = np.array([shape is not None for shape in good])
+    if not there.any():
+        return Opened(table, good, system, "")
+    by = _way(system, crs, good[there], collect)
+    moved = np.empty(len(good), dtype=object)
+    moved[there] = by.convert(good[there])
+    _landed(good, moved, collect)
+    return Opened(table, moved, by.source, by.operation)
+
+
+def _fields(layer: Layer, map: FieldMap) -> None:
+    missing = [field for field in map.fields if field not in layer.fields]
+    if missing:
+        fields = ", ".join(layer.fields) or "–"
+        raise Refused("MAP-003", str(map.path), missing=", ".join(missing), fields=fields)
+
+
+def _system(layer: Layer, map: FieldMap, collect: Collector) -> str:
+    """What the file says, or the map where the file says nothing; never one over the other."""
+    if layer.crs is None and map.crs is None:
+        raise Refused("CRS-001", "crs", layer=layer.name)
+    if map.crs is None:
+        return str(layer.crs)
+    try:
+        if layer.crs is not None and not layer.crs_by_rule and not same(layer.crs, map.crs):
+            raise Refused("CRS-002", "crs", crs=name_of(layer.crs), given=map.crs)
+    except CannotBeAnswered as wrong:
+        raise Refused("CRS-003", "crs", crs=wrong.params["crs"]) from wrong
+    if layer.crs is None or layer.crs_by_rule:
+        collect.put(found("CRS-007", crs=map.crs))
+    return map.crs
+
+
+def _said(table: Table, collect: Collector) -> None:
+    for sentence in table.layer.said:
+        collect.put(found("FIL-008", detail=sentence))
+    if table.layer.curves:
+        collect.put(_counted("GEO-007", table.layer.curves))
+    if table.with_height:
+        collect.put(_counted("GEO-009", table.with_height))
+
+
+def _counted(code: str, count: int) -> Finding:
+    finding = found(code)
+    return Finding(finding.kind, count)
+
+
+def _way(system: str, crs: str, shapes: Shapes, collect: Collector) -> Way:
+    box = [float(edge) for edge in shapely.total_bounds(shapes)]
+    try:
+        if is_degrees(system) and (max(abs(box[0]), abs(box[2])) > 180 or max(abs(box[1]), abs(box[3])) > 90):
+            raise Refused("CRS-005", "crs", crs=name_of(system), x=round(box[0], 1), y=round(box[1], 1))
+        by = way(system, crs, box)
+    except CannotBeAnswered as wrong:
+        code = "CRS-003" if wrong.code == "crs-not-readable" else "CRS-004"
+        raise Refused(code, "crs", crs=wrong.params["crs"], target=crs) from wrong
+    if by.operation:
+        accuracy = "–" if by.accuracy is None else f"{by.accuracy:g}"
+        collect.put(found("CRS-008", crs=by.source, target=crs, operation=by.operation, accuracy=accuracy))
+    return by
+
+
+def _landed(before: Shapes, after: Shapes, collect: Collector) -> None:
+    """A transformation can throw a point out of the plane, or fold a boundary that was hardly simple."""
+    for i, shape in enumerate(after):
+        if shape is None:
+            continue
+        x, y = shapely.get_coordinates(before[i])[0]
+        if not (np.abs(shapely.get_coordinates(shape)) < HALF_ROUND).all():
+            collect.add("CRS-006", Place(i + 1, x=float(x), y=float(y)))
+            after[i] = None
+        elif not shape.is_valid:
+            collect.add("GEO-003", Place(i + 1, x=float(x), y=float(y), detail=shapely.is_valid_reason(shape)))
+            after[i] = None

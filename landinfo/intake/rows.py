@@ -1,0 +1,85 @@
+"""Rows of a file, read by a field map; every doubt becomes a finding with its row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from landinfo.files.read import Table
+from landinfo.intake.fieldmap import AreaField, FieldMap
+from landinfo.intake.findings import Collector, Place
+from landinfo.intake.template import Template
+from landinfo.intake.values import area_text, read_area, read_day
+from landinfo.model import Rulebook
+
+CORNER = 0.001
+"""m: two drawings whose corners lie nearer than this are the same drawing."""
+
+
+class Reader:
+    """Reads one table by one map. ``named(i)`` is what row i (from 0) calls itself in messages."""
+
+    def __init__(self, table: Table, map: FieldMap, rulebook: Rulebook, collect: Collector) -> None:
+        self.table, self.map, self.rulebook, self.collect = table, map, rulebook, collect
+        self.uses = frozenset(rulebook.land_use_types)
+
+    def row(self, i: int) -> dict[str, Any]:
+        return {name: column[i] for name, column in self.table.columns.items()}
+
+    def named(self, i: int) -> str:
+        row = self.row(i)
+        names = ("sheet", "number") if not self.map.theme else ("name", "designation")
+        filled = [self.map.columns[n].fill(row) or "–" for n in names if n in self.map.columns]
+        return "/".join(filled)
+
+    def wrong(self, code: str, i: int, detail: object = "") -> None:
+        self.collect.add(code, Place(self.table.rows[i], self.named(i), detail=str(detail)[:80]))
+
+    def text(self, name: str, row: Mapping[str, Any], default: str = "") -> str:
+        template = self.map.columns.get(name)
+        return (template.fill(row) if template else None) or default
+
+    def day(self, name: str, i: int, row: Mapping[str, Any], default: date | None) -> date | None:
+        text = self.text(name, row)
+        try:
+            return read_day(text) if text else default
+        except ValueError:
+            self.wrong("PAR-010", i, text)
+            return default
+
+    def area(self, field: AreaField | None, i: int, row: Mapping[str, Any]) -> Decimal | None:
+        """m², None where nothing or nought stands: unknown is never 0."""
+        if field is None:
+            return None
+        cell = {name: area_text(row.get(name), field.comma) for name in field.value.fields}
+        text = field.value.fill(cell)
+        if text is None:
+            return None
+        try:
+            area = read_area(text, field.unit, field.comma)
+        except ValueError:
+            self.wrong("PAR-005", i, text)
+            return None
+        if not area:
+            self.wrong("PAR-006", i)
+        return area or None
+
+    def days(self, i: int, row: Mapping[str, Any]) -> tuple[date, date | None]:
+        first = self.day("effective_from", i, row, self.map.words.effective_from)
+        end = self.day("effective_to", i, row, None)
+        first = first or self.map.words.effective_from
+        if end is not None and end <= first:
+            self.wrong("PAR-010", i, f"{first} → {end}")
+        return first, end
+
+    def code(self, i: int, template: Template, mapping: Mapping[str, str] | None, row: Mapping[str, Any]) -> str | None:
+        """A code, by the map's table of words where there is one: a word that it does not hold is an error."""
+        text = template.fill(row)
+        if text is None or mapping is None:
+            return text
+        if text not in mapping:
+            self.wrong("MAP-005", i, text)
+            return None
+        return mapping[text]

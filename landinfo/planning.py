@@ -1,0 +1,48 @@
+"""What a plan's designation allows: may ground so designated be converted to a land use?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from landinfo.model import Citation, Notice, Rulebook, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``allowed``: yes | no | unknown, with the reason and the law it stands on."""
+
+    allowed: str
+    reason: Notice
+    citations: tuple[Citation, ...]
+
+
+def verdict(designation: str, convert_to: str, on: date, rulebook: Rulebook) -> Verdict:
+    """May ground designated ``designation`` become ``convert_to`` on a day?
+
+    The designation must contain the target (``data/planning.toml``: the basis by day, then designation × target). A
+    designation that the table does not know, or that mixes functions, is ``unknown``: the office decides.
+    """
+    cited = tuple(_citation(b) for b in rulebook.permissions["basis"] if _covers(b, on))
+    params = {"designation": designation, "target": convert_to}
+    entry: Mapping[str, Any] | None = rulebook.permissions["designation"].get(designation)
+    if entry is None:
+        return Verdict("unknown", Notice("plan-designation-unknown", params), cited)
+    if convert_to in entry.get("allows", ()):
+        return Verdict("yes", Notice("plan-allows", params), cited)
+    if convert_to in entry.get("perhaps", ()):
+        return Verdict("unknown", Notice("plan-mixed", params), cited)
+    return Verdict("no", Notice("plan-forbids", params), cited)
+
+
+def _covers(basis: Mapping[str, Any], on: date) -> bool:
+    end: date | None = basis.get("to")
+    return bool(basis["from"] <= on) and (end is None or on < end)
+
+
+def _citation(basis: Mapping[str, Any]) -> Citation:
+    return Citation(
+        basis["document"], basis["article"], Status(basis["status"]), basis["checked"], basis.get("check_by")
+    )

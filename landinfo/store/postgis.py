@@ -1,0 +1,269 @@
+"""The server engine: PostGIS, asked by prepared statements over a pool of fixed size.
+
+The tables stand in the schema ``landinfo`` of the database that the address names: one store for each database. The
+address is libpq's, so several hosts and ``target_session_attrs`` work; publishing goes to the one that takes writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import psycopg2
+import shapely
+from psycopg2 import errors
+from psycopg2.extensions import cursor as Cursor
+from psycopg2.extras import execute_batch
+
+from landinfo.model import Busy, Commune, Edition, Held, LayerFacts, Parcel, PriceZone, Refused, Union
+from landinfo.store import Box, Load, StoreFacts, rows
+from landinfo.store.checks import Part, facts_of, meta_of, parts, version_of, withdrawn_on
+from landinfo.store.plane import Definition, definition, srid
+from landinfo.store.postgis_pool import Pool, connect, find_tables, shown, writing
+from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, SHAPED, ZONES, Table
+
+T = TypeVar("T")
+WAIT = 5.0
+"""Seconds that a publication waits for another, and an upgrade for the questions that run."""
+CHUNK = 20_000
+_BROKEN = (psycopg2.Error, shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
+_META = "SELECT key, value FROM landinfo.meta"
+
+_IN_FORCE = """
+t.effective_from <= {on} AND (t.effective_to IS NULL OR t.effective_to > {on})
+AND e.published <= {known} AND (e.withdrawn IS NULL OR e.withdrawn > {known})"""
+_EDITION = "JOIN editions e ON e.id = t.edition"
+_REF = "(SELECT DISTINCT * FROM unnest($1, $2) x(commune, period)) s JOIN parcels t USING (commune, period)"
+
+
+def _prepared(number: int) -> tuple[str, ...]:
+    """The statements of every connection; ``number`` is the store's SRID."""
+    meets = f"t.geom && ST_MakeEnvelope($1, $2, $3, $4, {number})"
+    # An index box is rounded to 32 bits: with a limit the exact test has to stand here.
+    exact = "ST_XMin(t.geom) <= $3 AND ST_XMax(t.geom) >= $1 AND ST_YMin(t.geom) <= $4 AND ST_YMax(t.geom) >= $2"
+    columns = ", ".join(f"t.{name}" for name in PARCELS.columns)
+    order = ", ".join(f"t.{name}" for name in (*PARCELS.order, "fid"))
+    parcel = f"SELECT t.fid, ST_AsBinary(t.geom, 'NDR'), {columns} FROM"
+    numbers = "SELECT DISTINCT t.commune || '@' || t.period, t.number FROM"
+    on_ref, on_box = _IN_FORCE.format(on="$4", known="$5"), _IN_FORCE.format(on="$5", known="$6")
+    box = "float8, float8, float8, float8, date, date"
+    cover = _nested(COVERAGE, 0, f"{meets} AND t.layer = $7 AND {on_box}")
+    feature = _nested(FEATURES, 1, f"{meets} AND t.theme = $7 AND {on_box}")
+    zone = _nested(ZONES, 1, f"{meets} AND {on_box}")
+    return (
+        f"PREPARE parcels (text[], text[], text, date, date, text) AS {parcel} {_REF} {_EDITION} "
+        f"WHERE t.sheet = $3 AND t.number = $6 AND {on_ref} ORDER BY {order}",
+        f"PREPARE numbers (text[], text[], text, date, date) AS {numbers} {_REF} {_EDITION} "
+        f"WHERE t.sheet = $3 AND {on_ref}",
+        f"PREPARE parcels_in ({box}, bigint) AS {parcel} parcels t {_EDITION} "
+        f"WHERE {meets} AND {exact} AND {on_box} ORDER BY {order} LIMIT $7",
+        f"PREPARE features ({box}, text) AS {cover} UNION ALL {feature}",
+        f"PREPARE price_zones ({box}, text) AS {cover} UNION ALL {zone}",
+    )
+
+
+def _nested(table: Table[Any], part: int, where: str) -> str:
+    """Rows of one table as JSON, so that two tables are read in one statement, of one moment."""
+    columns = ", ".join(f"t.{name}" for name in table.columns)
+    select = f"SELECT {part}, t.fid, ST_AsBinary(t.geom, 'NDR'), json_build_array({columns})"
+    return f"{select} FROM {table.name} t {_EDITION} WHERE {where}"
+
+
+class PostgisStore:
+    """``landinfo.store.Store`` on PostGIS."""
+
+    engine = "postgis"
+
+    def __init__(self, url: str, facts: StoreFacts, pool: Pool) -> None:
+        self._url, self._facts, self._pool = url, facts, pool
+        self._communes: tuple[tuple[Commune, ...], tuple[Union, ...]] | None = None
+
+    @classmethod
+    def open(cls, url: str, *, pool: int = 8, wait: float = 2.0, statement_timeout: float = 5.0) -> Self:
+        """Open the store. Raises ``Refused``: not a store, an older or a newer schema; ``Busy``: no server there."""
+        held = connect(url, wait)
+        try:
+            with held, held.cursor() as cursor:
+                facts = facts_of(_meta(cursor, url), shown(url))
+        finally:
+            held.close()
+        return cls(url, facts, Pool(url, pool, wait, statement_timeout, _prepared(srid(facts.crs))))
+
+    @classmethod
+    def create(cls, url: str, facts: StoreFacts, communes: Sequence[Commune], unions: Sequence[Union]) -> Self:
+        """Make an empty store. Raises ``Refused``: one stands there, or this user may not make one."""
+        plane = definition(facts.crs)
+        with writing(url, WAIT) as cursor:
+            cursor.execute("SELECT to_regclass('landinfo.meta')")
+            if cursor.fetchone() != (None,):
+                raise Refused("store-exists", "store", store=shown(url))
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public; CREATE SCHEMA IF NOT EXISTS landinfo")
+            find_tables(cursor)
+            _write_plane(cursor, plane)
+            ddl = Path(__file__).with_name("schema.sql").read_text("utf-8")
+            cursor.execute(ddl.replace("{srid}", str(plane.srid)))
+            _write_rows(cursor, "meta", ("key", "value"), meta_of(facts).items())
+            _write_rows(cursor, "communes", rows.COMMUNE, map(rows.commune_row, communes))
+            _write_rows(cursor, "unions", rows.UNION, map(rows.union_row, unions))
+        return cls.open(url)
+
+    def facts(self) -> StoreFacts:
+        return self._facts
+
+    def communes(self) -> tuple[tuple[Commune, ...], tuple[Union, ...]]:
+        if self._communes is None:
+            communes = self._ask(f"SELECT {', '.join(rows.COMMUNE)} FROM communes ORDER BY code, period")  # noqa: S608
+            order = "old_code, old_period, new_code, new_period, day, fid"
+            unions = self._ask(f"SELECT {', '.join(rows.UNION)} FROM unions ORDER BY {order}")  # noqa: S608
+            self._communes = tuple(map(rows.commune, communes)), tuple(map(rows.union, unions))
+        return self._communes
+
+    def editions(self, known: date | None = None) -> tuple[Edition, ...]:
+        select = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
+        return tuple(e for e in map(rows.edition, self._ask(select)) if known is None or rows.is_known(e, known))
+
+    def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
+        asked = (*_columns(series), sheet, on, known, number)
+        with _readable():
+            return tuple(PARCELS.values(self._ask("EXECUTE parcels (%s, %s, %s, %s, %s, %s)", asked)))
+
+    def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
+        found = self._ask("EXECUTE numbers (%s, %s, %s, %s, %s)", (*_columns(series), sheet, on, known))
+        return tuple(sorted((row[0], row[1]) for row in found))
+
+    def parcels_in(self, box: Box, on: date, known: date, limit: int | None = None) -> tuple[Parcel, ...]:
+        asked = (*box, on, known, limit)
+        with _readable():
+            return tuple(PARCELS.values(self._ask("EXECUTE parcels_in (%s, %s, %s, %s, %s, %s, %s)", asked)))
+
+    def layer(self, theme: str, box: Box, on: date, known: date) -> LayerFacts:
+        return self._layer(theme, FEATURES, box, on, known)[0]
+
+    def zones(self, box: Box, on: date, known: date) -> tuple[LayerFacts, tuple[PriceZone, ...]]:
+        return self._layer("price_zones", ZONES, box, on, known)
+
+    def _layer(
+        self, layer: str, table: Table[T], box: Box, on: date, known: date
+    ) -> tuple[LayerFacts, tuple[Any, ...]]:
+        execute = f"EXECUTE {table.name} (%s, %s, %s, %s, %s, %s, %s)"
+        try:
+            found = self._pool.ask(execute, (*box, on, known, layer))
+            split: tuple[list[rows.Row], list[rows.Row]] = ([], [])
+            for part, fid, shape, columns in found:
+                split[part].append((fid, shape, *columns))
+            coverage = tuple(COVERAGE.values(COVERAGE.sorted(split[0]), box))
+            values = tuple(table.values(table.sorted(split[1]), box))
+        except _BROKEN:
+            return LayerFacts(layer, Held.FAILED, (), ()), ()
+        features: Any = values if table is FEATURES else ()
+        return LayerFacts(layer, Held.OK, coverage, features), values
+
+    def publish(self, loads: Iterable[Load], withdraw: Sequence[str] = (), *, known: date | None = None) -> None:
+        published: list[date] = []
+        number = srid(self._facts.crs)
+        with writing(self._url, WAIT) as cursor:
+            facts_of(_meta(cursor, self._url), shown(self._url))
+            for load in loads:
+                _write_edition(cursor, load.edition)
+                for part in parts(load):
+                    _write_part(cursor, part, number)
+                published.append(load.edition.published)
+            for edition in withdraw:
+                _withdraw(cursor, edition, withdrawn_on(known, published))
+            cursor.execute(f"ANALYZE editions, {', '.join(table.name for table in SHAPED)}")
+
+    def ready(self) -> None:
+        self._ask("SELECT 1 FROM meta LIMIT 1")
+
+    def close(self) -> None:
+        self._pool.close()
+
+    @classmethod
+    def upgrade(cls, url: str, steps: Sequence[Sequence[str]], target: int) -> int:
+        """Run what of ``steps`` lies between the store's schema and ``target``; returns the version it had."""
+        with writing(url, WAIT) as cursor:
+            before = version_of(_meta(cursor, url), shown(url))
+            if before > target:
+                raise Refused("store-newer", "store", store=shown(url), version=before, needed=target)
+            for statement in (s for step in steps[before:target] for s in step):
+                cursor.execute(statement)
+            cursor.execute("UPDATE meta SET value = %s WHERE key = 'schema_version'", (str(target),))
+        return before
+
+    def _ask(self, statement: str, given: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._pool.ask(statement, given)
+        except errors.QueryCanceled as wrong:
+            raise Busy("store-busy") from wrong
+        except psycopg2.Error as wrong:
+            raise Busy("store-broken") from wrong
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """A row that cannot be read where nothing else can answer."""
+    try:
+        yield
+    except _BROKEN as wrong:
+        raise Busy("store-broken") from wrong
+
+
+def _columns(series: Sequence[str]) -> tuple[list[str], list[str]]:
+    found = rows.pairs(series)
+    return [commune for commune, _ in found], [period for _, period in found]
+
+
+def _meta(cursor: Cursor, url: str) -> dict[str, str]:
+    try:
+        cursor.execute(_META)
+    except (errors.UndefinedTable, errors.InsufficientPrivilege, errors.UndefinedColumn) as wrong:
+        raise Refused("store-unknown", "store", store=shown(url)) from wrong
+    return dict(cursor.fetchall())
+
+
+def _write_plane(cursor: Cursor, plane: Definition) -> None:
+    cursor.execute("SELECT 1 FROM spatial_ref_sys WHERE srid = %s", (plane.srid,))
+    if cursor.fetchone() is None:
+        row = (plane.srid, plane.authority, plane.code, plane.proj4 or None, plane.wkt)
+        columns = ("srid", "auth_name", "auth_srid", "proj4text", "srtext")
+        _write_rows(cursor, "spatial_ref_sys", columns, [row])
+
+
+def _write_rows(cursor: Cursor, table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+    marks = ", ".join(["%s"] * len(columns))
+    execute_batch(cursor, f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)  # noqa: S608
+
+
+def _write_edition(cursor: Cursor, edition: Edition) -> None:
+    try:
+        _write_rows(cursor, "editions", rows.EDITION, [rows.edition_row(edition)])
+    except errors.UniqueViolation as wrong:
+        raise Refused("store-edition-exists", "", edition=edition.id) from wrong
+
+
+def _write_part(cursor: Cursor, part: Part, number: int) -> None:
+    columns = ", ".join(("geom", *part.table.columns))
+    shapes = shapely.to_wkb(shapely.set_srid(part.shapes, number), hex=True, include_srid=True, byte_order=1)
+    for start in range(0, len(part.rows), CHUNK):
+        chosen = slice(start, start + CHUNK)
+        lines = zip(shapes[chosen], part.rows[chosen], strict=True)
+        text = "".join("\t".join(map(_copied, (shape, *row))) + "\n" for shape, row in lines)
+        cursor.copy_expert(f"COPY {part.table.name} ({columns}) FROM STDIN", StringIO(text))
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copied(value: object) -> str:
+    return "\\N" if value is None else str(value).translate(_ESCAPES)
+
+
+def _withdraw(cursor: Cursor, edition: str, day: date) -> None:
+    update = "UPDATE editions SET withdrawn = %s WHERE id = %s AND withdrawn IS NULL AND published <= %s"
+    cursor.execute(update, (day, edition, day))
+    if cursor.rowcount != 1:
+        raise Refused("store-no-such-edition", "", edition=edition, day=day)

@@ -1,0 +1,95 @@
+-- A landinfo store in PostGIS. {srid} is the store's plane; texts are ordered by code point, as in every other engine.
+CREATE TABLE landinfo.meta (
+  key text COLLATE "C" PRIMARY KEY,
+  value text NOT NULL
+);
+CREATE TABLE landinfo.communes (
+  code text COLLATE "C" NOT NULL,
+  period text COLLATE "C" NOT NULL,
+  effective_from date NOT NULL,
+  effective_to date,
+  names text NOT NULL, -- [[first day, kind, name], …]
+  district text NOT NULL,
+  province text NOT NULL,
+  source text NOT NULL,
+  status text NOT NULL,
+  PRIMARY KEY (code, period)
+);
+CREATE TABLE landinfo.unions (
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  old_code text COLLATE "C" NOT NULL,
+  old_period text COLLATE "C" NOT NULL,
+  new_code text COLLATE "C" NOT NULL,
+  new_period text COLLATE "C" NOT NULL,
+  day date NOT NULL,
+  whole boolean NOT NULL
+);
+CREATE TABLE landinfo.editions (
+  id text COLLATE "C" PRIMARY KEY,
+  layer text COLLATE "C" NOT NULL,
+  territory text COLLATE "C" NOT NULL,
+  document text NOT NULL,
+  effective_from date NOT NULL,
+  published date NOT NULL,
+  withdrawn date,
+  content_hash text NOT NULL,
+  simulated boolean NOT NULL,
+  source text NOT NULL,
+  rows bigint NOT NULL
+);
+CREATE TABLE landinfo.parcels (
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  geom geometry(Geometry, {srid}) NOT NULL,
+  commune text COLLATE "C" NOT NULL,
+  period text COLLATE "C" NOT NULL,
+  sheet text COLLATE "C" NOT NULL,
+  number text COLLATE "C" NOT NULL,
+  suffix text COLLATE "C" NOT NULL,
+  registered_area text, -- m², the decimals of the certificate
+  land_uses text NOT NULL, -- [{code, regime, area}, …]
+  effective_from date NOT NULL,
+  effective_to date, -- the first day out of force
+  commune_now text,
+  map_scale integer,
+  edition text COLLATE "C" NOT NULL REFERENCES landinfo.editions
+);
+CREATE TABLE landinfo.features (
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  geom geometry(Geometry, {srid}) NOT NULL,
+  id text NOT NULL,
+  theme text COLLATE "C" NOT NULL,
+  designation text NOT NULL,
+  effective_from date NOT NULL,
+  effective_to date,
+  document text NOT NULL,
+  article text NOT NULL,
+  edition text COLLATE "C" NOT NULL REFERENCES landinfo.editions
+);
+CREATE TABLE landinfo.coverage (
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  geom geometry(Geometry, {srid}) NOT NULL,
+  layer text COLLATE "C" NOT NULL,
+  effective_from date NOT NULL,
+  effective_to date,
+  complete boolean NOT NULL,
+  edition text COLLATE "C" NOT NULL REFERENCES landinfo.editions
+);
+CREATE TABLE landinfo.price_zones (
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  geom geometry(Geometry, {srid}) NOT NULL,
+  id text NOT NULL,
+  price_list text NOT NULL,
+  section text NOT NULL,
+  position integer NOT NULL,
+  agricultural_position integer NOT NULL,
+  conditions text NOT NULL,
+  found text NOT NULL,
+  effective_from date NOT NULL,
+  effective_to date,
+  edition text COLLATE "C" NOT NULL REFERENCES landinfo.editions
+);
+CREATE INDEX parcels_ref ON landinfo.parcels (commune, period, sheet, number);
+CREATE INDEX parcels_geom ON landinfo.parcels USING gist (geom);
+CREATE INDEX features_geom ON landinfo.features USING gist (geom);
+CREATE INDEX coverage_geom ON landinfo.coverage USING gist (geom);
+CREATE INDEX price_zones_geom ON landinfo.price_zones USING gist (geom);

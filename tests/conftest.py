@@ -1,0 +1,86 @@
+"""Stores to test with: a place for one on each engine, an empty one, and the cadastre that is small enough to check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import cadastre
+import postgres
+import pytest
+
+from landinfo.store import Store, create_store
+
+ENGINES = ("geopackage", pytest.param("postgis", marks=pytest.mark.postgis))
+
+
+@pytest.fixture(scope="session")
+def postgis_server() -> Iterator[postgres.Server]:
+    """The server of this process; without one the tests are skipped, and in CI they fail."""
+    try:
+        with postgres.server() as running:
+            yield running
+    except postgres.NoServer as why:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"{why}")
+
+
+@pytest.fixture(scope="module")
+def postgis_database(postgis_server: postgres.Server) -> Iterator[str]:
+    """The address of an empty database for one module."""
+    made = postgis_server.new_database()
+    yield made
+    postgis_server.drop(made)
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine under test: everything that uses it runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def new_place(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Makes the address of a place where no store stands yet, by engine."""
+
+    def make(engine: str) -> str:
+        if engine == "geopackage":
+            return str(tmp_path_factory.mktemp("store") / "store.gpkg")
+        return str(request.getfixturevalue("postgis_server").new_database())
+
+    return make
+
+
+@pytest.fixture
+def store_url(engine: str, new_place: Callable[[str], str], request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where no store stands yet."""
+    server = request.getfixturevalue("postgis_server") if engine == "postgis" else None
+    place = new_place(engine)
+    yield place
+    if server:
+        server.drop(place)
+
+
+@pytest.fixture
+def empty_store(store_url: str) -> Iterator[Store]:
+    """A store with communes and without a single edition, for this test alone."""
+    made = create_store(store_url, cadastre.FACTS, cadastre.communes(), cadastre.UNIONS)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def own_store(empty_store: Store) -> Store:
+    """The small cadastre, for this test alone."""
+    empty_store.publish(cadastre.loads())
+    return empty_store
+
+
+@pytest.fixture(scope="session")
+def store(engine: str, new_place: Callable[[str], str]) -> Iterator[Store]:
+    """The small cadastre, only to be read."""
+    made = create_store(new_place(engine), cadastre.FACTS, cadastre.communes(), cadastre.UNIONS)
+    made.publish(cadastre.loads())
+    yield made
+    made.close()

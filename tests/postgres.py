@@ -1,0 +1,146 @@
+"""A PostgreSQL server for the tests: what LANDINFO_TEST_POSTGIS names, or a private cluster, started and stopped.
+
+No other server on this machine is ever spoken to: a private cluster listens only on a socket in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg2
+from psycopg2.extensions import make_dsn, parse_dsn
+
+GIVEN = "LANDINFO_TEST_POSTGIS"
+SETTINGS = (
+    "listen_addresses=",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=32MB",
+    "max_connections=50",
+    "log_min_messages=fatal",
+)
+
+
+class NoServer(Exception):
+    """There is no PostGIS server to test with; the message says why."""
+
+
+class Server:
+    """Where databases can be made. ``url(database)`` is the address of one."""
+
+    def __init__(self, base: str, *, stop: Sequence[str] = (), folder: Path | None = None) -> None:
+        self.base = base
+        self._stop, self._folder = stop, folder
+        self._names = (f"landinfo_test_{os.getpid()}_{n}" for n in itertools.count())
+        self._made: list[str] = []
+        self._template: str | None = None
+
+    def url(self, database: str) -> str:
+        given = parse_dsn(self.base) | {"dbname": database}
+        named = [(key, quote(value, safe="")) for key, value in given.items()]
+        return "postgresql://?" + "&".join(f"{key}={value}" for key, value in named)
+
+    def execute(self, statement: str, database: str | None = None) -> list[tuple[object, ...]]:
+        """Run one statement outside of any transaction, as the user of the tests."""
+        held = psycopg2.connect(self.base if database is None else self.url(database))
+        try:
+            held.autocommit = True
+            with held.cursor() as cursor:
+                cursor.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            held.close()
+
+    def new_database(self) -> str:
+        """The address of a new, empty database with PostGIS."""
+        if self._template is None:
+            self._template = self._make("template0 ENCODING 'UTF8'")
+            self.execute("CREATE EXTENSION postgis", self._template)
+        return self.url(self._make(f"{self._template} STRATEGY file_copy"))
+
+    def _make(self, template: str) -> str:
+        name = next(self._names)
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._made.append(name)
+        return name
+
+    def drop(self, url: str) -> None:
+        name = parse_dsn(url)["dbname"]
+        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._made.remove(name)
+
+    def close(self) -> None:
+        """Take away what was made here: the databases on a given server, or the whole cluster."""
+        if self._folder is None:
+            for name in reversed(self._made):
+                self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            return
+        subprocess.run(self._stop, cwd="/", check=False, capture_output=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """The server of these tests. Raises ``NoServer``."""
+    given = os.environ.get(GIVEN)
+    made = Server(make_dsn(given)) if given else start()
+    atexit.register(made.close)
+    try:
+        yield made
+    finally:
+        atexit.unregister(made.close)
+        made.close()
+
+
+def programs() -> Path:
+    """The folder of PostgreSQL's programs whose extensions include PostGIS."""
+    for initdb in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True):
+        version = initdb.parent.parent.name
+        if Path(f"/usr/share/postgresql/{version}/extension/postgis.control").exists():
+            return initdb.parent
+    raise NoServer(f"no PostgreSQL with PostGIS under /usr/lib/postgresql, and {GIVEN} is not set")
+
+
+def start() -> Server:
+    """A cluster of its own: PostgreSQL refuses root, so it runs as ``postgres`` when the tests run as root."""
+    found = programs()
+    folder = Path(tempfile.mkdtemp(prefix="landinfo-pg-"))
+    folder.chmod(0o755)
+    data, sockets = folder / "data", folder / "s"
+    for made in (data, sockets):
+        made.mkdir(mode=0o700)
+    be: list[str] = []
+    if os.geteuid() == 0:
+        import pwd  # there is none on Windows
+
+        user = pwd.getpwnam("postgres")
+        for made in (data, sockets):
+            os.chown(made, user.pw_uid, user.pw_gid)
+        be = ["runuser", "-u", "postgres", "--"]
+    initdb = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--username=landinfo"]
+    try:
+        _run([*be, str(found / "initdb"), "--pgdata", str(data), *initdb])
+        given = [f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={sockets}")]
+        pg_ctl = [*be, str(found / "pg_ctl"), "--pgdata", str(data)]
+        _run([*pg_ctl, "start", "--wait", "--silent", f"--log={data / 'log'}", f"--options={' '.join(given)}"])
+    except (OSError, subprocess.CalledProcessError):
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    stop = [*pg_ctl, "stop", "--mode=immediate", "--silent"]
+    return Server(make_dsn(host=str(sockets), user="landinfo", dbname="postgres"), stop=stop, folder=folder)
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise NoServer(f"{Path(command[-1]).name}: {done.stderr.strip()}")
