@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
 
@@ -17,6 +18,7 @@ from landinfo.levy import AGRICULTURAL, BUSINESS, RESIDENTIAL, Levy, Line, Terms
 from landinfo.model import Citation, Notice, Rule
 
 DONG = Decimal(1)
+LAND_LAW_2024 = date(2024, 8, 1)
 
 LIKELY = {
     "same_parcel_as_recognised_residential": False,
@@ -169,11 +171,24 @@ def _tried(case: Case, function: Levy, name: str, rules: Rules) -> Iterator[list
     least = [_with_area(p, p.area_low) for p in case.parts if p.area_low > 0]
     most = [_with_area(p, p.area_high) for p in case.parts if p.area_high > 0]
     ground = [case.parts] if all(p.area_low == p.area_high for p in case.parts) else [least, most]
-    for settled in _settlements(case, name):
+    different = {_effect(settled): settled for settled in _settlements(case, name)}
+    for settled in different.values():
         for parts in ground:
             for limit in _limits(case, sum((p.area for p in parts), Decimal(0))):
                 for order, held in _manners(case):
                     yield _lines(case, function, settled, rules, parts, limit, order, held)
+
+
+def _effect(settled: Settled) -> tuple[bool, ...]:
+    """All that the levy functions make of the facts: two settlements alike in this pay alike."""
+    limb = (
+        settled["same_parcel_as_recognised_residential"]
+        or settled["garden_pond_origin_separated"]
+        or settled["split_by_survey_before_2014_07_01"]
+    )
+    garden = settled["garden_pond_of_house_parcel"] or settled["garden_pond_origin_separated"]
+    once = settled["first_conversion"] and settled["chosen_parcel"]
+    return limb and once, garden, settled["was_residential_before"], settled["allocated_without_fee"]
 
 
 def _with_area(part: Part, area: Decimal) -> Part:
@@ -204,7 +219,7 @@ def _lines(
     held: bool = False,
 ) -> list[Line]:
     ground = case.parts if parts is None else parts
-    if settled["was_residential_before"]:
+    if settled["was_residential_before"] and case.on >= LAND_LAW_2024:
         # Land Law 31/2024 art. 121.3: land once residential and converted back pays no levy
         return []
     if limit is None:

@@ -1,0 +1,230 @@
+"""The levy against worked cases (tests/cases), its days, and what must hold of every estimate."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from landinfo import levy
+from landinfo.case import YES_NO, Case, Part, read_case
+from landinfo.estimate import Estimate, estimate
+from landinfo.model import BadInput, CannotBeAnswered
+from landinfo.store.rulebook import read_rulebook
+
+ROOT = Path(__file__).resolve().parent.parent
+RULES = read_rulebook(ROOT / "data").rules
+CASES = tomllib.loads((ROOT / "tests" / "cases" / "levy.toml").read_text("utf-8"), parse_float=Decimal)["case"]
+
+
+@pytest.mark.parametrize("worked", CASES, ids=lambda c: c["name"])
+def test_worked_case(worked: dict[str, Any]) -> None:
+    found = estimate(read_case(worked["ask"]), RULES)
+    by_code = {item.code: item for item in found.items}
+    assert by_code["levy"].amount == worked["levy"], worked["arithmetic"]
+    if "registration_fee" in worked:
+        assert by_code["registration_fee"].amount == worked["registration_fee"], worked["arithmetic"]
+    if "low" in worked:
+        assert (by_code["levy"].low, by_code["levy"].high) == (worked["low"], worked["high"])
+    for item in found.items:
+        if item.lines:
+            assert sum(line.amount or Decimal(0) for line in item.lines) == item.amount
+
+
+def plain(on: date = date(2026, 3, 1), **facts: Any) -> Case:
+    part = Part("1", Decimal(250), Decimal(250), Decimal(250), "CLN", Decimal(2_000_000), Decimal(20_000_000))
+    return Case(on, "ODT", "household", (part,), facts)
+
+
+def of(found: Estimate, code: str = "levy") -> Any:
+    return next(item for item in found.items if item.code == code)
+
+
+def test_the_range_covers_30_to_100_percent_when_nothing_is_told() -> None:
+    # 250 × 18 M = 4,500 M in full; all within the limit 30 % = 1,350 M; land once residential pays nothing
+    found = of(estimate(plain(was_residential_before=False), RULES))
+    assert (found.low, found.high) == (1_350_000_000, 4_500_000_000)
+    assert of(estimate(plain(), RULES)).low == 0
+
+
+def test_unknown_limit_is_a_range_and_a_question_never_a_number() -> None:
+    told = {"same_parcel_as_recognised_residential": True, "first_conversion": True, "was_residential_before": False}
+    found = estimate(plain(**told, chosen_parcel=True, garden_pond_origin_separated=False), RULES)
+    item = of(found)
+    # L = 250: 30 %; L = 0: 100 %; the middle, L = 125: 125 × 30 % + 125 × 50 %
+    assert (item.low, item.amount, item.high) == (1_350_000_000, 1_800_000_000, 4_500_000_000)
+    assert found.questions[0].fact == "allotment_limit"
+    assert found.questions[0].moves == 3_150_000_000
+    assert "assumed-limit" in {n.code for n in found.assumptions}
+
+
+def test_only_questions_that_move_the_levy_are_asked() -> None:
+    asked = [q.fact for q in estimate(plain(first_conversion=False), RULES).questions]
+    assert asked == ["was_residential_before"]
+
+
+def test_unknown_k_of_regime_a_leaves_the_levy_unknown_above() -> None:
+    found = of(estimate(plain(date(2023, 5, 1), allotment_limit=Decimal(100)), RULES))
+    assert (found.amount, found.low, found.high) == (None, 0, None)
+    assert found.reason.code == "levy-k-unknown"
+    within = of(estimate(plain(date(2023, 5, 1), allotment_limit=Decimal(250)), RULES))
+    assert within.amount == 4_500_000_000
+
+
+def test_an_unknown_price_is_not_zero() -> None:
+    case = plain()
+    for hidden in ("price", "target_price"):
+        found = estimate(replace(case, parts=(replace(case.parts[0], **{hidden: None}),)), RULES)
+        assert of(found).amount is None
+        assert of(found).reason.code == "levy-price-unknown"
+        assert found.total is None
+
+
+def test_before_every_regime_there_is_no_answer() -> None:
+    with pytest.raises(CannotBeAnswered) as refused:
+        estimate(plain(date(2014, 6, 30)), RULES)
+    assert refused.value.code == "before-every-regime"
+    assert refused.value.params["first"] == date(2014, 7, 1)
+    assert estimate(plain(date(2014, 7, 1), allotment_limit=Decimal(250)), RULES).regime == "2014-07-01"
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(2024, 7, 31), "2014-07-01"),
+        (date(2024, 8, 1), "2024-08-01"),
+        (date(2025, 12, 31), "2024-08-01"),
+        (date(2026, 1, 1), "2026-01-01"),
+        (date(2026, 11, 24), "2026-01-01"),
+    ],
+)
+def test_regime_by_day(day: date, name: str) -> None:
+    function, found, cited = levy.regime(day, RULES)
+    assert found == name
+    assert function is levy.REGIMES[name]
+    assert cited.document
+
+
+def test_an_organisation_pays_in_full() -> None:
+    told = {"same_parcel_as_recognised_residential": True, "first_conversion": True, "allotment_limit": Decimal(1000)}
+    case = replace(plain(**told, was_residential_before=False), land_user="organisation")
+    assert of(estimate(case, RULES)).amount == 4_500_000_000
+
+
+def test_land_once_residential_pays_no_levy() -> None:
+    assert of(estimate(plain(was_residential_before=True), RULES)).amount == 0
+
+
+def test_lease_targets_are_rent_not_levy() -> None:
+    found = of(estimate(replace(plain(), convert_to="TMD"), RULES))
+    assert found.amount is None
+    assert found.reason.code == "levy-target-is-leased"
+
+
+def test_rice_land_names_what_is_not_included() -> None:
+    case = plain()
+    rice = replace(case, parts=(replace(case.parts[0], land_use="LUC"),))
+    noted = {n.code: n for n in estimate(rice, RULES).not_included}
+    # at least 50 % × 250 m² × 2,000,000
+    assert noted["not-included-rice"].params["low"] == 250_000_000
+    assert "not-included-rice" not in {n.code for n in estimate(case, RULES).not_included}
+
+
+def test_registration_fee_once_paid_lies_between_nothing_and_all() -> None:
+    found = of(estimate(plain(fee_paid_before=True), RULES), "registration_fee")
+    assert (found.low, found.amount, found.high) == (0, 0, 25_000_000)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"parts": []}, "parts"),
+        ({"parts": [{"area": -5, "land_use": "CLN"}]}, "parts[0].area"),
+        ({"parts": [{"area": 0, "land_use": "CLN"}]}, "parts[0].area"),
+        ({"parts": [{"area": "nan", "land_use": "CLN"}]}, "parts[0].area"),
+        ({"parts": [{"area": float("inf"), "land_use": "CLN"}]}, "parts[0].area"),
+        ({"parts": [{"area": True, "land_use": "CLN"}]}, "parts[0].area"),
+        ({"parts": [{"area": 10**12, "land_use": "CLN"}]}, "parts[0].area"),
+        ({"parts": [{"area": 10, "land_use": "cln"}]}, "parts[0].land_use"),
+        ({"parts": [{"area": 10, "land_use": "CLN", "price": -1}]}, "parts[0].price"),
+        ({"parts": [{"area": 10, "land_use": "CLN", "rent": "monthly"}]}, "parts[0].rent"),
+        ({"parts": [{"area": 10, "land_use": "CLN", "sum": 1}]}, "parts[0].sum"),
+        ({"on": "2026-13-01"}, "on"),
+        ({"on": None}, "on"),
+        ({"convert_to": 7}, "convert_to"),
+        ({"land_user": "king"}, "land_user"),
+        ({"facts": {"first_conversion": "yes"}}, "fact.first_conversion"),
+        ({"facts": {"rich": True}}, "fact.rich"),
+        ({"facts": {"allotment_limit": -1}}, "fact.allotment_limit"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_bad_case_names_its_field(change: dict[str, Any], field: str) -> None:
+    good = {"on": "2026-03-01", "convert_to": "ODT", "parts": [{"area": 250, "land_use": "CLN"}]}
+    with pytest.raises(BadInput) as refused:
+        read_case({**good, **change})
+    assert refused.value.field == field
+
+
+DAYS = st.sampled_from([date(2018, 1, 1), date(2023, 5, 1), date(2025, 3, 1), date(2026, 3, 1), date(2026, 9, 1)])
+PART = st.builds(
+    lambda area, cheap, dear, use, k: Part(
+        "p", area, area, area, use, Decimal(cheap), Decimal(dear), Decimal(k) / 10, Decimal(k) / 10
+    ),
+    st.decimals(1, 3000, places=1),
+    st.integers(0, 30_000_000),
+    st.integers(0, 90_000_000),
+    st.sampled_from(["CLN", "LUC", "SKC"]),
+    st.integers(5, 30),
+)
+TRUTH = st.fixed_dictionaries(
+    {name: st.booleans() for name in YES_NO if name != "allocated_without_fee"}
+    | {"allotment_limit": st.decimals(0, 2000, places=0)}
+)
+
+
+@given(
+    day=DAYS, parts=st.lists(PART, min_size=1, max_size=3), truth=TRUTH, hidden=st.sets(st.sampled_from(list(YES_NO)))
+)
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_hidden_the_truth_lies_in_the_range(
+    day: date, parts: list[Part], truth: dict[str, Any], hidden: set[str]
+) -> None:
+    named = tuple(replace(p, id=str(i)) for i, p in enumerate(parts))
+    known = Case(day, "ODT", "household", named, {**truth, "allocated_without_fee": True})
+    less = dict(known.facts)
+    for name in hidden - {"allocated_without_fee", "chosen_parcel"}:
+        less[name] = None
+    less["allotment_limit"] = None if "chosen_parcel" in hidden else less["allotment_limit"]
+    true, told = estimate(known, RULES), estimate(replace(known, facts=less), RULES)
+    for true_item, item in zip(true.items, told.items, strict=True):
+        assert true_item.amount is not None
+        assert item.low is not None
+        assert item.low <= true_item.amount
+        assert item.high is None or true_item.amount <= item.high
+        assert item.amount is not None
+        assert item.low <= item.amount
+        assert item.high is None or item.amount <= item.high
+    assert told.low is not None
+    assert true.total is not None
+    assert told.low <= true.total
+    assert told.high is None or true.total <= told.high
+
+
+@given(parts=st.lists(PART, min_size=1, max_size=4), limit=st.decimals(0, 2000, places=0))
+@settings(max_examples=200, deadline=None)
+def test_a_larger_limit_never_costs_more(parts: list[Part], limit: Decimal) -> None:
+    named = tuple(replace(p, id=str(i)) for i, p in enumerate(parts))
+    told = {"same_parcel_as_recognised_residential": True, "first_conversion": True, "was_residential_before": False}
+    amounts = [
+        of(estimate(Case(date(2026, 3, 1), "ODT", "household", named, {**told, "allotment_limit": size}), RULES)).amount
+        for size in (limit, limit + 50)
+    ]
+    assert amounts[1] <= amounts[0]
