@@ -72,7 +72,7 @@ $(ASSETS): | $(RUNTIME)
 $(BUILT): | $(RUNTIME)
 	@echo "• Dữ liệu mô phỏng / sample store: $(SAMPLE)"
 	@rm -f data/sample/.built-* data/sample/next.gpkg*
-	@$(PY) -m landinfo sample --out data/sample/next.gpkg
+	@$(PY) -m landinfo sample --out data/sample/next.gpkg >/dev/null
 	@rm -f $(SAMPLE)-*
 	@mv -f data/sample/next.gpkg $(SAMPLE)
 	@touch data/sample/.built-$(call content,$(RECIPE))
@@ -80,17 +80,14 @@ $(BUILT): | $(RUNTIME)
 services:
 	@sh tests/setup.sh
 
-lint: $(TESTING)
-	@$(PY) -m ruff check .
-	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy
+LINT := $(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 
-# All three parts run, so that one report names everything; pytest comes last and so does its closing line.
+lint: $(TESTING)
+	@$(LINT)
+
+# Both parts run, so that one report names everything; pytest comes last and so does its closing line.
 test: services setup $(TESTING)
-	@failed=0; \
-	$(MAKE) --no-print-directory lint || failed=1; \
-	$(PY) -m pytest $(PYTEST) || failed=1; \
-	exit $$failed
+	@failed=0; $(LINT) || failed=1; $(PY) -m pytest $(PYTEST) || failed=1; exit $$failed
 
 test-long: export LANDINFO_LONG = 1
 test-long: test

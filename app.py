@@ -21,9 +21,9 @@ from landinfo.store import open_store
 from landinfo.store.rulebook import read_texts
 from landinfo.texts import Texts, say
 from landinfo.web import create_app
+from landinfo.web.settings import from_environment
 
 ROOT = Path(__file__).resolve().parent
-SAMPLE = ROOT / "data" / "sample" / "sample.gpkg"
 READY_WITHIN = 60
 """Seconds in which the first worker is expected to answer."""
 
@@ -43,7 +43,7 @@ def main() -> int:
         workers, threads = _number("LANDINFO_WORKERS", 1, 64), _number("LANDINFO_THREADS", 8, 256)
         _listenable(host, port)
         # Asked here once, so that a store that cannot be used is a sentence and not a worker that keeps dying.
-        open_store(os.environ.get("LANDINFO_STORE") or str(SAMPLE), pool=1).close()
+        open_store(from_environment(os.environ).store, pool=1).close()
     except Problem as problem:
         said = say(problem.code, {"field": problem.field, **problem.params}, texts)
         sys.stderr.write(f"{said['vi']}\n{said['en']}\n")

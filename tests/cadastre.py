@@ -123,7 +123,7 @@ def parcels() -> tuple[Parcel, ...]:
         parcel("6", rectangle(50, 0, 60, 20), "200.0", effective_from=MERGED),
         parcel("7", rectangle(60, 0, 70, 20), "200.0", effective_from=MERGED),
         parcel("8", pieces, "180.0", commune_now=None, map_scale=None),
-        parcel("12a", rectangle(0, 40, 10, 50), "1E+2", sheet="D4-12"),
+        parcel("12a", rectangle(0.03, 40, 10.03, 50), "1E+2", sheet="D4-12"),
         parcel("1", rectangle(500, 0, 510, 20), "200.1", series=OLD_PHU_HOA),
         parcel("007", rectangle(900, 0, 910, 20), "0.1", series=ZEROS, sheet="01"),
     )
@@ -167,13 +167,13 @@ def coverage(layer: str, where: BaseGeometry, key: str, **given: Any) -> Coverag
 
 def loads() -> tuple[Load, ...]:
     """All that is published at first; "corridor" covers everything and has one feature, "river" is not held at all."""
-    all_ground, corridor = rectangle(-100, -100, 1000, 100), "road_corridor"
+    all_ground, corridor = rectangle(-100, -100, 1000.03, 100), "road_corridor"
     plan = (
         coverage("land_use_plan", rectangle(-100, -100, 200, 100), "plan-1"),
         coverage("land_use_plan", rectangle(200, -100, 1000, 100), "plan-1", complete=False),
     )
-    road = feature("r", "corridor", rectangle(-5, -5, 100, 2), theme=corridor, edition="road-1")
-    zones = (zone("z2", rectangle(0, 10, 40, 20), position=2), zone("z1", rectangle(0, 0, 40, 10), conditions={}))
+    road = feature("r", "corridor", rectangle(-5, -5, 100.03, 2), theme=corridor, edition="road-1")
+    zones = (zone("z2", rectangle(0, 10, 40.03, 20), position=2), zone("z1", rectangle(0, 0, 40, 10), conditions={}))
     held = coverage("price_zones", all_ground, "zones-1")
     return (
         Load(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import cadastre
 import postgres
@@ -84,3 +85,14 @@ def store(engine: str, new_place: Callable[[str], str]) -> Iterator[Store]:
     made.publish(cadastre.loads())
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Third-party files beside the project; CI has them, elsewhere the tests that read them are skipped."""
+    folder = Path(__file__).resolve().parent.parent.parent / "shared"
+    if not folder.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail("../shared is missing, and CI must have it")
+        pytest.skip("../shared is not here: third-party files are not part of the project")
+    return folder

@@ -6,6 +6,7 @@ import struct
 import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,12 +17,25 @@ import shapely
 
 from landinfo.intake.load import LoadResult, run
 from landinfo.model import LandUseType, Rulebook, Status, Theme, ThemeKind
+from landinfo.store import open_store
 from landinfo.store.rulebook import read_texts
 
 ROOT = Path(__file__).resolve().parent.parent
 EAST, NORTH = 600_000.0, 1_214_000.0
 TEXTS = read_texts(ROOT / "data" / "texts")
 DRIVERS = {".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".geojson": "GeoJSON"}
+
+TODAY, ON = date(2026, 11, 24), date(2024, 6, 1)
+EVERYWHERE = (0.0, 0.0, 1e7, 1e7)
+BOW = shapely.Polygon([(EAST, NORTH), (EAST + 10, NORTH + 10), (EAST + 10, NORTH), (EAST, NORTH + 8)])
+BOW_X = 80 / 18
+"""m: where its edge y = x meets the one from (10, 0) to (0, 8): x = 8 − 0.8 x."""
+PRJ = (
+    'PROJCS["{name}",GEOGCS["{name}",DATUM["{datum}",SPHEROID["WGS 84",6378137,298.257223563]{shift}],'
+    'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],'
+    'PARAMETER["latitude_of_origin",0],PARAMETER["central_meridian",105.75],PARAMETER["scale_factor",0.9999],'
+    'PARAMETER["false_easting",500000],PARAMETER["false_northing",0],UNIT["metre",1]]'
+)
 
 MAP = """
 [store]
@@ -168,3 +182,26 @@ def load(file: Path, map: Path, url: str, known: Any, new: bool = True) -> LoadR
 
 def codes(result: LoadResult) -> list[str]:
     return [finding.kind.code for finding in result.findings]
+
+
+def held(url: str) -> Any:
+    """What a store says of itself, its editions, and its parcels."""
+    store = open_store(url)
+    try:
+        return store.facts(), store.editions(), store.parcels_in(EVERYWHERE, ON, TODAY)
+    finally:
+        store.close()
+
+
+def shapefile_of(folder: Path, text: str, encoding: str, cpg: str | None) -> Path:
+    """Parcels whose sheet is ``text`` in bytes of ``encoding``, with ``cpg`` beside it or without."""
+    file = parcels(folder / "a.shp", TO=["Đ" * len(text.encode(encoding))] * 2)
+    header = (folder / "a.dbf").read_bytes()
+    written = ("Đ" * len(text.encode(encoding))).encode()
+    raw = text.encode(encoding)
+    assert written in header
+    (folder / "a.dbf").write_bytes(header.replace(written, raw + b" " * (len(written) - len(raw))))
+    (folder / "a.cpg").unlink()
+    if cpg is not None:
+        (folder / "a.cpg").write_text(cpg, "ascii")
+    return file

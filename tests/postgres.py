@@ -8,8 +8,8 @@ from __future__ import annotations
 import atexit
 import itertools
 import os
-import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,12 +35,21 @@ class NoServer(Exception):
     """There is no PostGIS server to test with; the message says why."""
 
 
+# Outlives a test process that is killed: its input ends with the process, and then it stops the cluster.
+WATCH = """
+import shutil, subprocess, sys
+sys.stdin.read()
+subprocess.run(sys.argv[2:], cwd="/", capture_output=True)
+shutil.rmtree(sys.argv[1], ignore_errors=True)
+"""
+
+
 class Server:
     """Where databases can be made. ``url(database)`` is the address of one."""
 
-    def __init__(self, base: str, *, stop: Sequence[str] = (), folder: Path | None = None) -> None:
+    def __init__(self, base: str, watch: subprocess.Popen[bytes] | None = None) -> None:
         self.base = base
-        self._stop, self._folder = stop, folder
+        self._watch = watch
         self._names = (f"landinfo_test_{os.getpid()}_{n}" for n in itertools.count())
         self._made: list[str] = []
         self._template: str | None = None
@@ -81,12 +90,11 @@ class Server:
 
     def close(self) -> None:
         """Take away what was made here: the databases on a given server, or the whole cluster."""
-        if self._folder is None:
-            for name in reversed(self._made):
-                self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        if self._watch:
+            self._watch.communicate()
             return
-        subprocess.run(self._stop, cwd="/", check=False, capture_output=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for name in reversed(self._made):
+            self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @contextmanager
@@ -127,20 +135,21 @@ def start() -> Server:
         for made in (data, sockets):
             os.chown(made, user.pw_uid, user.pw_gid)
         be = ["runuser", "-u", "postgres", "--"]
+    pg_ctl = [*be, str(found / "pg_ctl"), "--pgdata", str(data), "--silent"]
+    watched = [sys.executable, "-c", WATCH, str(folder), *pg_ctl, "stop", "--mode=immediate"]
+    watch = subprocess.Popen(watched, stdin=subprocess.PIPE, start_new_session=True, cwd="/")
     initdb = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--username=landinfo"]
     try:
         _run([*be, str(found / "initdb"), "--pgdata", str(data), *initdb])
         given = [f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={sockets}")]
-        pg_ctl = [*be, str(found / "pg_ctl"), "--pgdata", str(data)]
-        _run([*pg_ctl, "start", "--wait", "--silent", f"--log={data / 'log'}", f"--options={' '.join(given)}"])
-    except (OSError, subprocess.CalledProcessError):
-        shutil.rmtree(folder, ignore_errors=True)
+        _run([*pg_ctl, "start", "--wait", f"--log={data / 'log'}", f"--options={' '.join(given)}"])
+    except BaseException:
+        watch.communicate()
         raise
-    stop = [*pg_ctl, "stop", "--mode=immediate", "--silent"]
-    return Server(make_dsn(host=str(sockets), user="landinfo", dbname="postgres"), stop=stop, folder=folder)
+    return Server(make_dsn(host=str(sockets), user="landinfo", dbname="postgres"), watch)
 
 
 def _run(command: Sequence[str]) -> None:
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
-        raise NoServer(f"{Path(command[-1]).name}: {done.stderr.strip()}")
+        raise NoServer(f"{' '.join(command)}: {done.stderr.strip()}")

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cadastre
@@ -23,6 +24,7 @@ from landinfo import coordinates
 from landinfo.model import Busy, Refused
 from landinfo.store import Load, Store, create_store, geopackage, geopackage_file, open_store
 from landinfo.store.plane import definition
+from landinfo.store.upgrade import upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
 SHAPED = {"parcels": 13, "features": 6, "coverage": 5, "price_zones": 2}
@@ -177,8 +179,11 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
         with pytest.raises(Refused, match="store-unknown"):
             open_store(str(tmp_path / name))
-    with pytest.raises(Refused, match="store-missing"):
-        open_store(str(tmp_path / "none.gpkg"))
+        with pytest.raises(Refused, match="store-unknown"):
+            upgrade(str(tmp_path / name))
+    for ask in (open_store, upgrade):
+        with pytest.raises(Refused, match="store-missing"):
+            ask(str(tmp_path / "none.gpkg"))
     with pytest.raises(Refused, match="store-missing"):
         open_store(str(tmp_path))
     with pytest.raises(Refused, match="store-exists"):
@@ -190,7 +195,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
 
 def test_a_store_that_could_not_be_made_leaves_room(tmp_path: Path) -> None:
     twice = [*cadastre.communes(), cadastre.communes()[0]]
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(Refused, match="store-cannot-write"):
         create_store(str(tmp_path / "s.gpkg"), cadastre.FACTS, twice, [])
     create_store(str(tmp_path / "s.gpkg"), cadastre.FACTS, cadastre.communes(), []).close()
 
@@ -245,6 +250,27 @@ def test_a_writer_that_holds_the_file_makes_readers_busy(path: Path, held: sqlit
     assert 0.3 < time.monotonic() - began < 3
     held.execute("COMMIT")
     store.ready()
+    store.close()
+
+
+def test_readers_go_on_while_a_large_load_is_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when it is larger than the writer's cache, which would else lock the file from then on."""
+    register = geopackage_file.register
+
+    def small_cache(held: sqlite3.Connection) -> None:
+        register(held)
+        held.execute("PRAGMA cache_size = 10")
+
+    monkeypatch.setattr(geopackage_file, "register", small_cache)
+    store = geopackage.GeopackageStore.open(str(path), wait=0.2)
+    load = cadastre.corrected()
+
+    def loads() -> Iterator[Load]:
+        yield replace(load, features=[*load.features] * 3000)
+        assert len(store.layer("land_use_plan", EVERYWHERE, TODAY, TODAY).features) == 4
+
+    store.publish(loads())
+    assert len(store.layer("land_use_plan", EVERYWHERE, TODAY, TODAY).features) == 3004
     store.close()
 
 

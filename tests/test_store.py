@@ -137,6 +137,9 @@ def test_numbers_of_a_sheet(store: Store) -> None:
         (box(-9, -9, -1, -1), []),
         (box(40 + 1e-6, 0, 45, 20), []),
         (box(40 - 1e-6, 0, 45, 20), ["5", "5~1"]),
+        (box(10.03 + 1e-6, 45, 15, 45), []),
+        (box(10.03 - 1e-6, 45, 15, 45), ["12a"]),
+        (box(-9, 45, 0.03 - 1e-6, 45), []),
     ],
 )
 def test_parcels_whose_box_meets_a_box(store: Store, where: cadastre.Box, found: list[str]) -> None:
@@ -151,6 +154,18 @@ def test_a_limit_takes_the_first_in_order(store: Store) -> None:
         assert store.parcels_in(EVERYWHERE, TODAY, TODAY, limit) == everything[:limit]
     near = box(40 - 1e-6, 0, 45, 20)
     assert refs(store.parcels_in(near, TODAY, TODAY, 1)) == ["1/5"]
+    assert store.parcels_in(box(10.03 + 1e-6, 45, 15, 45), TODAY, TODAY, 1) == ()
+
+
+def test_boxes_of_layers_are_exact_too(store: Store) -> None:
+    for outside, inside in ((100.03 + 1e-6, 100.03 - 1e-6), (101.0, 50.0)):
+        assert store.layer("road_corridor", box(outside, 0, 105, 1), TODAY, TODAY).features == ()
+        assert len(store.layer("road_corridor", box(inside, 0, 105, 1), TODAY, TODAY).features) == 1
+    beyond = box(1000.03 + 1e-6, 0, 2000, 1)
+    assert store.layer("road_corridor", beyond, TODAY, TODAY).coverage == ()
+    assert store.zones(beyond, TODAY, TODAY)[0].coverage == ()
+    assert store.zones(box(40.03 + 1e-6, 15, 50, 15), TODAY, TODAY)[1] == ()
+    assert len(store.zones(box(40.03 - 1e-6, 15, 50, 15), TODAY, TODAY)[1]) == 1
 
 
 def test_a_layer_gives_what_it_holds(store: Store) -> None:
@@ -196,9 +211,9 @@ def test_a_long_list_of_series_is_one_question(store: Store) -> None:
 
 def questions(rng: random.Random) -> Iterator[tuple[str, tuple[Any, ...]]]:
     days = [d + DAY * rng.choice((-1, 0, 1)) for d in (DRAWN, MERGED, PUBLISHED, REPLANNED, CORRECTED, TODAY)]
-    edges = (-5, 0, 2, 10, 15, 20, 22, 30, 32, 40, 50, 60, 70, 80, 92, 500, 505, 910)
+    edges = (-5, 0, 2, 10, 10.03, 15, 20, 22, 30, 32, 40, 50, 60, 70, 80, 92, 500, 505, 910, 1000.03)
     for _ in range(300):
-        x, y = rng.choice(edges) + rng.choice((-1e-7, 0, 1e-7, 3)), rng.uniform(-10, 30)
+        x, y = rng.choice(edges) + rng.choice((-1e-7, 0, 1e-7, 3)), rng.uniform(-10, 60)
         around = rng.choice((box(x, y, x, y), box(x, y, x + rng.choice((0, 5, 100)), y + rng.random() * 20)))
         on, known = rng.choice(days), rng.choice(days)
         series = rng.sample([PHU_LOI, PHU_HOA, ZEROS, "25741@2024"], rng.randint(0, 4))

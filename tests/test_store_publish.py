@@ -322,6 +322,7 @@ AGED = "ALTER TABLE parcels DROP COLUMN commune_now; UPDATE meta SET value = '0'
 
 def test_an_older_store_is_upgraded(own_store: Store, store_url: str, run_sql: RunSql) -> None:
     """Version 0 did not say where a parcel's ground lies now; it follows where the old commune went whole."""
+    run_sql(store_url, "UPDATE parcels SET commune = '25741' WHERE sheet = 'D4-12'")
     before = own_store.parcels_in(EVERYWHERE, TODAY, TODAY)
     run_sql(store_url, AGED)
     params = refused("store-older", lambda: open_store(store_url))
@@ -329,7 +330,7 @@ def test_an_older_store_is_upgraded(own_store: Store, store_url: str, run_sql: R
     assert upgrade.upgrade(store_url) == (0, SCHEMA_VERSION)
     assert upgrade.upgrade(store_url) == (SCHEMA_VERSION, SCHEMA_VERSION)
     after = open_store(store_url)
-    now = {"25744": "25750", "25750": "25750", "00025": None}
+    now = {"25744": "25750", "25750": "25750", "25741": None, "00025": None}
     expected = tuple(replace(p, commune_now=now[p.ref.commune]) for p in before)
     assert after.parcels_in(EVERYWHERE, TODAY, TODAY) == expected
     after.publish([cadastre.corrected()])

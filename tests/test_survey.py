@@ -47,7 +47,9 @@ def test_a_hole_adds_its_own_error() -> None:
     assert survey.area_error(hole, 0.15) > survey.area_error(SQUARE, 0.15)
 
 
-@pytest.mark.parametrize(("scale", "metres"), [(200, "1.0"), (500, "1.4"), (1000, "3.0"), (None, "3.0"), (2000, "60.0")])
+@pytest.mark.parametrize(
+    ("scale", "metres"), [(200, "1.0"), (500, "1.4"), (1000, "3.0"), (None, "3.0"), (2000, "60.0")]
+)
 def test_tolerance_by_scale(scale: int | None, metres: str) -> None:
     # twice 10·m_P; a scale between two of the table takes the coarser
     tolerance, rule = survey.tolerance(SQUARE, scale, TABLE)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import struct
 import unicodedata
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,18 +27,6 @@ DRIVERS = {
     ".geojson": {"GeoJSON"},
     ".json": {"GeoJSON"},
 }
-UNREADABLE = (
-    RuntimeError,
-    ValueError,
-    OSError,
-    LookupError,
-    ArithmeticError,
-    EOFError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What GDAL, its binding and the standard library raise at a damaged file."""
 _CURVES = re.compile(r"CIRCULAR|COMPOUND|CURVE|SURFACE", re.IGNORECASE)
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{')
 
@@ -170,8 +155,9 @@ def _listening(path: Path, said: list[str]) -> Iterator[None]:
             yield
     except Refused:
         raise
-    except UNREADABLE as wrong:
-        raise Refused("FIL-002", str(path), detail=_without_folder(str(wrong), path)) from wrong
+    except Exception as wrong:  # a damaged file makes GDAL's binding raise anything, down to a NameError of its own
+        cause = wrong.__context__ if isinstance(wrong, NameError) and wrong.__context__ else wrong
+        raise Refused("FIL-002", str(path), detail=_without_folder(str(cause), path)) from wrong
     said.extend(_without_folder(str(w.message), path) for w in heard)
 
 

@@ -18,7 +18,7 @@ _LANGUAGE_DRIVERS = {0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0xC8: "cp1250
 
 
 def inside_zip(path: Path) -> str:
-    """GDAL's name of the one Shapefile in a zip. Raises ``Refused`` (none or several in it, too large) and zipfile's."""
+    """GDAL's name of the one Shapefile in a zip. Raises ``Refused``: none or several in it, too large."""
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
     shapes = [

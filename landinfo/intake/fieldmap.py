@@ -6,6 +6,7 @@ Nothing is guessed: what the map does not name is not read, and an entry that is
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -94,7 +95,7 @@ class FieldMap:
 def read_map(path: Path) -> FieldMap:
     """Raises ``Refused``: MAP-001 no TOML, MAP-002 a wrong or missing entry, MAP-006 an entry that nobody knows."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = tomllib.loads(unicodedata.normalize("NFC", path.read_text("utf-8")))
     except (OSError, ValueError) as wrong:
         raise Refused("MAP-001", str(path), file=path.name, detail=str(wrong)) from wrong
     top = Section(path, "", raw)

@@ -18,7 +18,7 @@ SHOWN = 20
 
 
 class Severity(StrEnum):
-    """``FATAL``: the file could not be read to the end. ``ERROR``: read, and refused. The others do not stop a load."""
+    """``FATAL``: refused as a whole. ``ERROR``: refused for the rows it names. The others do not stop a load."""
 
     FATAL = "fatal"
     ERROR = "error"

@@ -153,14 +153,16 @@ def _on(back: Sequence[tuple[float, float]], u: float) -> float:
 
 
 def _combed(u0: float, u1: float, block: Block, rng: Generator) -> Lines:
-    """A front row on each street and, between, lots that open on the alley."""
+    """A front row on each street and, between, lots on the alley, back to back with those of the side street."""
     depth = float(rng.uniform(17, 22))
     low, high = block.v0 + depth, block.v1 - depth
-    lines: Lines = [[(u0, low), (u1, low)], [(u0, high), (u1, high)]]
+    back = (u0 + u1) / 2 + float(rng.uniform(-4, 4))
+    lines: Lines = [[(u0, low), (u1, low)], [(u0, high), (u1, high)], [(back, low), (back, high)]]
     for edge, inner in ((block.v0, low), (block.v1, high)):
         for u in _cuts(u0, u1, 4.2, 9.0, rng):
             lines.append([(u, edge), (u + float(rng.uniform(-0.8, 0.8)), inner)])
-    lines += [[(u0, v), (u1, v + float(rng.uniform(-0.7, 0.7)))] for v in _cuts(low, high, 4.5, 8.5, rng)]
+    for left, right in ((u0, back), (back, u1)):
+        lines += [[(left, v), (right, v + float(rng.uniform(-0.7, 0.7)))] for v in _cuts(low, high, 4.5, 9.5, rng)]
     return lines
 
 

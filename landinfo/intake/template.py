@@ -63,7 +63,7 @@ def _filled(text: str, row: Mapping[str, Any]) -> str | None:
 
 def plain(value: Any) -> str:
     """A value as text: 12.0 is ``12``, a day is ISO, nothing is ``""``."""
-    if value is None:
+    if value is None or value != value:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

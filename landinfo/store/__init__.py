@@ -103,7 +103,7 @@ class Store(Protocol):
         Coverage is ordered by edition; rows that tie keep the order in which they were published.
 
         A layer whose rows cannot be read does not raise: ``held`` is FAILED and nothing is given, so that one broken or
-        slow theme does not take the answer down. An engine that does not answer at all is ``model.Busy``, as everywhere:
+        slow theme does not take the answer down. An engine that does not answer at all is ``model.Busy``, here too:
         "ask again" is not "no data".
         """
         ...

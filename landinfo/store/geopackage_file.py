@@ -125,9 +125,12 @@ def writing(path: Path, wait: float, mode: str = "rw") -> Iterator[sqlite3.Conne
         held.execute("BEGIN IMMEDIATE")
         yield held
         held.execute("COMMIT")
-    except sqlite3.OperationalError as wrong:
-        if wrong.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+    except sqlite3.DatabaseError as wrong:
+        code = getattr(wrong, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code == sqlite3.SQLITE_BUSY:
             raise Busy("store-busy") from wrong
+        if code == sqlite3.SQLITE_NOTADB:
+            raise Refused("store-unknown", "store", store=str(path)) from wrong
         raise Refused("store-cannot-write", "store", store=str(path), wrong=str(wrong)) from wrong
     finally:
         if held.in_transaction:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from io import StringIO
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -17,19 +16,19 @@ import psycopg2
 import shapely
 from psycopg2 import errors
 from psycopg2.extensions import cursor as Cursor
-from psycopg2.extras import execute_batch
 
 from landinfo.model import Busy, Commune, Edition, Held, LayerFacts, Parcel, PriceZone, Refused, Union
 from landinfo.store import Box, Load, StoreFacts, rows
-from landinfo.store.checks import Part, facts_of, meta_of, parts, version_of, withdrawn_on
-from landinfo.store.plane import Definition, definition, srid
+from landinfo.store.checks import facts_of, meta_of, parts, version_of, withdrawn_on
+from landinfo.store.plane import definition, srid
 from landinfo.store.postgis_pool import Pool, connect, find_tables, shown, writing
+from landinfo.store.postgis_write import withdraw as withdraw_edition
+from landinfo.store.postgis_write import write_edition, write_part, write_plane, write_rows
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, SHAPED, ZONES, Table
 
 T = TypeVar("T")
 WAIT = 5.0
 """Seconds that a publication waits for another, and an upgrade for the questions that run."""
-CHUNK = 20_000
 _BROKEN = (psycopg2.Error, shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
 _META = "SELECT key, value FROM landinfo.meta"
 
@@ -103,12 +102,12 @@ class PostgisStore:
                 raise Refused("store-exists", "store", store=shown(url))
             cursor.execute("CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public; CREATE SCHEMA IF NOT EXISTS landinfo")
             find_tables(cursor)
-            _write_plane(cursor, plane)
+            write_plane(cursor, plane)
             ddl = Path(__file__).with_name("schema.sql").read_text("utf-8")
             cursor.execute(ddl.replace("{srid}", str(plane.srid)))
-            _write_rows(cursor, "meta", ("key", "value"), meta_of(facts).items())
-            _write_rows(cursor, "communes", rows.COMMUNE, map(rows.commune_row, communes))
-            _write_rows(cursor, "unions", rows.UNION, map(rows.union_row, unions))
+            write_rows(cursor, "meta", ("key", "value"), meta_of(facts).items())
+            write_rows(cursor, "communes", rows.COMMUNE, map(rows.commune_row, communes))
+            write_rows(cursor, "unions", rows.UNION, map(rows.union_row, unions))
         return cls.open(url)
 
     def facts(self) -> StoreFacts:
@@ -168,12 +167,12 @@ class PostgisStore:
         with writing(self._url, WAIT) as cursor:
             facts_of(_meta(cursor, self._url), shown(self._url))
             for load in loads:
-                _write_edition(cursor, load.edition)
+                write_edition(cursor, load.edition)
                 for part in parts(load):
-                    _write_part(cursor, part, number)
+                    write_part(cursor, part, number)
                 published.append(load.edition.published)
             for edition in withdraw:
-                _withdraw(cursor, edition, withdrawn_on(known, published))
+                withdraw_edition(cursor, edition, withdrawn_on(known, published))
             cursor.execute(f"ANALYZE editions, {', '.join(table.name for table in SHAPED)}")
 
     def ready(self) -> None:
@@ -223,47 +222,3 @@ def _meta(cursor: Cursor, url: str) -> dict[str, str]:
     except (errors.UndefinedTable, errors.InsufficientPrivilege, errors.UndefinedColumn) as wrong:
         raise Refused("store-unknown", "store", store=shown(url)) from wrong
     return dict(cursor.fetchall())
-
-
-def _write_plane(cursor: Cursor, plane: Definition) -> None:
-    cursor.execute("SELECT 1 FROM spatial_ref_sys WHERE srid = %s", (plane.srid,))
-    if cursor.fetchone() is None:
-        row = (plane.srid, plane.authority, plane.code, plane.proj4 or None, plane.wkt)
-        columns = ("srid", "auth_name", "auth_srid", "proj4text", "srtext")
-        _write_rows(cursor, "spatial_ref_sys", columns, [row])
-
-
-def _write_rows(cursor: Cursor, table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
-    marks = ", ".join(["%s"] * len(columns))
-    execute_batch(cursor, f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)  # noqa: S608
-
-
-def _write_edition(cursor: Cursor, edition: Edition) -> None:
-    try:
-        _write_rows(cursor, "editions", rows.EDITION, [rows.edition_row(edition)])
-    except errors.UniqueViolation as wrong:
-        raise Refused("store-edition-exists", "", edition=edition.id) from wrong
-
-
-def _write_part(cursor: Cursor, part: Part, number: int) -> None:
-    columns = ", ".join(("geom", *part.table.columns))
-    shapes = shapely.to_wkb(shapely.set_srid(part.shapes, number), hex=True, include_srid=True, byte_order=1)
-    for start in range(0, len(part.rows), CHUNK):
-        chosen = slice(start, start + CHUNK)
-        lines = zip(shapes[chosen], part.rows[chosen], strict=True)
-        text = "".join("\t".join(map(_copied, (shape, *row))) + "\n" for shape, row in lines)
-        cursor.copy_expert(f"COPY {part.table.name} ({columns}) FROM STDIN", StringIO(text))
-
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _copied(value: object) -> str:
-    return "\\N" if value is None else str(value).translate(_ESCAPES)
-
-
-def _withdraw(cursor: Cursor, edition: str, day: date) -> None:
-    update = "UPDATE editions SET withdrawn = %s WHERE id = %s AND withdrawn IS NULL AND published <= %s"
-    cursor.execute(update, (day, edition, day))
-    if cursor.rowcount != 1:
-        raise Refused("store-no-such-edition", "", edition=edition, day=day)

@@ -1,0 +1,66 @@
+"""What is written into PostGIS, inside the one transaction that ``postgis_pool.writing`` opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from io import StringIO
+from typing import Any
+
+import shapely
+from psycopg2 import errors
+from psycopg2.extensions import cursor as Cursor
+from psycopg2.extras import execute_batch
+
+from landinfo.model import Edition, Refused
+from landinfo.store import rows
+from landinfo.store.checks import Part
+from landinfo.store.plane import Definition
+
+CHUNK = 20_000
+
+
+def write_plane(cursor: Cursor, plane: Definition) -> None:
+    """Let PostGIS know the store's plane, where it does not."""
+    cursor.execute("SELECT 1 FROM spatial_ref_sys WHERE srid = %s", (plane.srid,))
+    if cursor.fetchone() is None:
+        row = (plane.srid, plane.authority, plane.code, plane.proj4 or None, plane.wkt)
+        columns = ("srid", "auth_name", "auth_srid", "proj4text", "srtext")
+        write_rows(cursor, "spatial_ref_sys", columns, [row])
+
+
+def write_rows(cursor: Cursor, table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+    marks = ", ".join(["%s"] * len(columns))
+    execute_batch(cursor, f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)  # noqa: S608
+
+
+def write_edition(cursor: Cursor, edition: Edition) -> None:
+    try:
+        write_rows(cursor, "editions", rows.EDITION, [rows.edition_row(edition)])
+    except errors.UniqueViolation as wrong:
+        raise Refused("store-edition-exists", "", edition=edition.id) from wrong
+
+
+def write_part(cursor: Cursor, part: Part, number: int) -> None:
+    """Shaped rows by COPY; ``number`` is the store's SRID."""
+    columns = ", ".join(("geom", *part.table.columns))
+    shapes = shapely.to_wkb(shapely.set_srid(part.shapes, number), hex=True, include_srid=True, byte_order=1)
+    for start in range(0, len(part.rows), CHUNK):
+        chosen = slice(start, start + CHUNK)
+        lines = zip(shapes[chosen], part.rows[chosen], strict=True)
+        text = "".join("\t".join(map(_copied, (shape, *row))) + "\n" for shape, row in lines)
+        cursor.copy_expert(f"COPY {part.table.name} ({columns}) FROM STDIN", StringIO(text))
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copied(value: object) -> str:
+    return "\\N" if value is None else str(value).translate(_ESCAPES)
+
+
+def withdraw(cursor: Cursor, edition: str, day: date) -> None:
+    update = "UPDATE editions SET withdrawn = %s WHERE id = %s AND withdrawn IS NULL AND published <= %s"
+    cursor.execute(update, (day, edition, day))
+    if cursor.rowcount != 1:
+        raise Refused("store-no-such-edition", "", edition=edition, day=day)

@@ -1,0 +1,105 @@
+"""The web shell: one Flask application over one store and one rulebook, and the one table from error to status."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from landinfo.model import Problem
+from landinfo.store import Store, open_store
+from landinfo.store.rulebook import read_rulebook
+from landinfo.web import api, assets, headers, maps, pages, question
+from landinfo.web.settings import Settings, from_environment
+from landinfo.web.site import Site, ground, site
+
+__all__ = ["Settings", "create_app"]
+
+VIETNAM = timezone(timedelta(hours=7))
+RETRY_AFTER = 2
+"""Seconds after which a busy store may be asked again."""
+
+HTTP_CODES = {
+    400: "bad-request",
+    404: "no-such-page",
+    405: "method-not-allowed",
+    413: "request-too-large",
+}
+"""Status of an error of HTTP itself → its sentence in data/texts; a ``Problem`` brings status and code with it."""
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    today: Callable[[], date] | None = None,
+    store: Store | None = None,
+) -> Flask:
+    """The application for ``settings`` (None: the environment's).
+
+    ``today`` is the day of a question that names none (None: the day in Việt Nam); ``store`` takes the place of the one
+    that ``settings`` names. Raises ``BadInput`` (a setting) and ``Refused`` (store or rule files cannot be used).
+    """
+    settings = settings or from_environment(os.environ)
+    rulebook = read_rulebook(settings.data)
+    held = store or open_store(settings.store, pool=settings.connections)
+    app = Flask(__name__, static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=65536, TRAP_HTTP_EXCEPTIONS=False)
+    here = Site(settings, held, rulebook, today or _day_in_vietnam)
+    app.extensions["landinfo"] = here
+    headers.log_to_stderr()
+    headers.register(app, settings)
+    where = ground(here)
+    drawn = maps.draw(settings, where.box)
+    app.register_blueprint(api.blueprint)
+    app.register_blueprint(assets.blueprint)
+    app.register_blueprint(maps.register(drawn))
+    app.register_blueprint(pages.register(app, drawn, where, here))
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _fault)
+    return app
+
+
+def _day_in_vietnam() -> date:
+    return datetime.now(UTC).astimezone(VIETNAM).date()
+
+
+class _Http(Problem):
+    """An error of HTTP itself, or of ours, in the words of a ``Problem``."""
+
+    def __init__(self, code: str, status: int, **params: str) -> None:
+        super().__init__(code, **params)
+        self.status = status
+
+
+def _problem(wrong: Problem) -> Response:
+    body = question.problem(wrong, api.given(), site()) | {"request_id": g.request_id}
+    if request.path.startswith("/api/") or request.path in ("/api", "/healthz", "/readyz"):
+        response = api.as_json(body, wrong.status, "application/problem+json")
+    else:
+        response = pages.problem(body)
+    if wrong.status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _http(wrong: HTTPException) -> Response:
+    """404, 405 and the like keep their own headers (Allow, Location)."""
+    theirs = wrong.get_response()
+    status = theirs.status_code
+    if status < 400:
+        return Response(status=status, headers={"Location": theirs.headers["Location"]})
+    response = _problem(_Http(HTTP_CODES.get(status, "bad-request" if status < 500 else "internal-fault"), status))
+    if "Allow" in theirs.headers:
+        response.headers["Allow"] = theirs.headers["Allow"]
+    return response
+
+
+def _fault(wrong: Exception) -> Response:
+    """A fault of ours: where it happened goes to the log, nothing of it to the asker."""
+    headers.failed(wrong)
+    return _problem(_Http("internal-fault", 500))

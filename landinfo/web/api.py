@@ -1,0 +1,86 @@
+"""The JSON doors, and what a proxy asks. The answer's shape is decided in ``landinfo.present``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from landinfo import present
+from landinfo.lookup import Report, Several
+from landinfo.model import Busy
+from landinfo.web import question
+from landinfo.web.site import site
+
+blueprint = Blueprint("api", __name__)
+
+
+def given() -> list[tuple[str, str]]:
+    """The request's parameters in the order they came, repeated names kept."""
+    return list(request.args.items(multi=True))
+
+
+def as_json(body: Any, status: int = 200, mimetype: str = "application/json") -> Response:
+    """The only serialiser: names sorted, UTF-8 as it is, no NaN, so that equal answers are equal bytes."""
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return Response(text + "\n", status, mimetype=mimetype)
+
+
+def _answered(found: Report | Several) -> Response:
+    rulebook = site().rulebook
+    if isinstance(found, Several):
+        return _fresh(as_json(present.several(found, rulebook), 300))
+    return _fresh(as_json(present.answer(found, rulebook)))
+
+
+def _fresh(response: Response) -> Response:
+    """Kept by a browser, but asked for again each time; an unchanged answer is 304."""
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@blueprint.get("/api/parcels/<commune>/<sheet>/<number>")
+def parcel(commune: str, sheet: str, number: str) -> Response:
+    return _answered(question.parcel(commune, sheet, number, given(), site()))
+
+
+@blueprint.get("/api/at")
+def at() -> Response:
+    return _answered(question.at(given(), site()))
+
+
+@blueprint.get("/api/view")
+def view() -> Response:
+    return _fresh(as_json(question.view(given(), site())))
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    return as_json({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Store, editions and rules; 503 when one of them is missing."""
+    here = site()
+    here.store.ready()
+    today = here.today()
+    editions, rules = len(here.store.editions(today)), len(here.rulebook.rules)
+    if not editions or not rules:
+        raise Busy("not-ready", editions=editions, rules=rules)
+    facts = here.store.facts()
+    return as_json(
+        {
+            "status": "ready",
+            "engine": here.store.engine,
+            "schema_version": facts.schema_version,
+            "simulated": facts.simulated,
+            "editions": editions,
+            "rules": rules,
+            "price_lists": len(here.rulebook.price_lists),
+            "rulebook": here.rulebook.edition,
+            "today": today.isoformat(),
+        }
+    )

@@ -1,0 +1,48 @@
+"""Static files under addresses that carry their hash, so that a browser may keep them for a year."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, request, send_from_directory
+
+from landinfo.web.settings import ROOT
+
+STATIC = ROOT / "static"
+_OWN = {"map.js", "style.css", "icon.svg"}
+_KEPT = "public, max-age=31536000, immutable"
+
+blueprint = Blueprint("assets", __name__)
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+@cache
+def _version(path: Path, changed: int) -> str:
+    return digest(path.read_bytes())
+
+
+def version(name: str) -> str:
+    """Of the file as it stands now; read again only when it was written."""
+    path = STATIC / name
+    return _version(path, path.stat().st_mtime_ns) if path.is_file() else ""
+
+
+def address(name: str) -> str:
+    """``/static/map.js?v=0123456789ab``"""
+    return f"/static/{name}?v={version(name)}"
+
+
+@blueprint.get("/static/<path:name>")
+def static(name: str) -> Response:
+    """Our own files and what set-up fetched; not the scripts and lists that stand beside them."""
+    if name not in _OWN and not name.startswith("vendor/"):
+        abort(404)
+    response = send_from_directory(STATIC, name, conditional=True)
+    wanted = request.args.get("v", "")
+    response.headers["Cache-Control"] = _KEPT if wanted and wanted == version(name) else "no-cache"
+    return response

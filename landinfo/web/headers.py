@@ -1,0 +1,85 @@
+"""What goes around every answer: a request id, one log line, and the headers that keep a page to itself."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+import traceback
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from landinfo.web.settings import Settings
+
+log = logging.getLogger("landinfo.web")
+_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+_METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
+
+
+def policy(settings: Settings) -> str:
+    """The Content-Security-Policy: this host alone, and the basemap's for pictures where the operator set one."""
+    images = " ".join(["'self'", *(["data:"] if settings.basemap else []), settings.basemap_source]).strip()
+    return (
+        f"default-src 'self'; img-src {images}; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Put the request id, the headers and the log line around every request of ``app``."""
+    fixed = {
+        "Content-Security-Policy": policy(settings),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "X-Frame-Options": "DENY",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        sent = request.headers.get("X-Request-ID", "") if settings.trusted_proxies else ""
+        g.request_id = sent if _ID.fullmatch(sent) else secrets.token_hex(8)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        for name, value in fixed.items():
+            response.headers[name] = value
+        response.headers["X-Request-ID"] = g.request_id
+        if request.path.startswith("/api/"):
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Access-Control-Expose-Headers"] = "X-Request-ID, ETag, Retry-After"
+            if request.method == "OPTIONS":
+                response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        _line(response.status_code)
+        return response
+
+
+def _line(status: int) -> None:
+    """The route's pattern stands in the log, never the path or the query: those are a citizen's question."""
+    route = request.url_rule.rule if request.url_rule else "-"
+    method = request.method if request.method in _METHODS else "OTHER"
+    spent = (time.perf_counter() - g.began) * 1000
+    log.info("id=%s method=%s route=%s status=%d ms=%.1f", g.request_id, method, route, status, spent)
+
+
+def failed(wrong: BaseException) -> None:
+    """Log where a fault happened without its message, which may hold what was asked."""
+    frames = traceback.extract_tb(wrong.__traceback__)
+    where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    log.error("id=%s fault=%s at=%s", g.request_id, type(wrong).__name__, where)
+
+
+def log_to_stderr() -> None:
+    """One handler for our lines, unless the server that runs us has set its own."""
+    if not log.handlers and not logging.getLogger().handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        log.addHandler(handler)
+    log.setLevel(logging.INFO)

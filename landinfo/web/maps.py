@@ -1,0 +1,98 @@
+"""The Folium map: drawn once when the application starts, its script served as a file with a hash in its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import folium
+from branca.element import Figure
+from flask import Blueprint, Response, abort
+from folium.template import Template
+
+from landinfo.store import Box
+from landinfo.web import assets
+from landinfo.web.settings import Settings
+
+NAME = "landinfo"
+LEAFLET_JS, LEAFLET_CSS = "vendor/leaflet/leaflet.js", "vendor/leaflet/leaflet.css"
+_CENTRE: Box = (106.55, 10.95, 106.75, 11.1)
+"""Around Thủ Dầu Một: what is shown when nothing is held (west, south, east, north)."""
+
+class LocalMap(folium.Map):  # type: ignore[misc]
+    """``folium.Map`` without a header: our own Leaflet, our own style, nothing inline."""
+
+    default_js = [("leaflet", LEAFLET_JS)]  # noqa: RUF012
+    default_css = [("leaflet_css", LEAFLET_CSS)]  # noqa: RUF012
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}<div class="folium-map" id={{ this.get_name()|tojson }}></div>{% endmacro %}
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+            center: {{ this.location|tojson }}, crs: L.CRS.{{ this.crs }}, ...{{ this.options|tojavascript }}
+        });
+        {{ this.get_name() }}.attributionControl.setPrefix("");
+        L.control.zoom({position: "topright"}).addTo({{ this.get_name() }});
+        L.control.scale({imperial: false}).addTo({{ this.get_name() }});
+        {% endmacro %}
+        """
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A map ready to be put on a page: its element, its script with address, and the files it needs."""
+
+    html: str
+    script: str
+    address: str
+    scripts: tuple[str, ...]
+    styles: tuple[str, ...]
+
+
+def draw(settings: Settings, box: Box | None) -> Drawn:
+    """The map of ``box`` (west, south, east, north in degrees), with the operator's basemap where there is one."""
+    west, south, east, north = box or _CENTRE
+    drawn = LocalMap(
+        location=[(south + north) / 2, (west + east) / 2],
+        zoom_start=15,
+        tiles=None,
+        prefer_canvas=True,
+        zoom_control=False,
+        **{"minZoom": 9, "maxZoom": 22, "zoomSnap": 0.5},
+    )
+    drawn._id = NAME
+    if settings.basemap:
+        tiles = folium.TileLayer(settings.basemap, attr=settings.basemap_attribution or " ", max_zoom=22, max_native_zoom=19)
+        tiles._id = "basemap"
+        tiles.add_to(drawn)
+    drawn.fit_bounds([[south, west], [north, east]], max_zoom=17)
+    fit = next(child for name, child in drawn._children.items() if name.startswith("fit_bounds"))
+    fit._id = "start"
+    root = drawn.get_root()
+    if not isinstance(root, Figure):
+        raise TypeError(type(root))
+    for child in root._children.values():
+        child.render()
+    script = root.script.render()
+    return Drawn(
+        html=root.html.render(),
+        script=script,
+        address=f"/drawn/map.{assets.digest(script.encode())}.js",
+        scripts=tuple(name for _, name in LocalMap.default_js),
+        styles=tuple(name for _, name in LocalMap.default_css),
+    )
+
+
+def register(drawn: Drawn) -> Blueprint:
+    """A blueprint that serves the script of ``drawn``."""
+    served = Blueprint("maps", __name__)
+
+    @served.get("/drawn/<name>")
+    def script(name: str) -> Response:
+        if name != drawn.address.rpartition("/")[2]:
+            abort(404)
+        response = Response(drawn.script, mimetype="text/javascript")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+    return served

@@ -1,0 +1,194 @@
+"""The HTML doors: front page with the map, the panel beside it, one page for a parcel, one for what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Flask, Response, g, render_template, request
+
+from landinfo import case, present, search
+from landinfo.lookup import Report, Several
+from landinfo.model import BadInput
+from landinfo.plain import Plain
+from landinfo.texts import FILTERS
+from landinfo.web import api, assets, figure, question
+from landinfo.web.maps import Drawn
+from landinfo.web.site import Ground, Site, commune_choices, site
+
+TARGETS = ("ODT", "ONT", "TMD", "SKC")
+"""Land uses offered in the form; an address may name any other."""
+LANGUAGES = ("vi", "en")
+FIRST_ASKED = ("allotment_limit", "first_conversion")
+
+
+def language() -> str:
+    """``?lang=``; Vietnamese unless English is asked for."""
+    return "en" if request.args.get("lang") == "en" else "vi"
+
+
+def asked_pairs() -> list[tuple[str, str]]:
+    """The question's parameters: a field of a form that was left empty is not given. Raises ``BadInput`` for lang."""
+    lang = request.args.getlist("lang")
+    if lang and (len(lang) > 1 or lang[0] not in LANGUAGES):
+        raise BadInput("no-such-language", "lang", value=lang[0][:20])
+    return [(name, text.strip()) for name, text in api.given() if name != "lang" and text.strip()]
+
+
+def here_in(lang: str) -> str:
+    """This address in another language."""
+    rest = [pair for pair in api.given() if pair[0] != "lang"] + ([("lang", lang)] if lang != "vi" else [])
+    return request.path + (f"?{urlencode(rest)}" if rest else "")
+
+
+def link(href: str) -> str:
+    """An address of ours in the reader's language."""
+    if language() == "vi":
+        return href
+    return f"{href}{'&' if '?' in href else '?'}lang=en"
+
+
+def text(key: str, **params: Any) -> str:
+    """A sentence of ``data/texts`` in the reader's language."""
+    return present.say(key, params, site().rulebook.texts)[language()]
+
+
+def told(both: Mapping[str, str] | None) -> str:
+    """A text of the answer in the reader's language."""
+    return both[language()] if both else ""
+
+
+def register(app: Flask, drawn: Drawn, where: Ground, here: Site) -> Blueprint:
+    """The pages as a blueprint, with what their templates use put into ``app``."""
+    for name, write in FILTERS.items():
+        app.jinja_env.filters[name] = lambda value, write=write: write(value, language())
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        t=text, told=told, link=link, asset=assets.address, here_in=here_in, language=language, drawn=drawn
+    )
+    served = Blueprint("pages", __name__)
+
+    @app.context_processor
+    def always() -> dict[str, Any]:
+        facts = here.store.facts()
+        return {"simulated": facts.simulated, "store_title": facts.title, "today": here.today().isoformat()}
+
+    @served.get("/")
+    def front() -> Response:
+        now, past = commune_choices(here)
+        example = where.example
+        chosen = (example.commune_now or example.ref.series) if example else ""
+        asked_pairs()
+        page = render_template(
+            "front.html", communes_now=now, communes_past=past, chosen=chosen, ground=where, example=example,
+            themes=here.rulebook.themes,
+        )  # fmt: skip
+        return html(page)
+
+    @served.get("/parcels")
+    def search_form() -> Response:
+        """What the search form asks, without a script: on to the address of the parcel."""
+        pairs = asked_pairs()
+        given = dict(pairs)
+        wanted = [given.pop(name, "") for name in ("commune", "sheet", "number")]
+        search.parse_parcel("/".join(wanted))
+        path = "/".join(quote(part, safe="@~") for part in wanted)
+        rest = [pair for pair in pairs if pair[0] not in ("commune", "sheet", "number")]
+        to = link(f"/parcels/{path}" + (f"?{urlencode(rest)}" if rest else ""))
+        return Response(status=303, headers={"Location": to})
+
+    @served.get("/parcels/<commune>/<sheet>/<number>")
+    def parcel(commune: str, sheet: str, number: str) -> Response:
+        return answered(question.parcel(commune, sheet, number, asked_pairs(), here), "page.html")
+
+    @served.get("/at")
+    def at() -> Response:
+        return answered(question.at(asked_pairs(), here), "page.html")
+
+    @served.get("/panel")
+    def panel() -> Response:
+        """What stands beside the map: the same answer without the page around it."""
+        pairs = asked_pairs()
+        named = [value for name, value in pairs if name == "parcel"]
+        if len(named) > 1:
+            raise BadInput("given-twice", "parcel")
+        if not named:
+            return answered(question.at(pairs, here), "panel.html")
+        rest = [pair for pair in pairs if pair[0] != "parcel"]
+        return answered(question.parcel_named(named[0], rest, here), "panel.html")
+
+    return served
+
+
+def html(page: str, status: int = 200) -> Response:
+    response = Response(page, status, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def answered(found: Report | Several, template: str) -> Response:
+    """The answer, or the list to choose from with status 300, on a page or in the panel."""
+    rulebook = site().rulebook
+    if isinstance(found, Several):
+        return html(render_template(template, several=present.several(found, rulebook)), 300)
+    answer = present.answer(found, rulebook)
+    return html(
+        render_template(
+            template,
+            answer=answer,
+            figure=figure.draw(answer),
+            facts=asked_facts(answer),
+            kept=kept(),
+            targets=targets(answer, site()),
+            map_shapes=map_shapes(answer),
+        )
+    )
+
+
+def problem(body: Plain) -> Response:
+    """A page that says what is wrong and what would be right; a piece of one for the panel."""
+    template = "panel.html" if request.path == "/panel" else "page.html"
+    g.lang = language()
+    return html(render_template(template, problem=body), body["status"])
+
+
+def targets(answer: Plain, here: Site) -> list[tuple[str, dict[str, str]]]:
+    """The land uses to convert to that the form offers, with the one asked for among them."""
+    types = here.rulebook.land_use_types
+    codes = dict.fromkeys([*TARGETS, *([answer["question"]["convert_to"]] if answer["question"]["convert_to"] else [])])
+    return [(c, {"vi": types[c].name_vi, "en": types[c].name_en} if c in types else {"vi": c, "en": c}) for c in codes]
+
+
+def asked_facts(answer: Plain) -> list[Plain]:
+    """The questions of the estimate, those already answered with their answer, in the order they weigh."""
+    given = answer["question"]["facts"]
+    open_ = answer["estimate"]["questions"] if answer["estimate"] else []
+    texts = site().rulebook.texts
+    asked: list[Plain] = [{**q, "given": None} for q in open_ if q["fact"] not in given]
+    for name, value in given.items():
+        kind = "number" if name in case.NUMBERS else "yes_no"
+        words = present.say(f"question-{name}", {}, texts)
+        asked.append({"fact": name, "text": words, "default": None, "moves": None, "kind": kind, "given": value})
+    return asked
+
+
+def kept() -> list[tuple[str, str]]:
+    """What the form does not show and must carry on: the day of knowledge, given prices, the language."""
+    return [pair for pair in api.given() if pair[0] in ("known", "lang") or pair[0].startswith("price.")]
+
+
+def map_shapes(answer: Plain) -> Plain:
+    """What the map draws of an answer: the parcel and its parts by ``<theme>-<row>``."""
+    drawn = figure.draw(answer)
+    shown = {part.key: part.shown for part in drawn.parts}
+    return {
+        "ref": answer["parcel"]["ref"],
+        "permanent": answer["permanent"],
+        "parcel": answer["parcel"]["geometry"],
+        "parts": [
+            {"key": f"{t['id']}-{i}", "colour": row["colour"], "kind": row["kind"], "geometry": row["geometry"],
+             "shown": shown.get(f"{t['id']}-{i}", False)}
+            for t in answer["themes"] for i, row in enumerate(t["rows"]) if row["geometry"]
+        ],
+    }  # fmt: skip

@@ -1,0 +1,63 @@
+"""What an operator may set, read from the environment once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from landinfo.model import BadInput
+
+ROOT = Path(__file__).resolve().parents[2]
+_TEMPLATE = re.compile(r"(?:(https?://)(\{s\}\.)?([a-z0-9.-]+(?::\d{1,5})?))?/[^\s\"'<>;,]*", re.IGNORECASE)
+_MOST_PROXIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the data stand and what lies around the server.
+
+    ``trusted_proxies`` is the number of proxies in front, whose X-Forwarded-* and X-Request-ID headers count.
+    ``basemap`` is a tile address such as ``https://{s}.example.org/{z}/{x}/{y}.png``; with it, and only with it, pages
+    load from another host. ``connections`` is the number of PostGIS connections, at least one for each thread.
+    """
+
+    store: str = str(ROOT / "data" / "sample" / "sample.gpkg")
+    data: Path = ROOT / "data"
+    trusted_proxies: int = 0
+    basemap: str = ""
+    basemap_attribution: str = ""
+    connections: int = 8
+
+    @property
+    def basemap_source(self) -> str:
+        """The basemap's host as a source of a Content-Security-Policy; "" when tiles come from this host or not at all."""
+        found = _TEMPLATE.fullmatch(self.basemap)
+        if not found or not found[1]:
+            return ""
+        return f"{found[1]}{'*.' if found[2] else ''}{found[3]}"
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Settings from ``LANDINFO_*``; what is not set or empty keeps its default. Raises ``BadInput``."""
+    proxies = _number(environ, "LANDINFO_TRUSTED_PROXIES", 0, _MOST_PROXIES)
+    basemap = environ.get("LANDINFO_BASEMAP", "")
+    if basemap and not (_TEMPLATE.fullmatch(basemap) and {"{z}", "{x}", "{y}"} <= set(re.findall(r"\{\w\}", basemap))):
+        raise BadInput("setting-basemap", "LANDINFO_BASEMAP", given=basemap[:120])
+    default = Settings()
+    return Settings(
+        store=environ.get("LANDINFO_STORE") or default.store,
+        data=Path(environ.get("LANDINFO_DATA") or default.data),
+        trusted_proxies=proxies,
+        basemap=basemap,
+        basemap_attribution=environ.get("LANDINFO_BASEMAP_ATTRIBUTION", ""),
+        connections=_number(environ, "LANDINFO_THREADS", default.connections, 256),
+    )
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
+    given = environ.get(name) or str(default)
+    if not (given.isascii() and given.isdigit() and int(given) <= most):
+        raise BadInput("setting-number", name, given=given[:40], most=most)
+    return int(given)

@@ -1,0 +1,336 @@
+"""A bad file is refused whole with the list of what is wrong, and the store stays as it was."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import files_to_load as office
+import numpy as np
+import pytest
+import shapely
+import shapely.affinity
+from files_to_load import (
+    BOW,
+    BOW_X,
+    EAST,
+    MAP,
+    NORTH,
+    PRJ,
+    THEME,
+    TODAY,
+    codes,
+    field_map,
+    held,
+    load,
+    parcels,
+    ring_wkb,
+    shapefile_of,
+    square,
+    write,
+)
+
+from landinfo.intake import findings
+from landinfo.intake.findings import KINDS, Severity
+from landinfo.model import Refused
+from landinfo.store import open_store
+
+Case = tuple[Path, Path]
+SPIKE = shapely.Polygon([(EAST, NORTH), (EAST + 10, NORTH), (EAST, NORTH)])
+
+
+def _shapes(*shapes: Any, **columns: Any) -> Callable[[Path], Case]:
+    return lambda at: (parcels(at / "a.gpkg", shapes, **columns), field_map(at / "map.toml"))
+
+
+def _map(text: str = MAP, less: str = "", **sections: str) -> Callable[[Path], Case]:
+    return lambda at: (parcels(at / "a.gpkg"), field_map(at / "map.toml", text, less=less, **sections))
+
+
+def _file(name: str, content: bytes) -> Callable[[Path], Case]:
+    def make(at: Path) -> Case:
+        (at / name).write_bytes(content)
+        return at / name, field_map(at / "map.toml")
+
+    return make
+
+
+def _no_crs(at: Path) -> Case:
+    return parcels(at / "a.gpkg", crs=None), field_map(at / "map.toml")
+
+
+def _two_layers(at: Path) -> Case:
+    write(at / "a.gpkg", [square()], {"TO": ["1"]}, layer="one")
+    return write(at / "a.gpkg", [square()], {"TO": ["1"]}, layer="two", append=True), field_map(at / "map.toml")
+
+
+def _theme(text: str = THEME, **columns: Any) -> Callable[[Path], Case]:
+    def make(at: Path) -> Case:
+        shapes = [square(), square(10)]
+        file = write(at / "t.gpkg", shapes, {"MA": ["A", "B"], "SO": ["1", "2"]} | columns)
+        store = MAP[: MAP.index("[edition]")]
+        return file, field_map(at / "map.toml", store + text)
+
+    return make
+
+
+def _area(text: str, unit: str = "m2") -> Callable[[Path], Case]:
+    spec = f'registered_area = {{ value = "{{DT}}", unit = "{unit}" }}'
+    return lambda at: (parcels(at / "a.gpkg", DT=["100", text]), field_map(at / "map.toml", parcel=spec))
+
+
+def _coverage_file(at: Path) -> Case:
+    write(at / "ranh.geojson", [shapely.Point(EAST, NORTH)], {"x": ["1"]})
+    map = field_map(at / "map.toml", MAP.replace("hull_of_features", "file:ranh.geojson"))
+    return parcels(at / "a.gpkg"), map
+
+
+def _use(code: str, mapping: str = "") -> Callable[[Path], Case]:
+    more = f'[[parcel.land_use]]\ncode = "{{LOAI}}"\nregime = "2024"\n{mapping}'
+    return lambda at: (parcels(at / "a.gpkg", LOAI=["ODT", code]), field_map(at / "map.toml", more=more))
+
+
+def _odd_header(at: Path) -> Case:
+    """A GeoPackage that does not call itself one in SQLite's application_id (bytes 68–71): GDAL reads it and warns."""
+    file = parcels(at / "a.gpkg")
+    content = file.read_bytes()
+    file.write_bytes(content[:68] + b"ODD!" + content[72:])
+    return file, field_map(at / "map.toml")
+
+
+def _far(at: Path) -> Case:
+    shapes = [square(), shapely.affinity.translate(square(), 5e7, 5e7)]
+    return parcels(at / "a.gpkg", shapes, crs="EPSG:32648"), field_map(at / "map.toml")
+
+
+def _held_already(url: str, at: Path, other: bool) -> Case:
+    file, map = parcels(at / "old.gpkg"), field_map(at / "map.toml")
+    load(file, map, url, TODAY)
+    return (parcels(at / "other.gpkg", [square(side=3)]) if other else file), map
+
+
+CASES: dict[str, Callable[[Path], Case]] = {
+    "FIL-001": lambda at: (at / "gone.gpkg", field_map(at / "map.toml")),
+    "FIL-002": _file("a.geojson", b'{"type": "FeatureCollection", "features": ['),
+    "FIL-003": _file("a.dwg", b"AC1032"),
+    "FIL-004": _two_layers,
+    "FIL-005": _shapes(),
+    "FIL-006": lambda at: (shapefile_of(at, "Đ4", "utf-8", None), field_map(at / "map.toml")),
+    "FIL-007": lambda at: (shapefile_of(at, "ê", "cp1258", "UTF-8"), field_map(at / "map.toml")),
+    "FIL-008": _odd_header,
+    "CRS-001": _no_crs,
+    "CRS-002": _map(source='crs = "EPSG:9211"'),
+    "CRS-003": _map(source='crs = "EPSG:5773"'),
+    "CRS-004": lambda at: (
+        parcels(at / "a.gpkg", crs=PRJ.format(name="local", datum="local", shift="")),
+        field_map(at / "map.toml"),
+    ),
+    "CRS-005": lambda at: (parcels(at / "a.geojson", crs=None), field_map(at / "map.toml")),
+    "CRS-006": _far,
+    "CRS-007": lambda at: (
+        parcels(at / "a.geojson", crs=None),
+        field_map(at / "map.toml", source='crs = "EPSG:9210"'),
+    ),
+    "CRS-008": lambda at: (parcels(at / "a.gpkg", crs="EPSG:9211"), field_map(at / "map.toml")),
+    "MAP-001": _map("= 1"),
+    "MAP-002": _map(less="territory"),
+    "MAP-003": _map(MAP.replace("{THUA}", "{SOTHUA}")),
+    "MAP-004": _theme(THEME.replace('"zones"', '"zone"')),
+    "MAP-005": _use("đất ở", 'mapping = { ODT = "ODT" }'),
+    "MAP-006": _map(parcel='owner = "{TenChu}"'),
+    "COV-001": _coverage_file,
+    "GEO-001": _shapes(square(), None, shapely.Polygon()),
+    "GEO-002": _shapes(square(), shapely.Point(EAST, NORTH)),
+    "GEO-003": _shapes(square(20), BOW, ring_wkb((0, 0), (10, 0), (10, 10), (0, 10))),
+    "GEO-004": _shapes(
+        square(),
+        ring_wkb((0, 0), (10, float("nan")), (10, 10), (0, 0)),
+        ring_wkb((0, 0), (1e300, 0), (10, 10), (0, 0)),
+    ),
+    "GEO-005": lambda at: (
+        parcels(at / "a.gpkg", [square(20), SPIKE]),
+        field_map(at / "map.toml", source='repair = "make_valid"'),
+    ),
+    "GEO-006": lambda at: (
+        parcels(at / "a.gpkg", [square(20), BOW]),
+        field_map(at / "map.toml", source='repair = "make_valid"'),
+    ),
+    "GEO-007": _shapes(square(20), office.arc_wkb()),
+    "GEO-008": _shapes(shapely.MultiPolygon([square(), square(20)])),
+    "GEO-009": _shapes(shapely.force_3d(square(), 1.0)),
+    "GEO-010": _shapes(square(), square(10), square()),
+    "PAR-001": _shapes(square(), square(10), THUA=["1", None]),
+    "PAR-002": _shapes(square(), square(10), THUA=["1", "1/2"]),
+    "PAR-003": _shapes(square(), square(10), square(10), THUA=["1", "2", "2"]),
+    "PAR-004": _shapes(square(), square(10), THUA=["1", "1"]),
+    "PAR-005": _area("80,5"),
+    "PAR-006": _area("0"),
+    "PAR-007": _area("105.3"),
+    "PAR-008": _use("XYZ"),
+    "PAR-009": _map(MAP.replace('commune = "25750"', 'commune = "25753"')),
+    "PAR-010": lambda at: (
+        parcels(at / "a.gpkg", D=["2020-01-31", "2020-02-31"]),
+        field_map(at / "map.toml", parcel='effective_from = "{D}"'),
+    ),
+    "PAR-011": lambda at: (
+        parcels(at / "a.gpkg", TL=["500", "lớn"]),
+        field_map(at / "map.toml", parcel='map_scale = "{TL}"'),
+    ),
+    "THE-001": _theme(MA=["A", None]),
+    "THE-002": _theme(MA=["A", "X"]),
+    "THE-003": _theme(THEME.replace("[coverage]", 'name = "{SO}"\n\n[coverage]'), SO=["1", "1"]),
+    "EDI-003": _map(),
+    "STO-002": _map(edition="simulated = true"),
+}
+IN_A_STORE = {"EDI-001", "EDI-002", "STO-001"}
+
+
+def test_every_finding_has_a_case_and_a_sentence() -> None:
+    assert CASES.keys() | IN_A_STORE == KINDS.keys()
+    coded = {code for code in office.TEXTS if code[:3].isupper() and code[3:4] == "-"}
+    assert coded == KINDS.keys()
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_findings(tmp_path: Path, code: str) -> None:
+    """Each case gives its finding; one that refuses leaves no store, one that does not has published."""
+    file, map = CASES[code](tmp_path)
+    url = tmp_path / "store.gpkg"
+    result = load(file, map, str(url), TODAY)
+    assert code in codes(result)
+    refusing = {f.kind.code for f in result.findings if f.kind.severity in (Severity.FATAL, Severity.ERROR)}
+    assert result.published is not bool(refusing)
+    assert (KINDS[code].severity in (Severity.FATAL, Severity.ERROR)) is (code in refusing)
+    assert refusing <= {code}
+    assert [p.name for p in tmp_path.glob("store*")] == ([] if refusing else ["store.gpkg"])
+
+
+def test_a_clean_file_has_no_findings(tmp_path: Path) -> None:
+    known = replace(office.RULEBOOK, documents={"hồ sơ địa chính": None})  # type: ignore[dict-item]
+    file, map = parcels(tmp_path / "a.gpkg"), field_map(tmp_path / "map.toml")
+    result = office.run(file, map, str(tmp_path / "s.gpkg"), TODAY, lambda step, done: None, known, new=True)
+    assert result.findings == ()
+
+
+@pytest.mark.parametrize("code", sorted(c for c in CASES if KINDS[c].severity in (Severity.FATAL, Severity.ERROR)))
+def test_a_store_stays_as_it_was(tmp_path: Path, code: str) -> None:
+    file, map = CASES[code](tmp_path)
+    url = tmp_path / "store.gpkg"
+    base = load(parcels(tmp_path / "base.gpkg", [square(500)]), field_map(tmp_path / "base.toml"), str(url), TODAY)
+    assert base.published
+    before = url.read_bytes()
+    result = load(file, map, str(url), TODAY, new=False)
+    assert not result.published
+    assert url.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("code", "other", "more"), [("EDI-001", False, ""), ("EDI-002", True, ""), ("STO-001", True, "EPSG:9211")]
+)
+def test_a_store_that_holds_it_or_is_not_meant(
+    tmp_path: Path, store_url: str, code: str, other: bool, more: str
+) -> None:
+    file, map = _held_already(store_url, tmp_path, other)
+    before = held(store_url)
+    if more:
+        map = field_map(tmp_path / "more.toml", MAP.replace("EPSG:9210", more))
+    result = load(file, map, store_url, TODAY, new=False)
+    assert not result.published
+    assert code in codes(result)
+    assert held(store_url) == before
+
+
+def test_a_refused_load_leaves_both_engines_alone(tmp_path: Path, store_url: str) -> None:
+    file, map = parcels(tmp_path / "a.gpkg", [square(), BOW]), field_map(tmp_path / "map.toml")
+    assert not load(file, map, store_url, TODAY).published
+    with pytest.raises(Refused):
+        open_store(store_url)
+
+
+def test_a_new_store_takes_no_others_place(tmp_path: Path, store_url: str) -> None:
+    file, map = parcels(tmp_path / "a.gpkg"), field_map(tmp_path / "map.toml")
+    load(file, map, store_url, TODAY)
+    before = held(store_url)
+    with pytest.raises(Refused, match="store-exists"):
+        load(parcels(tmp_path / "b.gpkg", [square(5)]), map, store_url, TODAY)
+    assert held(store_url) == before
+
+
+def test_places_name_row_number_and_point(tmp_path: Path) -> None:
+    file = parcels(tmp_path / "a.gpkg", [square(20), square(30), BOW])
+    result = load(file, field_map(tmp_path / "map.toml"), str(tmp_path / "s.gpkg"), TODAY)
+    (finding,) = (f for f in result.findings if f.kind.code == "GEO-003")
+    (place,) = finding.places
+    # The two diagonals y = x and y = 0.8 (10 - x) … of the bow cross at x = y = 40/9.
+    assert (place.row, place.name, place.detail) == (3, "12/3", "Self-intersection")
+    assert place.x == pytest.approx(EAST + BOW_X, abs=1e-3)
+    assert place.y == pytest.approx(NORTH + BOW_X, abs=1e-3)
+    lines = findings.written([finding], office.TEXTS, "vi")
+    assert lines[0].startswith("[GEO-003] lỗi: 1 hình có ranh giới hỏng")
+    assert lines[1].strip().startswith("dòng 3 · 12/3 · (6000")
+
+
+def test_an_unclosed_ring_is_broken(tmp_path: Path) -> None:
+    shapes = [square(20), ring_wkb((0, 0), (10, 0), (10, 10), (0, 10))]
+    result = load(parcels(tmp_path / "a.gpkg", shapes), field_map(tmp_path / "a.toml"), str(tmp_path / "s.gpkg"), TODAY)
+    (finding,) = (f for f in result.findings if f.refuses)
+    assert (finding.kind.code, [p.row for p in finding.places]) == ("GEO-003", [2])
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    shapes = [square(), BOW, None, square(30), square(40)]
+    file = parcels(tmp_path / "a.gpkg", shapes, THUA=["1", "2", "3", None, "5"], D=["", "", "", "", "hôm qua"])
+    map = field_map(tmp_path / "map.toml", parcel='effective_from = "{D}"')
+    result = load(file, map, str(tmp_path / "s.gpkg"), TODAY)
+    refusing = [f.kind.code for f in result.findings if f.refuses]
+    assert refusing == ["GEO-001", "GEO-003", "PAR-001", "PAR-010"]
+
+
+def test_repair_keeps_the_ground(tmp_path: Path) -> None:
+    """A ring that runs twice through one point, once with a 2 × 2 ear outside: the ear stays, as a second part."""
+    ear = shapely.Polygon(
+        [(EAST + x, NORTH + y) for x, y in [(0, 0), (10, 0), (10, 10), (12, 12), (12, 10), (8, 10), (0, 10)]]
+    )
+    assert not ear.is_valid or ear.area > 0
+    map = field_map(tmp_path / "map.toml", source='repair = "make_valid"')
+    result = load(parcels(tmp_path / "a.gpkg", [BOW]), map, str(tmp_path / "s.gpkg"), TODAY)
+    assert result.published
+    (parcel,) = held(str(tmp_path / "s.gpkg"))[2]
+    # Triangles (0,0)-(0,8)-(x,x) and (10,0)-(10,10)-(x,x) with x = 80/18.
+    assert parcel.shape.area == pytest.approx(8 * BOW_X / 2 + 10 * (10 - BOW_X) / 2, abs=1e-6)
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".geojson", ".zip"])
+def test_a_damaged_file_never_ends_in_a_stack_trace(tmp_path: Path, suffix: str) -> None:
+    rng = np.random.default_rng(20261124)
+    whole = parcels(tmp_path / f"a{'.shp' if suffix == '.zip' else suffix}", [square(10 * i) for i in range(20)])
+    if suffix == ".zip":
+        whole = office.zipped(whole, tmp_path / "a.zip")
+    content, map = whole.read_bytes(), field_map(tmp_path / "map.toml")
+    for n in range(25):
+        broken = bytearray(content)
+        if n % 2:
+            del broken[int(rng.integers(0, len(broken))) :]
+        else:
+            for at in rng.integers(0, len(broken), 20):
+                broken[at] = int(rng.integers(0, 256))
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        for part in tmp_path.glob("a.*"):
+            shutil.copy(part, folder)
+        (folder / whole.name).write_bytes(bytes(broken))
+        result = load(folder / whole.name, map, str(folder / "store.gpkg"), TODAY)
+        assert result.published or any(f.refuses for f in result.findings)
+        assert result.published is (folder / "store.gpkg").exists()
+
+
+def test_a_prj_that_is_no_text(tmp_path: Path) -> None:
+    file = parcels(tmp_path / "a.shp")
+    (tmp_path / "a.prj").write_bytes(PRJ.format(name="Bình", datum="x", shift="").encode("latin-1"))
+    assert codes(load(file, field_map(tmp_path / "map.toml"), str(tmp_path / "s.gpkg"), TODAY)) == [
+        "FIL-002",
+        "EDI-003",
+    ]
