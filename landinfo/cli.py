@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from landinfo import asked, letter, lookup, present, search
 from landinfo.model import Problem, Rulebook
@@ -24,7 +24,11 @@ SAMPLE = DATA / "sample" / "sample.gpkg"
 def main(argv: Sequence[str]) -> int:
     """Run one command; returns the exit code (0 answered, 2 the question or the input is wrong)."""
     arguments = _parser().parse_args(argv)
-    rulebook = read_rulebook(Path(os.environ.get("LANDINFO_DATA", DATA)))
+    try:
+        rulebook = read_rulebook(Path(os.environ.get("LANDINFO_DATA") or DATA))
+    except Problem as wrong:
+        print(f"{wrong.params.get('entry', '')}: {wrong.params.get('wrong', '')} ({wrong.field})", file=sys.stderr)
+        return 2
     try:
         command: Callable[[argparse.Namespace, Rulebook], int] = arguments.command
         return command(arguments, rulebook)
@@ -71,7 +75,7 @@ def _question_options(parser: argparse.ArgumentParser) -> None:
 
 def _store_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--store", default=os.environ.get("LANDINFO_STORE", str(SAMPLE)), help="tệp .gpkg hoặc postgresql://…"
+        "--store", default=os.environ.get("LANDINFO_STORE") or str(SAMPLE), help="tệp .gpkg hoặc postgresql://…"
     )
 
 
@@ -103,7 +107,8 @@ def _load_parser(commands: Any) -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--map", type=Path, required=True, metavar="TOML", help="bảng nối trường · field map")
     parser.add_argument("--known", metavar="DAY", help="ngày công bố · day of publication (default today)")
-    _store_option(parser)
+    parser.add_argument("--store", required=True, help="tệp .gpkg hoặc postgresql://…")
+    parser.add_argument("--new", action="store_true", help="tạo kho mới theo [store] của bảng nối · make the store")
     parser.set_defaults(command=_load)
 
 
@@ -168,17 +173,30 @@ def _sample(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 
 def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
-    from landinfo.intake import load
+    from landinfo.intake import findings, load
 
     known = asked.read_day("known", arguments.known) if arguments.known else _today()
-    return load.run(arguments.file, arguments.map, arguments.store, known, _progress, rulebook)
+    result = load.run(arguments.file, arguments.map, arguments.store, known, _progress, rulebook, new=arguments.new)
+    print("\n" + "\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
+    if result.edition is None:
+        errors = sum(f.refuses for f in result.findings)
+        _print_both(present.say("load-refused", {"errors": errors}, rulebook.texts), sys.stderr)
+        return 2
+    edition = result.edition
+    told = {"rows": edition.rows, "layer": edition.layer, "territory": edition.territory, "edition": edition.id}
+    _print_both(present.say("load-published", told, rulebook.texts))
+    return 0
+
+
+def _print_both(text: dict[str, str], to: TextIO | None = None) -> None:
+    print(text["vi"] + "\n" + text["en"], file=to)
 
 
 def _upgrade(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     from landinfo.store.upgrade import upgrade
 
     before, after = upgrade(arguments.store)
-    print(present.say("store-upgraded", {"before": before, "after": after}, rulebook.texts)["vi"])
+    _print_both(present.say("store-upgraded", {"before": before, "after": after}, rulebook.texts))
     return 0
 
 

@@ -20,7 +20,14 @@ def on(rule: Rule, day: date) -> RuleValue:
     value = in_force(rule.values, day)
     if value is None:
         first = min((v.effective_from for v in rule.values), default=None)
-        raise NotInForce("rule-not-in-force", "on", rule=rule.key, label=rule.label_vi, day=day, first=first)
+        raise NotInForce(
+            "rule-not-in-force",
+            "on",
+            rule=rule.key,
+            label={"vi": rule.label_vi, "en": rule.label_en},
+            day=day,
+            first=first,
+        )
     return value
 
 

@@ -92,14 +92,16 @@ def _estimate(plain: Plain, texts: Texts) -> Iterator[str]:
     yield _head("head-estimate", texts)
     if estimate["reason"]:
         yield from _both(estimate["reason"])
+    if not estimate["items"]:
+        return
     for item in estimate["items"]:
         yield f"  {item['label']['vi']:<36} {dong(item['amount']):>20}"
     for line in estimate["lines"]:
         law = "; ".join(f"{c['document']} {c['article']} [{c['status']}]" for c in line["citations"])
         yield f"    {line['formula']['vi']} = {dong(line['amount'])}   {law}"
     yield from _both(say("estimate-range", {"total": estimate["total"], **estimate["range"]}, texts))
-    for assumption in estimate["assumptions"]:
-        yield f"· {assumption['vi']}"
+    for named in (*estimate["not_included"], *estimate["assumptions"]):
+        yield f"· {named['vi']}"
     for question in estimate["questions"]:
         yield f"? {question['text']['vi']} (--fact {question['fact']}=…)"
 

@@ -72,6 +72,9 @@ class Terms:
         return value, cited
 
 
+_GARDEN = ("levy-garden-in-limit", "levy-garden-over-limit")
+_FULL = ("levy-full-in-limit", "levy-full-over-limit")
+
 Levy = Callable[[Sequence[Part], Terms], list[Line]]
 
 
@@ -103,17 +106,15 @@ def _table_and_k(part: Part, inside: Decimal, terms: Terms) -> list[Line]:
         terms.facts["garden_pond_of_house_parcel"] or terms.facts["garden_pond_origin_separated"]
     )
     rate, cited = terms.number("levy_rate_garden" if garden else "levy_rate_full")
-    code = "levy-garden" if garden else "levy-full"
+    inside_code, over_code = _GARDEN if garden else _FULL
     lines = []
     if inside > 0:
-        lines.append(
-            _line(part, f"{code}-in-limit", part.area * inside, _difference(part, ONE, ONE, terms), rate, cited)
-        )
+        lines.append(_line(part, inside_code, part.area * inside, _difference(part, ONE, ONE, terms), rate, cited))
     if inside < 1:
         k_price, k_target = (_k(k, terms) for k in (part.k_price, part.k_target))
         difference = None if k_price is None or k_target is None else _difference(part, k_price, k_target, terms)
         k_cited = terms.value("levy_k")[1]
-        lines.append(_line(part, f"{code}-over-limit", part.area * (1 - inside), difference, rate, cited, k_cited))
+        lines.append(_line(part, over_code, part.area * (1 - inside), difference, rate, cited, k_cited))
     return lines
 
 

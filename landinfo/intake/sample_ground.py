@@ -57,8 +57,8 @@ class Block:
 def bend(ward: Mapping[str, Any], uv: np.ndarray) -> np.ndarray:
     """(u, v) → (easting, northing): a gentle double wave, a turn, a shift; rounded to the millimetre."""
     u, v = uv[:, 0], uv[:, 1]
-    u2 = u + 9 * np.sin(v / 170) + 0.00004 * v * v
-    v2 = v + 7 * np.sin(u / 210) + 4 * np.cos((u + v) / 130)
+    u2 = u + 26 * np.sin(v / 240) + 0.00005 * v * v
+    v2 = v + 22 * np.sin(u / 260) + 5 * np.cos((u + v) / 130)
     turn = math.radians(ward["turn"])
     east = ward["centre"][0] + u2 * math.cos(turn) - v2 * math.sin(turn)
     north = ward["centre"][1] + u2 * math.sin(turn) + v2 * math.cos(turn)

@@ -49,11 +49,14 @@ def draw(answer: Plain) -> Figure:
     metres = max((east - west) * across, (north - south) * up, 0.1)
     scale = (SIZE - 2 * MARGIN) / metres
 
+    width = max((east - west) * across * scale + 2 * MARGIN, SIZE / 2)
+    left = (width - (east - west) * across * scale) / 2
+
     def path(geometry: Plain | None) -> str:
         drawn = []
         for ring in _rings(geometry) if geometry else ():
             points = [
-                f"{(lon - west) * across * scale + MARGIN:.1f} {(north - lat) * up * scale + MARGIN:.1f}"
+                f"{(lon - west) * across * scale + left:.1f} {(north - lat) * up * scale + MARGIN:.1f}"
                 for lon, lat in (corner[:2] for corner in ring[:-1])
             ]
             drawn.append(f"M{' L'.join(points)}Z")
@@ -66,10 +69,9 @@ def draw(answer: Plain) -> Figure:
         for index, row in enumerate(t["rows"])
         if row["geometry"]
     )
-    width = (east - west) * across * scale + 2 * MARGIN
     height = (north - south) * up * scale + 2 * MARGIN
     length = max((b for b in _BARS if b * scale <= SIZE / 3), default=1)
-    return Figure(max(width, SIZE / 2), height, path(answer["parcel"]["geometry"]), parts, (length * scale, length))
+    return Figure(width, height, path(answer["parcel"]["geometry"]), parts, (length * scale, length))
 
 
 def _rings(geometry: Plain) -> Iterator[Positions]:

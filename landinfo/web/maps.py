@@ -18,6 +18,7 @@ LEAFLET_JS, LEAFLET_CSS = "vendor/leaflet/leaflet.js", "vendor/leaflet/leaflet.c
 _CENTRE: Box = (106.55, 10.95, 106.75, 11.1)
 """Around Thủ Dầu Một: what is shown when nothing is held (west, south, east, north)."""
 
+
 class LocalMap(folium.Map):  # type: ignore[misc]
     """``folium.Map`` without a header: our own Leaflet, our own style, nothing inline."""
 
@@ -62,7 +63,9 @@ def draw(settings: Settings, box: Box | None) -> Drawn:
     )
     drawn._id = NAME
     if settings.basemap:
-        tiles = folium.TileLayer(settings.basemap, attr=settings.basemap_attribution or " ", max_zoom=22, max_native_zoom=19)
+        tiles = folium.TileLayer(
+            settings.basemap, attr=settings.basemap_attribution or " ", max_zoom=22, max_native_zoom=19
+        )
         tiles._id = "basemap"
         tiles.add_to(drawn)
     drawn.fit_bounds([[south, west], [north, east]], max_zoom=17)

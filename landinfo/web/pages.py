@@ -59,13 +59,28 @@ def told(both: Mapping[str, str] | None) -> str:
     return both[language()] if both else ""
 
 
+def layer_name(layer: str) -> str:
+    """A layer in the reader's words."""
+    theme = site().rulebook.themes.get(layer)
+    if theme is None:
+        return text(f"page-layer-{layer}")
+    return theme.label_en if language() == "en" else theme.label_vi
+
+
 def register(app: Flask, drawn: Drawn, where: Ground, here: Site) -> Blueprint:
     """The pages as a blueprint, with what their templates use put into ``app``."""
     for name, write in FILTERS.items():
         app.jinja_env.filters[name] = lambda value, write=write: write(value, language())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        t=text, told=told, link=link, asset=assets.address, here_in=here_in, language=language, drawn=drawn
+        t=text,
+        told=told,
+        link=link,
+        asset=assets.address,
+        here_in=here_in,
+        language=language,
+        drawn=drawn,
+        layer_name=layer_name,
     )
     served = Blueprint("pages", __name__)
 

@@ -1,0 +1,241 @@
+"use strict";
+/* The map, the panel beside it, and rows that light their part. On a parcel's own page only the last. */
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const english = document.documentElement.lang === "en";
+
+  const lightRows = (light) => {
+    for (const [event, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
+      document.addEventListener(event, (e) => {
+        const row = e.target.closest && e.target.closest("[data-part]");
+        if (row) light(row.dataset.part, on);
+      });
+    }
+  };
+  const lit = (key, on) => {
+    for (const el of $$(`[data-part="${CSS.escape(key)}"]`)) el.classList.toggle("lit", on);
+  };
+
+  const map = window.map_landinfo;
+  if (!map) {
+    lightRows(lit);
+    return;
+  }
+
+  const desk = $("main.desk"), panel = $("#panel"), busy = $(".busy"), note = $(".map-note[role]");
+  const words = JSON.parse(desk.dataset.words), ground = JSON.parse(desk.dataset.ground);
+  const THEMES_FROM = 13, PARCELS_FROM = 16, NUMBERS_FROM = 19, MOST_NUMBERS = 500;
+  const box = map.getContainer();
+  box.setAttribute("aria-label", `${words.map}. ${words.here}`);
+  box.setAttribute("role", "application");
+  const named = (selector, text) => { const el = $(selector, box); if (el) { el.title = text; el.setAttribute("aria-label", text); } };
+  named(".leaflet-control-zoom-in", words.in);
+  named(".leaflet-control-zoom-out", words.out);
+  if (window.matchMedia("(max-width: 900px)").matches) $(".layers").open = false;
+
+  /* Layers of the window. */
+  for (const [pane, z] of [["ground", 300], ["themes", 350], ["parcels", 400], ["answer", 450]]) {
+    map.createPane(pane).style.zIndex = z;
+  }
+  const canvas = (pane) => L.canvas({pane, padding: 0.3});
+  const renderers = {themes: canvas("themes"), parcels: canvas("parcels"), answer: canvas("answer")};
+  if (ground) {
+    L.geoJSON(ground, {renderer: canvas("ground"), interactive: false, style: {color: "#8d9a92", weight: 1.5, dashArray: "6 5", fillColor: "#fbfbf8", fillOpacity: 1}}).addTo(map);
+  }
+  const layers = {};
+  const numbers = L.layerGroup().addTo(map);
+  const style = {
+    parcels: () => ({color: "#53645b", weight: 0.8, opacity: 0.9, fill: false}),
+    theme: (f) => ({color: f.properties.colour, weight: 0.6, opacity: 0.9, fillColor: f.properties.colour, fillOpacity: 0.5}),
+  };
+  const wanted = () => $$(".layers input:checked").map((i) => i.value)
+    .filter((name) => map.getZoom() >= (name === "parcels" ? PARCELS_FROM : THEMES_FROM));
+  let held = {key: "", bounds: null}, loading = null, day = "";
+
+  const say = (text) => { note.textContent = text; note.hidden = !text; };
+
+  const legend = (name, features) => {
+    const list = $(`[data-legend="${CSS.escape(name)}"]`);
+    if (!list) return;
+    const seen = new Map();
+    for (const f of features) seen.set(f.properties.designation, f.properties);
+    list.replaceChildren(...[...seen.keys()].sort().map((code) => {
+      const item = document.createElement("li"), mark = document.createElement("i"), p = seen.get(code);
+      mark.style.backgroundColor = p.colour;
+      item.append(mark, p.label[english ? "en" : "vi"]);
+      return item;
+    }));
+  };
+
+  const put = (name, collection) => {
+    if (layers[name]) layers[name].remove();
+    const parcels = name === "parcels";
+    layers[name] = L.geoJSON(collection, {
+      pane: parcels ? "parcels" : "themes", renderer: renderers[parcels ? "parcels" : "themes"], interactive: false,
+      style: parcels ? style.parcels : style.theme,
+    }).addTo(map);
+    if (!parcels) legend(name, collection.features);
+  };
+
+  const writeNumbers = () => {
+    numbers.clearLayers();
+    if (!layers.parcels || map.getZoom() < NUMBERS_FROM) return;
+    const view = map.getBounds();
+    const near = layers.parcels.getLayers().filter((l) => view.intersects(l.getBounds()));
+    if (near.length > MOST_NUMBERS) return;
+    for (const l of near) {
+      L.tooltip({permanent: true, direction: "center", className: "parcel-number", interactive: false, opacity: 1})
+        .setLatLng(l.getBounds().getCenter()).setContent(document.createTextNode(l.feature.properties.number)).addTo(numbers);
+    }
+  };
+
+  const load = async () => {
+    const names = wanted(), zoom = map.getZoom(), key = `${names}|${day}`;
+    for (const name of Object.keys(layers)) {
+      if (!names.includes(name)) { layers[name].remove(); delete layers[name]; legend(name, []); }
+    }
+    writeNumbers();
+    if (!names.length) { say(zoom < THEMES_FROM ? words.closer : ""); held = {key: "", bounds: null}; return; }
+    if (held.key === key && held.bounds.contains(map.getBounds()) && (!held.cut || held.zoom === zoom)) return;
+    if (loading) loading.abort();
+    const asked = loading = new AbortController();
+    const bounds = map.getBounds().pad(0.15);
+    const bbox = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((n) => n.toFixed(6)).join(",");
+    try {
+      const response = await fetch(`/api/view?bbox=${bbox}&layers=${names.join(",")}${day ? `&on=${day}` : ""}`, {signal: asked.signal});
+      if (!response.ok) throw new Error(response.status);
+      const view = (await response.json()).layers;
+      for (const name of names) put(name, view[name]);
+      const cut = names.some((name) => view[name].truncated);
+      held = {key, bounds, cut, zoom};
+      say(cut ? words.cut : zoom < PARCELS_FROM ? words.closer_parcels : "");
+      writeNumbers();
+    } catch (wrong) {
+      if (wrong.name !== "AbortError") say(words.failed);
+    }
+  };
+  let timer = 0;
+  const soon = () => { clearTimeout(timer); timer = setTimeout(load, 120); };
+  $(".layers").addEventListener("change", soon);
+
+  /* The answer. */
+  let answer = null, parts = new Map(), question = "";
+  const drawAnswer = (shapes, move) => {
+    if (answer) answer.remove();
+    answer = null; parts = new Map();
+    if (!shapes) return;
+    answer = L.featureGroup();
+    for (const part of shapes.parts) {
+      const base = part.shown
+        ? {fillOpacity: 0.8, weight: 1, color: "#3a3a3a", opacity: 0.6, dashArray: part.kind === "designation" ? null : "4 3"}
+        : {fillOpacity: 0, weight: 0, opacity: 0};
+      const layer = L.geoJSON(part.geometry, {renderer: renderers.answer, pane: "answer", interactive: false, style: {...base, fillColor: part.colour}});
+      parts.set(part.key, {layer, base});
+      layer.addTo(answer);
+    }
+    L.geoJSON(shapes.parcel, {renderer: renderers.answer, pane: "answer", interactive: false, style: {color: "#0a5c4a", weight: 3.5, fill: false}}).addTo(answer);
+    answer.addTo(map);
+    const bounds = L.geoJSON(shapes.parcel).getBounds();
+    if (move || !map.getBounds().contains(bounds)) map.fitBounds(bounds, {padding: [60, 60], maxZoom: 19, animate: false});
+  };
+  lightRows((key, on) => {
+    lit(key, on);
+    const part = parts.get(key);
+    if (!part) return;
+    part.layer.setStyle(on ? {fillOpacity: 0.95, weight: 3, opacity: 1, color: "#07463a", dashArray: null} : part.base);
+    if (on) part.layer.bringToFront();
+  });
+
+  const remember = () => {
+    const c = map.getCenter();
+    history.replaceState(null, "", `#${map.getZoom()}/${c.lat.toFixed(6)}/${c.lng.toFixed(6)}${question ? `/${question}` : ""}`);
+  };
+  let turn = 0;
+  const ask = async (parameters, {move = false, focus = false, quiet = false} = {}) => {
+    const mine = ++turn;
+    if (english) parameters.set("lang", "en");
+    busy.textContent = words.loading;
+    try {
+      const response = await fetch(`/panel?${parameters}`, {headers: {Accept: "text/html"}});
+      const text = await response.text();
+      if (mine !== turn) return;
+      panel.innerHTML = text;
+      const found = $("[data-shapes]", panel);
+      const shapes = found ? JSON.parse(found.dataset.shapes) : null;
+      question = shapes ? shapes.permanent.slice("/parcels/".length) : "";
+      const on = shapes ? new URLSearchParams(question.split("?")[1]).get("on") : "";
+      if (on !== null && parameters.has("on") && on !== day) { day = on; soon(); }
+      drawAnswer(shapes, move);
+      remember();
+      if (!quiet) {
+        panel.scrollTop = 0;
+        if (window.matchMedia("(max-width: 900px)").matches) panel.scrollIntoView({block: "start"});
+      }
+      if (focus) { const head = $("h1", panel); if (head) head.focus({preventScroll: true}); }
+    } catch {
+      if (mine === turn) say(words.failed);
+    } finally {
+      if (mine === turn) busy.textContent = "";
+    }
+  };
+  /* Another parcel is asked the same question: day and target stay. */
+  const same = () => {
+    const old = new URLSearchParams(question.split("?")[1] || ""), kept = new URLSearchParams();
+    for (const name of ["convert_to", "land_user"]) if (old.has(name)) kept.set(name, old.get(name));
+    if (day) kept.set("on", day);
+    return kept;
+  };
+  const askAt = (where, options) => {
+    const p = same();
+    p.set("lat", where.lat.toFixed(8));
+    p.set("lon", where.lng.toFixed(8));
+    return ask(p, options);
+  };
+  map.on("click", (e) => askAt(e.latlng));
+  box.addEventListener("keydown", (e) => {
+    if (e.key === "Enter" && e.target === box) askAt(map.getCenter(), {focus: false});
+  });
+  document.addEventListener("submit", (e) => {
+    const form = e.target, kind = form.dataset.panel;
+    if (!kind) return;
+    e.preventDefault();
+    const data = new URLSearchParams([...new FormData(form)].map(([n, v]) => [n, v.trim()]).filter(([, v]) => v));
+    if (kind === "parcel") {
+      const p = same();
+      p.set("parcel", ["commune", "sheet", "number"].map((n) => data.get(n) || "").join("/"));
+      ask(p, {move: true, focus: true});
+    } else if (kind === "at") {
+      ask(data, {move: true, focus: true});
+    } else {
+      data.set("parcel", form.dataset.ref);
+      const at = panel.scrollTop;
+      ask(data, {quiet: true}).then(() => { panel.scrollTop = at; });
+    }
+  });
+  document.addEventListener("click", (e) => {
+    const to = e.target.closest && e.target.closest("a[data-ref]");
+    if (!to || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    e.preventDefault();
+    const p = new URLSearchParams((to.dataset.href || "").split("?")[1] || "");
+    p.delete("known");
+    p.set("parcel", to.dataset.ref);
+    ask(p, {move: true, focus: true});
+  });
+
+  /* #zoom/lat/lon/parcel?question */
+  const fromHash = () => {
+    const found = /^#([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)(?:\/(.+))?$/.exec(location.hash);
+    if (!found) return;
+    map.setView([+found[2], +found[3]], +found[1], {animate: false});
+    if (found[4] && found[4] !== question) {
+      const [ref, query] = found[4].split("?"), p = new URLSearchParams(query || "");
+      p.set("parcel", decodeURIComponent(ref));
+      ask(p, {quiet: true});
+    }
+  };
+  window.addEventListener("hashchange", fromHash);
+  map.on("moveend", () => { soon(); remember(); });
+  if (location.hash) fromHash();
+  soon();
+})();
