@@ -6,7 +6,7 @@ are the range. The levy never rises with the allotment limit, so the limit is tr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -291,27 +291,43 @@ def _assumptions(case: Case, name: str) -> Iterator[Notice]:
 
 
 def _questions(case: Case, function: Levy, name: str, rules: Rules) -> Iterator[Question]:
-    """Only the facts that move the levy, the one that moves it most first."""
+    """Only the facts that can move the levy in some state of the others, the one that moves it most first."""
+    totals: dict[tuple[bool, ...], list[Decimal | None]] = {}
+
+    def tried(settled: Settled) -> list[Decimal | None]:
+        effect = _effect(settled)
+        if effect not in totals:
+            totals[effect] = [
+                _total(_lines(case, function, settled, rules, limit=limit)) for limit in _limits(case, _area(case))
+            ]
+        return totals[effect]
+
     found = []
     for fact in _open(case, name):
-        totals = []
-        for value in (False, True):
-            asked = replace(case, facts={**case.facts, fact: value})
-            tried = [_total(lines) for lines in _tried(asked, function, name, rules)]
-            totals.append(
-                None
-                if None in tried
-                else (min(t for t in tried if t is not None), max(t for t in tried if t is not None))
-            )
-        if totals[0] != totals[1] or None in totals:
-            moves = None
-            if totals[0] is not None and totals[1] is not None:
-                moves = dong(max(abs(totals[0][i] - totals[1][i]) for i in (0, 1)))
+        moves = _most_apart(
+            (tried({**settled, fact: False}), tried({**settled, fact: True})) for settled in _settlements(case, name)
+        )
+        if moves != 0:
             found.append(Question(fact, _likely(case)[fact], moves))
     if not isinstance(case.facts.get("allotment_limit"), Decimal):
-        whole = sum((p.area for p in case.parts), Decimal(0))
-        ends = [_total(_lines(case, function, _likely(case), rules, limit=limit)) for limit in (Decimal(0), whole)]
-        if ends[0] != ends[1]:
-            moves = None if None in ends else dong(abs((ends[0] or Decimal(0)) - (ends[1] or Decimal(0))))
+        moves = _most_apart(([a], [b]) for a, b in (tried(settled) for settled in _settlements(case, name)))
+        if moves != 0:
             found.append(Question("allotment_limit", None, moves))
     yield from sorted(found, key=lambda q: (q.moves is not None, -(q.moves or 0)))
+
+
+def _area(case: Case) -> Decimal:
+    return sum((p.area for p in case.parts), Decimal(0))
+
+
+def _most_apart(pairs: Iterable[tuple[Sequence[Decimal | None], Sequence[Decimal | None]]]) -> Decimal | None:
+    """The largest difference between two answers, to 1 đồng; None where one of them is not known."""
+    most = Decimal(0)
+    for one, other in pairs:
+        for a, b in zip(one, other, strict=True):
+            if a is None or b is None:
+                if a is not b:
+                    return None
+                continue
+            most = max(most, abs(a - b))
+    return dong(most)

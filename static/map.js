@@ -90,6 +90,12 @@
     }
   };
 
+  /* A wide window is asked for in four, so that an answer's limit of features is not met. */
+  const quarters = (b, zoom) => {
+    if (zoom > 17) return [b];
+    const c = b.getCenter();
+    return [b.getNorthWest(), b.getNorthEast(), b.getSouthWest(), b.getSouthEast()].map((corner) => L.latLngBounds(c, corner));
+  };
   const load = async () => {
     const names = wanted(), zoom = map.getZoom(), key = `${names}|${day}`;
     for (const name of Object.keys(layers)) {
@@ -100,14 +106,26 @@
     if (held.key === key && held.bounds.contains(map.getBounds()) && (!held.cut || held.zoom === zoom)) return;
     if (loading) loading.abort();
     const asked = loading = new AbortController();
-    const bounds = map.getBounds().pad(0.15);
-    const bbox = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((n) => n.toFixed(6)).join(",");
-    try {
-      const response = await fetch(`/api/view?bbox=${bbox}&layers=${names.join(",")}${day ? `&on=${day}` : ""}`, {signal: asked.signal});
+    const bounds = map.getBounds().pad(0.15), themes = names.filter((name) => name !== "parcels");
+    const fetched = async (box, layers) => {
+      const bbox = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((n) => n.toFixed(6)).join(",");
+      const response = await fetch(`/api/view?bbox=${bbox}&layers=${layers.join(",")}${day ? `&on=${day}` : ""}`, {signal: asked.signal});
       if (!response.ok) throw new Error(response.status);
-      const view = (await response.json()).layers;
-      for (const name of names) put(name, view[name]);
-      const cut = names.some((name) => view[name].truncated);
+      return (await response.json()).layers;
+    };
+    try {
+      const requests = themes.length ? [fetched(bounds, themes)] : [];
+      if (names.includes("parcels")) for (const box of quarters(bounds, zoom)) requests.push(fetched(box, ["parcels"]));
+      const found = {};
+      let cut = false;
+      for (const view of await Promise.all(requests)) {
+        for (const [name, collection] of Object.entries(view)) {
+          cut = cut || collection.truncated;
+          (found[name] = found[name] || []).push(...collection.features);
+        }
+      }
+      if (found.parcels) found.parcels = [...new Map(found.parcels.map((f) => [f.properties.ref, f])).values()];
+      for (const [name, features] of Object.entries(found)) put(name, {type: "FeatureCollection", features});
       held = {key, bounds, cut, zoom};
       say(cut ? words.cut : zoom < PARCELS_FROM ? words.closer_parcels : "");
       writeNumbers();

@@ -70,6 +70,24 @@ def test_only_questions_that_move_the_levy_are_asked() -> None:
     assert asked == ["was_residential_before"]
 
 
+def test_the_questions_of_somebody_who_told_nothing() -> None:
+    found = {q.fact: q.moves for q in estimate(plain(), RULES).questions}
+    # in full 4,500 M; eligible and within the limit 1,350 M
+    assert found == {
+        "was_residential_before": 4_500_000_000,
+        "same_parcel_as_recognised_residential": 3_150_000_000,
+        "garden_pond_origin_separated": 3_150_000_000,
+        "split_by_survey_before_2014_07_01": 3_150_000_000,
+        "first_conversion": 3_150_000_000,
+        "allotment_limit": 3_150_000_000,
+    }
+
+
+def test_a_limb_already_held_leaves_the_other_limbs_unasked() -> None:
+    told = estimate(plain(same_parcel_as_recognised_residential=True, was_residential_before=False), RULES)
+    assert [q.fact for q in told.questions] == ["first_conversion", "allotment_limit"]
+
+
 def test_unknown_k_of_regime_a_leaves_the_levy_unknown_above() -> None:
     found = of(estimate(plain(date(2023, 5, 1), allotment_limit=Decimal(100)), RULES))
     assert (found.amount, found.low, found.high) == (None, 0, None)

@@ -11,32 +11,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def serve(folder: Path, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py")],
-        cwd=folder,
-        env={**os.environ, "PYTHONUTF8": "1", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
+def command(environment: dict[str, str]) -> dict[str, Any]:
+    """How ``python app.py`` is started, for ``subprocess``."""
+    given = {**os.environ, "PYTHONUTF8": "1", **environment}
+    return {"args": [sys.executable, str(ROOT / "app.py")], "env": given, "encoding": "utf-8"}
 
 
 def refused(folder: Path, **environment: str) -> str:
     """What is said by a server that does not start."""
-    with serve(folder, **environment) as server:
-        out, said = server.communicate(timeout=60)
-    assert server.returncode == 2
-    assert out == ""
-    assert "Traceback" not in said
-    assert len(said.splitlines()) == 2
-    return said
+    done = subprocess.run(**command(environment), cwd=folder, capture_output=True, timeout=20)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+    return str(done.stderr)
 
 
 @contextmanager
@@ -46,9 +41,11 @@ def taken_port() -> Iterator[int]:
 
 
 def test_serves_from_any_folder_and_stops_when_told(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("raise SystemExit('not this one')")
     with taken_port() as port:
         pass
-    with serve(tmp_path, LANDINFO_PORT=str(port)) as server:
+    started = command({"LANDINFO_PORT": str(port)})
+    with subprocess.Popen(**started, cwd=tmp_path, stdout=subprocess.PIPE) as server:
         assert server.stdout
         try:
             assert f"http://127.0.0.1:{port}" in server.stdout.readline()

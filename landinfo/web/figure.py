@@ -49,7 +49,7 @@ def draw(answer: Plain) -> Figure:
     metres = max((east - west) * across, (north - south) * up, 0.1)
     scale = (SIZE - 2 * MARGIN) / metres
 
-    width = max((east - west) * across * scale + 2 * MARGIN, SIZE / 2)
+    width = max((east - west) * across * scale + 2 * MARGIN, SIZE * 0.7)
     left = (width - (east - west) * across * scale) / 2
 
     def path(geometry: Plain | None) -> str:

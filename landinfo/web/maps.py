@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import folium
@@ -20,8 +21,13 @@ _CENTRE: Box = (106.55, 10.95, 106.75, 11.1)
 
 
 class LocalMap(folium.Map):  # type: ignore[misc]
-    """``folium.Map`` without a header: our own Leaflet, our own style, nothing inline."""
+    """``folium.Map`` without a header: our own Leaflet, our own style, nothing inline.
 
+    ``window`` is what is shown first, ((south, west), (north, east)); ``fit_bounds`` would glide there and undo a link's
+    own place on the way.
+    """
+
+    window: Sequence[Sequence[float]] = ()
     default_js = [("leaflet", LEAFLET_JS)]  # noqa: RUF012
     default_css = [("leaflet_css", LEAFLET_CSS)]  # noqa: RUF012
     _template = Template(
@@ -33,6 +39,7 @@ class LocalMap(folium.Map):  # type: ignore[misc]
         });
         {{ this.get_name() }}.attributionControl.setPrefix("");
         L.control.zoom({position: "topright"}).addTo({{ this.get_name() }});
+        {{ this.get_name() }}.fitBounds({{ this.window|tojson }}, {maxZoom: 17, animate: false});
         L.control.scale({imperial: false}).addTo({{ this.get_name() }});
         {% endmacro %}
         """
@@ -62,15 +69,13 @@ def draw(settings: Settings, box: Box | None) -> Drawn:
         **{"minZoom": 9, "maxZoom": 22, "zoomSnap": 0.5},
     )
     drawn._id = NAME
+    drawn.window = [[south, west], [north, east]]
     if settings.basemap:
         tiles = folium.TileLayer(
             settings.basemap, attr=settings.basemap_attribution or " ", max_zoom=22, max_native_zoom=19
         )
         tiles._id = "basemap"
         tiles.add_to(drawn)
-    drawn.fit_bounds([[south, west], [north, east]], max_zoom=17)
-    fit = next(child for name, child in drawn._children.items() if name.startswith("fit_bounds"))
-    fit._id = "start"
     root = drawn.get_root()
     if not isinstance(root, Figure):
         raise TypeError(type(root))

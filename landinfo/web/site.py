@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shapely
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import shapely
 from flask import current_app
+from shapely.geometry.base import BaseGeometry
 
 from landinfo import coordinates, plain, search
 from landinfo.model import Commune, Parcel, Rulebook
@@ -16,8 +17,8 @@ from landinfo.store import Box, Store
 from landinfo.web.settings import Settings
 
 _EVERYWHERE: Box = (-2e7, -2e7, 2e7, 2e7)
-_NEAR = 60.0
-"""Metres around a point of the held ground in which an example parcel is looked for."""
+_FIRST = 2000
+"""Parcels whose place stands for the whole when no coverage is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,11 @@ def site() -> Site:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The ground on which parcels are held, in WGS 84: GeoJSON (None: nowhere) and its box (west, south, east, north)."""
+    """The ground on which something is held, as GeoJSON (None: nowhere), and where the map begins.
+
+    ``box`` is (west, south, east, north) in degrees of the largest piece; ``example`` one of the parcels there, to show
+    how a parcel is written.
+    """
 
     outline: dict[str, Any] | None
     box: Box | None
@@ -46,19 +51,34 @@ class Ground:
 
 
 def ground(here: Site) -> Ground:
-    """Where this store has parcels today, and one of them to show how a parcel is written."""
-    today = here.today()
-    held = [c.shape for c in here.store.layer("parcels", _EVERYWHERE, today, today).coverage]
-    if not held:
+    """Where this store holds data today: the parcels' coverage, or the themes', or where the first parcels lie."""
+    whole = _held(here)
+    if whole is None:
         return Ground(None, None, None)
-    whole = shapely.union_all(held)
     crs = here.store.facts().crs
-    middle = shapely.point_on_surface(whole)
-    around: Box = (middle.x - _NEAR, middle.y - _NEAR, middle.x + _NEAR, middle.y + _NEAR)
-    found = here.store.parcels_in(around, today, today, limit=50)
-    lonlat = coordinates.plane(crs).to_wgs84(whole)
-    west, south, east, north = lonlat.bounds
-    return Ground(plain.geometry(whole, crs), (west, south, east, north), found[0] if found else None)
+    largest = max(shapely.get_parts(whole), key=lambda piece: float(shapely.area(piece)))
+    west, south, east, north = coordinates.plane(crs).to_wgs84(largest).bounds
+    return Ground(plain.geometry(whole, crs), (west, south, east, north), _example(largest, here))
+
+
+def _held(here: Site) -> BaseGeometry | None:
+    today = here.today()
+    for layers in (("parcels",), tuple(here.rulebook.themes)):
+        held = [c.shape for name in layers for c in here.store.layer(name, _EVERYWHERE, today, today).coverage]
+        if held:
+            return shapely.simplify(shapely.union_all(held), 0.5)
+    first = here.store.parcels_in(_EVERYWHERE, today, today, limit=_FIRST)
+    return shapely.box(*shapely.total_bounds([p.shape for p in first])) if first else None
+
+
+def _example(whole: BaseGeometry, here: Site) -> Parcel | None:
+    today, middle = here.today(), shapely.point_on_surface(whole)
+    for reach in (50, 200, 800):
+        around: Box = (middle.x - reach, middle.y - reach, middle.x + reach, middle.y + reach)
+        found = here.store.parcels_in(around, today, today, limit=50)
+        if found:
+            return next((p for p in found if len(p.land_uses) > 1), found[0])
+    return None
 
 
 def commune_choices(here: Site) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
