@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from landinfo import asked, letter, lookup, present, search
-from landinfo.model import Problem, Rulebook
+from landinfo.model import BadInput, Problem, Rulebook
 from landinfo.store import open_store
 from landinfo.store.rulebook import read_rulebook
 
@@ -125,7 +125,13 @@ def _today() -> date:
 
 
 def _pairs(given: Sequence[str], prefix: str) -> list[tuple[str, str]]:
-    return [(f"{prefix}.{name}", value) for name, _, value in (pair.partition("=") for pair in given)]
+    pairs = []
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise BadInput("needs-name-and-value", f"--{prefix}", value=pair[:60])
+        pairs.append((f"{prefix}.{name}", value))
+    return pairs
 
 
 def _query(arguments: argparse.Namespace) -> Any:

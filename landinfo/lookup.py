@@ -8,7 +8,7 @@ from datetime import date
 
 import shapely
 
-from landinfo import coordinates, search
+from landinfo import coordinates, levy, search
 from landinfo.model import (
     BadInput,
     Commune,
@@ -56,8 +56,9 @@ def parcel(asked: ParcelAsked, query: Query, store: Store, rulebook: Rulebook) -
     """The answer for a parcel named by commune, sheet and number.
 
     Raises ``NotHere``: unknown commune, ``no-such-parcel`` (the sheet is held; ``params["nearest"]`` has refs) or
-    ``no-data-here`` (it is not).
+    ``no-data-here`` (it is not). Raises ``CannotBeAnswered``: an estimate for a day before every regime.
     """
+    _answerable(query, rulebook)
     communes, unions = store.communes()
     series = search.resolve(asked, query.on, communes, unions)
     found = [
@@ -77,6 +78,7 @@ def at(easting: float, northing: float, query: Query, store: Store, rulebook: Ru
 
     A point on a shared boundary, or on ground drawn twice, gives the list. Raises ``NotHere`` with the nearest parcel.
     """
+    _answerable(query, rulebook)
     point = shapely.Point(easting, northing)
     box: Box = (easting, northing, easting, northing)
     found = [p for p in store.parcels_in(box, query.on, query.known) if shapely.intersects(p.shape, point)]
@@ -106,6 +108,12 @@ def view(box: Box, layers: Sequence[str], on: date, known: date, store: Store, r
             raise BadInput("unknown-layer", "layers", layer=layer, layers=", ".join(["parcels", *rulebook.themes]))
     cut = {name: rows[:VIEW_LIMIT] for name, rows in shown.items()}
     return View(cut, tuple(name for name, rows in shown.items() if len(rows) > VIEW_LIMIT), crs)
+
+
+def _answerable(query: Query, rulebook: Rulebook) -> None:
+    """No regime, no estimate: ``CannotBeAnswered`` before anything is read."""
+    if query.convert_to:
+        levy.regime(query.on, rulebook.rules)
 
 
 def _answer(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Report:

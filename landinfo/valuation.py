@@ -81,10 +81,12 @@ def pieces(facts: Facts) -> tuple[Piece, ...]:
     by_id = {zone.id: zone for zone in facts.zones}
     layer = LayerFacts("price_zones", facts.zones_held, facts.zone_coverage, tuple(map(_as_feature, facts.zones)))
     rows = [r for r in overlay.measure(facts.parcel, _ZONES, layer).rows if r.area > 0]
+    if not rows:
+        return (Piece(None, overlay.whole_area(facts.parcel), facts.parcel.shape, "no_data"),)
     solid = [r for r in rows if r.kind != "in_doubt"] or rows
     total = sum((r.area for r in rows), Decimal(0))
     step = overlay.area_step(facts.parcel.registered_area)
-    areas = overlay.apportion(total, [r.drawn_area for r in solid], step) if rows else ()
+    areas = overlay.apportion(total, [r.drawn_area for r in solid], step)
     return tuple(
         Piece(by_id.get(row.designation) if row.kind == "designation" else None, area, row.shape, row.kind)
         for row, area in zip(solid, areas, strict=True)

@@ -38,7 +38,8 @@ def _fresh(response: Response) -> Response:
     """Kept by a browser, but asked for again each time; an unchanged answer is 304."""
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/api/parcels/<commune>/<sheet>/<number>")

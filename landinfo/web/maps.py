@@ -20,11 +20,11 @@ _CENTRE: Box = (106.55, 10.95, 106.75, 11.1)
 """Around Thủ Dầu Một: what is shown when nothing is held (west, south, east, north)."""
 
 
-class LocalMap(folium.Map):  # type: ignore[misc]
+class LocalMap(folium.Map):
     """``folium.Map`` without a header: our own Leaflet, our own style, nothing inline.
 
-    ``window`` is what is shown first, ((south, west), (north, east)); ``fit_bounds`` would glide there and undo a link's
-    own place on the way.
+    ``window`` is what is shown first, ((south, west), (north, east)); ``fit_bounds`` would glide there and
+    undo a link's own place on the way.
     """
 
     window: Sequence[Sequence[float]] = ()
@@ -66,8 +66,8 @@ def draw(settings: Settings, box: Box | None) -> Drawn:
         tiles=None,
         prefer_canvas=True,
         zoom_control=False,
-        **{"minZoom": 9, "maxZoom": 22, "zoomSnap": 0.5},
     )
+    drawn.options |= {"minZoom": 9, "maxZoom": 22, "zoomSnap": 0.5}
     drawn._id = NAME
     drawn.window = [[south, west], [north, east]]
     if settings.basemap:

@@ -32,7 +32,7 @@ class Settings:
 
     @property
     def basemap_source(self) -> str:
-        """The basemap's host as a source of a Content-Security-Policy; "" when tiles come from this host or not at all."""
+        """The basemap's host as a source of a Content-Security-Policy; "" for tiles of this host, or none."""
         found = _TEMPLATE.fullmatch(self.basemap)
         if not found or not found[1]:
             return ""

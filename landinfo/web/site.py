@@ -87,8 +87,14 @@ def commune_choices(here: Site) -> tuple[list[tuple[str, str]], list[tuple[str, 
     today = here.today()
     now = [c for c in communes if c.effective_from <= today and (c.effective_to is None or today < c.effective_to)]
     past = [c for c in communes if c.effective_to is not None and c.effective_to <= today]
-    ordered = lambda rows: sorted(rows, key=lambda c: (search.fold(c.names[-1][2]), c.code, c.period))  # noqa: E731
-    return [(c.code, c.name) for c in ordered(now)], [(c.series, _past_name(c)) for c in ordered(past)]
+    return (
+        [(c.code, c.name) for c in sorted(now, key=_by_name)],
+        [(c.series, _past_name(c)) for c in sorted(past, key=_by_name)],
+    )
+
+
+def _by_name(commune: Commune) -> tuple[str, str, str]:
+    return search.fold(commune.names[-1][2]), commune.code, commune.period
 
 
 def _past_name(commune: Commune) -> str:

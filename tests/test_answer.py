@@ -1,0 +1,370 @@
+"""One parcel, end to end, on a ground small enough to work out by hand; both engines, both doors below the web."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+from landinfo import asked, cli, lookup, present, search, valuation
+from landinfo.lookup import Report, Several
+from landinfo.model import (
+    BadInput,
+    CannotBeAnswered,
+    Coverage,
+    Edition,
+    Feature,
+    LandUse,
+    NotHere,
+    Parcel,
+    ParcelRef,
+    PriceZone,
+)
+from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store, open_store
+from landinfo.store.communes import read_communes
+from landinfo.store.rulebook import read_rulebook
+
+ROOT = Path(__file__).resolve().parent.parent
+BOOK = read_rulebook(ROOT / "data")
+FIRST, UNION, TODAY = date(2014, 7, 1), date(2025, 7, 1), date(2026, 11, 24)
+X, Y = 601500.0, 1215240.0
+
+
+def box(x0: float, y0: float, x1: float, y1: float) -> Any:
+    return shapely.box(X + x0, Y + y0, X + x1, Y + y1)
+
+
+def lot(
+    series: str, number: str, shape: Any, registered: str | None, *uses: tuple[str, str | None], **more: Any
+) -> Parcel:
+    code, _, period = series.partition("@")
+    listed = tuple(LandUse(c, "TT25/2014", None if a is None else Decimal(a)) for c, a in uses)
+    area = None if registered is None else Decimal(registered)
+    parcel = Parcel(ParcelRef(code, period, "1", number), shape, area, listed, FIRST, None, "25750", 500, "p")
+    return replace(parcel, **more)
+
+
+# A street runs along y = 0; lots are 20 m wide and 30 m deep; the plan changes at x = 30, which halves lot 2.
+PARCELS = [
+    lot("25750@2024", "1", box(0, 0, 20, 30), "600", ("CLN", "600")),
+    lot("25750@2024", "2", box(20, 0, 40, 30), "610", ("ODT", "200"), ("CLN", "410")),
+    lot("25744@2024", "1", box(40, 0, 60, 30), None, ("ODT", None)),
+    lot("25741@2024", "1", box(60, 0, 80, 30), "600.55", ("LUC", None), commune_now="25747"),
+    lot("25750@2024", "7", box(80, 0, 100, 30), "700", ("CLN", "700")),
+    lot("25750@2024", "8", box(100, 0, 120, 30), "600", ("CLN", "600"), effective_to=date(2026, 2, 1)),
+    lot("25750@2024", "9", box(300, 0, 320, 30), "600", ("CLN", "600")),
+    lot("25750@2024", "10", box(118, 10, 140, 30), "400", ("CLN", "150"), ("HNK", "150")),
+]
+PLAN = [
+    ("ODT", box(-5, -5, 30, 40)),
+    ("DGT", box(30, -5, 60, 40)),
+    ("ODT", box(60, -5, 250, 40)),
+]
+
+
+def edition(layer: str, name: str, document: str, first: date = FIRST, simulated: bool = True) -> Edition:
+    return Edition(name, layer, "T", document, first, date(2026, 1, 5), None, name, simulated, "test", 1)
+
+
+def loads() -> list[Load]:
+    plan = [
+        Feature(str(i), "land_use_planning", code, shape, FIRST, None, "SIM-QHSDĐ-2025", "", "plan")
+        for i, (code, shape) in enumerate(PLAN)
+    ]
+    everywhere = box(-50, -50, 250, 100)
+    # 25750:10 Thích Quảng Đức at 62.6 M; the front 20 m at position 1, the ground behind at position 3
+    zones = [
+        PriceZone("F", "nq87-2025", "25750:10", 1, 1, {}, {}, box(-5, -5, 90, 20), date(2026, 1, 1), None, "zones"),
+        PriceZone("B", "nq87-2025", "25750:10", 3, 1, {}, {}, box(-5, 20, 90, 40), date(2026, 1, 1), None, "zones"),
+    ]
+    held = [Coverage("price_zones", everywhere, date(2026, 1, 1), None, True, "zones")]
+    return [
+        Load(edition("parcels", "p", "SIM-BĐĐC"), (), PARCELS),
+        Load(
+            edition("land_use_planning", "plan", "SIM-QHSDĐ-2025"),
+            [Coverage("land_use_planning", everywhere, FIRST, None, True, "plan")],
+            (),
+            plan,
+        ),
+        Load(edition("price_zones", "zones", "87/2025/NQ-HĐND", date(2026, 1, 1)), held, (), (), zones),
+    ]
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    url = str(tmp_path_factory.mktemp("answer") / "ground.gpkg")
+    made = create_store(url, StoreFacts("test", "EPSG:9210", SCHEMA_VERSION, True), *read_communes(ROOT / "data"))
+    made.publish(loads())
+    yield made
+    made.close()
+
+
+def ask(store: Store, parcel: str, **given: str) -> dict[str, Any]:
+    found = found_of(store, parcel, **given)
+    return present.answer(found, BOOK) if isinstance(found, Report) else present.several(found, BOOK)
+
+
+def found_of(store: Store, parcel: str, **given: str) -> Report | Several:
+    pairs = [(k.replace("__", "."), v) for k, v in {"on": "2026-03-01", **given}.items()]
+    return lookup.parcel(search.parse_parcel(parcel), asked.read_query(pairs, TODAY), store, BOOK)
+
+
+def rows(answer: dict[str, Any], theme: str) -> list[tuple[str, str, float, float]]:
+    found = next(t for t in answer["themes"] if t["id"] == theme)
+    return [(r["kind"], r["designation"], r["area"], r["percent"]) for r in found["rows"]]
+
+
+def test_price_shares_and_levy_of_one_parcel(ground: Store) -> None:
+    told = {"fact__first_conversion": "true", "fact__same_parcel_as_recognised_residential": "true"}
+    more = {"fact__allotment_limit": "200", "fact__was_residential_before": "false", "fact__chosen_parcel": "true"}
+    answer = ask(ground, "25750@2024/1/1", convert_to="ODT", fact__fee_paid_before="false", **told, **more)
+    assert rows(answer, "land_use_planning") == [("designation", "ODT", 600, 100)]
+    # CLN in a ward: 10 % of 62.6 M = 6.26 M on all of it, front or back (reading 1)
+    assert answer["price"]["value"]["likely"] == 600 * 6_260_000
+    assert [(r["area"], r["unit_price"], r["position"]) for r in answer["price"]["rows"]] == [
+        (400, 6_260_000, 1),
+        (200, 6_260_000, 1),
+    ]
+    # the target: 400 m² at 62.6 M and 200 m² at 25.04 M; D = 56.34 M and 18.78 M
+    # limit 200: a third at 30 %, a third at 50 %, a third at 100 % of (400 × 56.34 + 200 × 18.78) M = 26,292 M
+    assert answer["estimate"]["levy"]["amount"] == 26_292_000_000 * 180 // 300
+    # 0.5 % × (400 × 62.6 M + 200 × 25.04 M) = 150.24 M
+    assert answer["estimate"]["charges"][0]["amount"] == 150_240_000
+    assert answer["estimate"]["total"] == 15_775_200_000 + 150_240_000
+    assert sum(line["amount"] for line in answer["estimate"]["lines"]) == answer["estimate"]["total"]
+
+
+def test_a_parcel_that_the_plan_halves(ground: Store) -> None:
+    answer = ask(ground, "25750@2024/1/2", convert_to="ODT")
+    assert rows(answer, "land_use_planning") == [("designation", "DGT", 305, 50), ("designation", "ODT", 305, 50)]
+    assert {v["designation"]: v["allowed"] for v in answer["verdicts"]} == {"DGT": "no", "ODT": "yes"}
+    # CLN 410 of 610 m²; 305 may be converted: between 410 + 305 − 610 = 105 and 305, likely 205
+    assert answer["estimate"]["convertible"] == {"CLN": {"low": 105, "high": 305}}
+    assert sum(p["area"] for p in answer["estimate"]["parts"]) == 205
+    # the certificate lists ODT: nobody asks whether there is recognised residential land
+    assert "same_parcel_as_recognised_residential" not in {q["fact"] for q in answer["estimate"]["questions"]}
+    # value: ODT 200 m² somewhere on 406.7 m² at 62.6 M and 203.3 m² at 25.04 M; CLN 410 m² at 6.26 M
+    uses = {u["land_use"]: u for u in answer["price"]["uses"]}
+    assert uses["ODT"]["low"] == 200 * 25_040_000
+    assert uses["ODT"]["high"] == 200 * 62_600_000
+    assert uses["ODT"]["low"] < uses["ODT"]["likely"] < uses["ODT"]["high"]
+    assert uses["CLN"]["likely"] == 410 * 6_260_000
+
+
+def test_an_area_of_ones_own(ground: Store) -> None:
+    answer = ask(ground, "25750@2024/1/2", convert_to="ODT", area="100")
+    assert sum(p["area"] for p in answer["estimate"]["parts"]) == 100
+    with pytest.raises(BadInput) as refused:
+        ask(ground, "25750@2024/1/2", convert_to="ODT", area="306")
+    assert refused.value.params["most"] == 305
+
+
+def test_without_a_registered_area_the_drawn_one_counts(ground: Store) -> None:
+    answer = ask(ground, "25744@2024/1/1")
+    assert rows(answer, "land_use_planning") == [("designation", "DGT", 600, 100)]
+    assert answer["parcel"]["registered_area"] is None
+    assert "no-registered-area" in {n["code"] for n in answer["notices"]}
+
+
+def test_registered_decimals_are_kept(ground: Store) -> None:
+    answer = ask(ground, "25741@2024/1/1")
+    assert rows(answer, "land_use_planning") == [("designation", "ODT", 600.55, 100)]
+    # LUC in a ward: 80 % of 6.26 M on 600.55 m²
+    assert answer["price"]["value"]["likely"] == 3_007_554_400
+
+
+def test_drawn_beyond_the_survey_is_a_warning(ground: Store) -> None:
+    difference = ask(ground, "25750@2024/1/7")["parcel"]["area_difference"]
+    assert (difference["area"], difference["beyond"]) == (-100, True)
+    near = ask(ground, "25750@2024/1/1")["parcel"]["area_difference"]
+    assert (near["area"], near["beyond"]) == (0, False)
+
+
+def test_ground_without_a_zone_has_no_price_and_no_levy(ground: Store) -> None:
+    # lot 7 lies half in the zones (x < 90): part has a price, the whole has none
+    answer = ask(ground, "25750@2024/1/7", convert_to="ODT")
+    assert answer["price"]["state"] == "partly"
+    assert answer["price"]["value"] == {"low": 350 * 6_260_000, "likely": None, "high": None}
+    assert answer["estimate"]["levy"]["amount"] is None
+    assert answer["estimate"]["levy"]["reason"]["vi"]
+    assert answer["estimate"]["total"] is None
+
+
+def test_where_nothing_is_held_nothing_is_denied(ground: Store) -> None:
+    answer = ask(ground, "25750@2024/1/9", convert_to="ODT")
+    assert {t["answer"] for t in answer["themes"]} == {"no_data"}
+    assert answer["price"]["state"] == "no_data"
+    assert {n["code"] for n in answer["estimate"]["notices"]} == {"no-deciding-plan"}
+
+
+def test_uses_that_do_not_sum_are_said(ground: Store) -> None:
+    assert "use-areas-do-not-sum" in {n["code"] for n in ask(ground, "25750@2024/1/10")["notices"]}
+
+
+def test_the_new_commune_finds_the_old_sheets(ground: Store) -> None:
+    # 25741's lot lies in 25747 today, so the new 25750 does not have it
+    found = ask(ground, "25750/1/1")
+    assert [row["ref"] for row in found["several"]] == ["25744@2024/1/1", "25750@2024/1/1"]
+    assert found["several"][0]["href"].startswith("/parcels/25744@2024/1/1?on=2026-03-01&known=2026-11-24")
+    assert ask(ground, "25747/1/1")["parcel"]["ref"] == "25741@2024/1/1"
+    # the day before the union the code names Phú Hòa alone
+    assert ask(ground, "25750/1/1", on="2025-06-30")["parcel"]["ref"] == "25750@2024/1/1"
+
+
+def test_a_parcel_ends_on_its_day(ground: Store) -> None:
+    assert ask(ground, "25750@2024/1/8", on="2026-01-31")["parcel"]["effective_to"] == "2026-02-01"
+    with pytest.raises(NotHere) as missing:
+        ask(ground, "25750@2024/1/8", on="2026-02-01")
+    assert missing.value.code == "no-such-parcel"
+    assert missing.value.params["nearest"][0] == "25750@2024/1/7"
+
+
+def test_what_was_not_yet_known_is_not_said(ground: Store) -> None:
+    with pytest.raises(NotHere) as missing:
+        ask(ground, "25750@2024/1/1", known="2026-01-04")
+    assert missing.value.code == "no-data-here"
+
+
+def test_two_kinds_of_not_found(ground: Store) -> None:
+    codes = []
+    for parcel in ("25750@2024/1/345", "25750@2024/99/1", "25999/1/1"):
+        with pytest.raises(NotHere) as missing:
+            ask(ground, parcel)
+        codes.append(missing.value.code)
+    assert codes == ["no-such-parcel", "no-data-here", "unknown-commune"]
+
+
+@pytest.mark.parametrize(("day", "state"), [("2023-05-01", "rows_not_loaded"), ("2025-12-31", "rows_not_loaded")])
+def test_other_days_know_their_list_but_not_its_rows(ground: Store, day: str, state: str) -> None:
+    answer = ask(ground, "25750@2024/1/1", on=day, convert_to="ODT")
+    assert answer["price"]["state"] == state
+    assert answer["estimate"]["levy"]["amount"] is None
+    given = {"price__ODT": "20000000", "price__CLN": "2000000", "fact__allotment_limit": "600"}
+    with_prices = ask(ground, "25750@2024/1/1", on=day, convert_to="ODT", **given)
+    assert with_prices["estimate"]["levy"]["amount"] == 600 * 18_000_000
+
+
+def test_before_every_regime_only_the_estimate_is_refused(ground: Store) -> None:
+    with pytest.raises(CannotBeAnswered):
+        ask(ground, "25750@2024/1/1", on="2014-06-30", convert_to="ODT")
+
+
+def test_points(ground: Store) -> None:
+    query = asked.read_query([("on", "2026-03-01")], TODAY)
+    inside = lookup.at(X + 5, Y + 5, query, ground, BOOK)
+    assert isinstance(inside, Report)
+    assert str(inside.facts.parcel.ref) == "25750@2024/1/1"
+    shared = lookup.at(X + 20, Y + 5, query, ground, BOOK)
+    assert isinstance(shared, Several)
+    assert len(shared.parcels) == 2
+    for place, code in (((X + 5, Y - 60), "no-parcel-at-point"), ((X - 5000, Y), "no-data-at-point")):
+        with pytest.raises(NotHere) as missing:
+            lookup.at(*place, query, ground, BOOK)
+        assert missing.value.code == code
+
+
+def test_a_permanent_address_asks_the_same_question_again(ground: Store) -> None:
+    answer = ask(ground, "25750/1/2", convert_to="ODT", area="100", fact__first_conversion="true", price__CLN="2000000")
+    path, _, parameters = answer["permanent"].removeprefix("/parcels/").partition("?")
+    given = [tuple(pair.split("=")) for pair in parameters.split("&")]
+    again = lookup.parcel(search.parse_parcel(path), asked.read_query(given, date(2031, 1, 1)), ground, BOOK)
+    assert isinstance(again, Report)
+    assert json.dumps(present.answer(again, BOOK)) == json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "code"),
+    [
+        ([("on", "1/3/2026")], "on", "bad-day"),
+        ([("on", "2026-02-30")], "on", "bad-day"),
+        ([("on", "1066-10-14")], "on", "bad-day"),
+        ([("known", "tomorrow")], "known", "bad-day"),
+        ([("area", "-5")], "area", "bad-number"),
+        ([("area", "1e3")], "area", "bad-number"),
+        ([("price.ODT", "20.000.000")], "price.ODT", "bad-number"),
+        ([("price.", "2")], "price.", "unknown-parameter"),
+        ([("price.odt", "2")], "price.odt", "bad-land-use-code"),
+        ([("convert_to", "đất ở")], "convert_to", "bad-land-use-code"),
+        ([("fact.rich", "true")], "fact.rich", "case-unknown-fact"),
+        ([("fact.first_conversion", "maybe")], "fact.first_conversion", "case-fact-yes-no"),
+        ([("land_user", "king")], "land_user", "case-not-one-of"),
+        ([("onn", "2026-01-01")], "onn", "unknown-parameter"),
+        ([("on", "2026-01-01"), ("on", "2026-01-02")], "on", "given-twice"),
+    ],
+)
+def test_a_bad_question_names_its_field(given: Sequence[tuple[str, str]], field: str, code: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        asked.read_query(given, TODAY)
+    assert (refused.value.field, refused.value.code) == (field, code)
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"lat": "11"}, {"lat": "11", "y": "2"}, {"lat": "1", "lon": "2", "x": "3", "y": "4"}]
+)
+def test_a_place_is_one_pair(given: dict[str, str]) -> None:
+    with pytest.raises(BadInput) as refused:
+        asked.read_place(given, "EPSG:9210")
+    assert refused.value.code == "place-needs-a-pair"
+
+
+def test_uses_fill_what_is_not_stated() -> None:
+    parcel = lot("25750@2024", "1", box(0, 0, 10, 10), "100", ("ODT", "60"), ("CLN", None))
+    assert [a for _, a in valuation.use_areas(parcel, Decimal(100))] == [60, 40]
+    vague = lot("25750@2024", "1", box(0, 0, 10, 10), "100", ("ODT", None), ("CLN", None))
+    assert [a for _, a in valuation.use_areas(vague, Decimal(100))] == [None, None]
+    too_much = lot("25750@2024", "1", box(0, 0, 10, 10), "100", ("ODT", "160"), ("CLN", None))
+    assert [a for _, a in valuation.use_areas(too_much, Decimal(100))] == [160, None]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    url = str(tmp_path / "ground.gpkg")
+    made = create_store(url, StoreFacts("test", "EPSG:9210", SCHEMA_VERSION, True), *read_communes(ROOT / "data"))
+    made.publish(loads())
+    made.close()
+    return url
+
+
+def test_command_line_answers(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    question = ["parcel", "25750@2024/1/1", "--store", file, "--on", "2026-03-01", "--known", "2026-11-24"]
+    assert cli.main([*question, "--convert-to", "ODT"]) == 0
+    said = capsys.readouterr().out
+    assert "Thửa đất số 1, tờ bản đồ số 1, Phường Phú Hòa" in said
+    assert "3.756.000.000\u00a0đ" in said
+    assert "dữ liệu mô phỏng" in said
+    assert cli.main([*question, "--json"]) == 0
+    store = open_store(file)
+    same = ask(store, "25750@2024/1/1", known="2026-11-24")
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(same))
+    assert cli.main(["parcel", "25750/1/1", "--store", file, "--on", "2026-03-01"]) == 0
+    assert "25744@2024/1/1" in capsys.readouterr().out
+    assert cli.main(["at", "--x", str(Y + 5), "--y", str(X + 5), "--store", file, "--on", "2026-03-01"]) == 0
+    assert "25750@2024/1/1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["parcel", "25750"], "25750/12/345"),
+        (["parcel", "25750@2024/1/77"], "→ 25750@2024/1/10"),
+        (["parcel", "25750@2024/1/1", "--on", "hôm nay"], "NĂM-THÁNG-NGÀY"),
+        (["parcel", "25750@2024/1/1", "--on", "2013-01-01", "--convert-to", "ODT"], "01/07/2014"),
+        (["at", "--x", "601505", "--y", "1215245"], "đổi chỗ"),
+        (["parcel", "25750@2024/1/1", "--fact", "first_conversion"], "TÊN=GIÁ_TRỊ"),
+    ],
+)
+def test_command_line_refuses_in_a_sentence(
+    file: str, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert cli.main([*arguments, "--store", file]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert "Traceback" not in printed.err
+    assert printed.out == ""
