@@ -6,7 +6,7 @@ of area T of which M may be converted, between max(0, U + M − T) and min(U, M)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ import shapely
 from landinfo import case, estimate, overlay, planning, valuation
 from landinfo.case import Case
 from landinfo.estimate import Estimate
-from landinfo.model import BadInput, Citation, Facts, LandUse, Notice, Query, Rulebook
+from landinfo.model import BadInput, Citation, Facts, LandUse, Notice, Query, Rulebook, ThemeKind
 from landinfo.overlay import ShareRow, ThemeShares
 from landinfo.valuation import RESIDENTIAL, Piece
 
@@ -76,17 +76,22 @@ def plan(
     verdicts = tuple(_judge(theme, row, query, rulebook) for theme in _deciding(shares) for row in theme.rows)
     allowed = [v for v in verdicts if v.allowed == "yes"]
     open_ = allowed or [v for v in verdicts if v.allowed == "unknown"]
-    notices = () if allowed or not open_ else (Notice("estimate-if-allowed", severity="warning"),)
+    notices: tuple[Notice, ...] = ()
+    if open_ and not allowed:
+        notices = (Notice("estimate-if-allowed", severity="warning"),)
+    notices += tuple(_corridors(shares))
     cells = _cells([v.row for v in open_], pieces, facts)
     if not verdicts:
         cells = tuple(Cell(_whole(facts, p), p, p.area) for p in pieces)
-        notices = (Notice("no-deciding-plan", severity="warning"),)
+        notices += (Notice("no-deciding-plan", severity="warning"),)
     total = sum((p.area for p in pieces), Decimal(0))
     uses = [(u, a) for u, a in valuation.use_areas(facts.parcel, total) if not _same(u.code, target)]
     reason = _nothing(verdicts, cells, uses, facts)
     if reason is not None:
         return Conversion(verdicts, (), {}, None, None, reason, notices)
     parts, bounds = _parts(cells, [(u, a) for u, a in uses if a is not None], total, query)
+    if not parts:
+        return Conversion(verdicts, (), bounds, None, None, Notice("convertible-below-a-step"), notices)
     asked = _case(query, facts, parts, bounds, rulebook)
     return Conversion(verdicts, parts, bounds, asked, estimate.estimate(asked, rulebook.rules), None, notices)
 
@@ -95,6 +100,14 @@ def _deciding(shares: Sequence[ThemeShares]) -> tuple[ThemeShares, ...]:
     """The first deciding plan that says something of this ground."""
     held = [s for s in shares if s.theme.decides_conversion and s.answer != "no_data"]
     return tuple(held[:1])
+
+
+def _corridors(shares: Sequence[ThemeShares]) -> Iterator[Notice]:
+    """A corridor may restrict what the plan allows; which part then counts is for the office to say."""
+    for theme in shares:
+        if theme.theme.kind is ThemeKind.OVERLAY and theme.answer == "concerned":
+            label = {"vi": theme.theme.label_vi, "en": theme.theme.label_en}
+            yield Notice("corridor-may-restrict", {"theme": label, "area": theme.total_area}, "warning")
 
 
 def _judge(theme: ThemeShares, row: ShareRow, query: Query, rulebook: Rulebook) -> Judged:
@@ -149,7 +162,7 @@ def _parts(
     open_area = sum((c.area for c in cells), Decimal(0))
     step = min((Decimal(1).scaleb(_exponent(c.area)) for c in cells), default=Decimal("0.1"))
     most = sum((min(u, open_area) for _, u in uses), Decimal(0))
-    if query.area is not None and query.area > min(most, open_area):
+    if query.area is not None and not 0 < query.area <= min(most, open_area):
         raise BadInput("area-beyond-convertible", "area", area=query.area, most=min(most, open_area))
     bounds: dict[str, tuple[Decimal, Decimal]] = {}
     parts: list[Convertible] = []

@@ -100,6 +100,8 @@ def _estimate(plain: Plain, texts: Texts) -> Iterator[str]:
         law = "; ".join(f"{c['document']} {c['article']} [{c['status']}]" for c in line["citations"])
         yield f"    {line['formula']['vi']} = {dong(line['amount'])}   {law}"
     yield from _both(say("estimate-range", {"total": estimate["total"], **estimate["range"]}, texts))
+    for notice in estimate["notices"]:
+        yield f"⚠ {notice['text']['vi']}"
     for named in (*estimate["not_included"], *estimate["assumptions"]):
         yield f"· {named['vi']}"
     for question in estimate["questions"]:

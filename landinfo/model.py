@@ -17,7 +17,7 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
-Param = str | int | float | Decimal | date | None
+Param = str | int | float | Decimal | date | Mapping[str, str] | None
 
 
 class Problem(Exception):

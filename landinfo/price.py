@@ -2,15 +2,16 @@
 
 Prices are đồng/m² and never rounded here. What a zone says of its ground (``PriceZone.conditions``):
 
-=================  ==========================================================================
-depth_from_100m    "true": 100 m or more from the inner edge of the road (art. 4.2c)
-alley_surface      "earth" or "paved" (Annex I.5)
-hidden_part        "true": hidden behind the front, 15 m² or more (Annex I.6.1a)
-long_band          "second" or "third" depth band of a long parcel (Annex I.6.1b)
-fronts             number of street fronts, "2" or more raises (Annex I.6.6)
-hampered           "true": one of Annex I.6.7–6.11
-residential_area   "true": inside a residential area (art. 5.8, for communes that are no wards)
-=================  ==========================================================================
+==================  ==========================================================================
+depth_from_100m     "true": 100 m or more from the inner edge of the road (art. 4.2c)
+alley_surface       "earth" or "paved" (Annex I.5)
+hidden_part         "true": hidden behind the front, 15 m² or more (Annex I.6.1a)
+long_band           "second" or "third" depth band of a long parcel for residential land (Annex I.6.1b)
+long_band_business  the same for commerce and production, whose bands begin nearer to the front
+fronts              number of street fronts, "2" or more raises (Annex I.6.6)
+hampered            "true": one of Annex I.6.7–6.11
+residential_area    "true": inside a residential area (art. 5.8, for communes that are no wards)
+==================  ==========================================================================
 """
 
 from __future__ import annotations
@@ -120,6 +121,7 @@ def _absent(section: str, prices: PriceList) -> str:
     return "no_section"
 
 
+_LONG = {"residential": "long_band", "business": "long_band_business"}
 _AGRICULTURAL = {"annual", "perennial", "forest_protected", "livestock", "salt"}
 Priced = tuple[list[Step], list[tuple[str, Decimal]]]
 
@@ -169,10 +171,10 @@ class _Place:
             self._times(steps, "price_earth_alley", "step-earth-alley")
         if self.holds("hidden_part"):
             self._times(steps, "price_hidden_part", "step-hidden-part")
-        band = self.zone.conditions.get("long_band")
+        kind = "residential" if column == "ODT" else "business"
+        band = self.zone.conditions.get(_LONG[kind])
         if band in ("second", "third"):
             bands, cited = self.rule("price_long_parcel")
-            kind = "residential" if column == "ODT" else "business"
             _then(steps, Notice(f"step-long-{band}"), bands[f"{kind}_{band}"], cited)
         if self.zone.position == 1 and self.zone.conditions.get("fronts", "1") not in ("0", "1"):
             self._times(steps, "price_several_fronts", "step-several-fronts")

@@ -18,10 +18,15 @@ _SWAP = str.maketrans(",.", ".,")
 
 
 def number(value: Any, lang: str = "vi") -> str:
-    """A plain number with thousands separated; None is a dash."""
+    """A plain number with thousands separated and no idle zeros; None is a dash."""
     if value is None:
         return "–"
     exact = Decimal(str(value))
+    whole = exact.to_integral_value()
+    return _grouped(whole if exact == whole else exact.normalize(), lang)
+
+
+def _grouped(exact: Decimal, lang: str) -> str:
     text = f"{exact:,f}"
     return text.translate(_SWAP) if lang == "vi" else text
 
@@ -39,7 +44,7 @@ def m2(value: Any, lang: str = "vi") -> str:
     exponent = exact.as_tuple().exponent
     if isinstance(exponent, int) and exponent > -1:
         exact = exact.quantize(Decimal("0.1"))
-    return number(exact, lang) + "\u00a0m²"
+    return _grouped(exact, lang) + "\u00a0m²"
 
 
 def percent(ratio: Any, lang: str = "vi") -> str:

@@ -164,6 +164,8 @@ def test_an_area_of_ones_own(ground: Store) -> None:
     with pytest.raises(BadInput) as refused:
         ask(ground, "25750@2024/1/2", convert_to="ODT", area="306")
     assert refused.value.params["most"] == 305
+    with pytest.raises(BadInput):
+        ask(ground, "25750@2024/1/2", convert_to="ODT", area="0")
 
 
 def test_without_a_registered_area_the_drawn_one_counts(ground: Store) -> None:

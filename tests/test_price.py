@@ -52,8 +52,9 @@ def ask(where: PriceZone | None, use: str, on: date = DAY, commune: str = WARD, 
         ("ODT", zone(hidden_part="true"), "50080000"),  # × 0.8
         ("ODT", zone(long_band="second"), "50080000"),
         ("ODT", zone(long_band="third"), "43820000"),  # × 0.7
-        ("TMD", zone(long_band="second"), "22560000"),  # × 0.6
-        ("SKC", zone(long_band="third"), "12520000"),  # × 0.4
+        ("ODT", zone(long_band_business="third"), "62600000"),  # still the first band of residential land
+        ("TMD", zone(long_band_business="second"), "22560000"),  # × 0.6
+        ("SKC", zone(long_band_business="third"), "12520000"),  # × 0.4
         ("ODT", zone(hampered="true"), "43820000"),
         ("TON", zone(), "37560000"),  # 60 % of residential
         ("NTD", zone(position=2), "18780000"),

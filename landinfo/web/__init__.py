@@ -12,9 +12,9 @@ from werkzeug.exceptions import HTTPException
 from landinfo.model import Problem
 from landinfo.store import Store, open_store
 from landinfo.store.rulebook import read_rulebook
-from landinfo.web import api, assets, headers, maps, pages, question
+from landinfo.web import api, assets, ground, headers, maps, pages, question
 from landinfo.web.settings import Settings, from_environment
-from landinfo.web.site import Site, ground, site
+from landinfo.web.site import Site, site
 
 __all__ = ["Settings", "create_app"]
 
@@ -47,16 +47,14 @@ def create_app(
     held = store or open_store(settings.store, pool=settings.connections)
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=65536, TRAP_HTTP_EXCEPTIONS=False)
-    here = Site(settings, held, rulebook, today or _day_in_vietnam)
-    app.extensions["landinfo"] = here
+    clock = today or _day_in_vietnam
+    where = ground.read(held, list(rulebook.themes), clock())
+    app.extensions["landinfo"] = Site(settings, held, rulebook, clock, where, maps.draw(settings, where.box))
     headers.log_to_stderr()
     headers.register(app, settings)
-    where = ground(here)
-    drawn = maps.draw(settings, where.box)
-    app.register_blueprint(api.blueprint)
-    app.register_blueprint(assets.blueprint)
-    app.register_blueprint(maps.register(drawn))
-    app.register_blueprint(pages.register(app, drawn, where, here))
+    pages.dress(app)
+    for part in (api, assets, pages):
+        app.register_blueprint(part.blueprint)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)

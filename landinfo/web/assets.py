@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, request, send_from_directory
 
+from landinfo.web.maps import digest
 from landinfo.web.settings import ROOT
+from landinfo.web.site import site
 
 STATIC = ROOT / "static"
 _OWN = {"map.js", "style.css", "icon.svg"}
 _KEPT = "public, max-age=31536000, immutable"
 
 blueprint = Blueprint("assets", __name__)
-
-
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:12]
 
 
 @cache
@@ -45,4 +42,15 @@ def static(name: str) -> Response:
     response = send_from_directory(STATIC, name, conditional=True)
     wanted = request.args.get("v", "")
     response.headers["Cache-Control"] = _KEPT if wanted and wanted == version(name) else "no-cache"
+    return response
+
+
+@blueprint.get("/drawn/<name>")
+def drawn(name: str) -> Response:
+    """The map's script: made at start, named by its content."""
+    here = site().drawn
+    if name != here.address.rpartition("/")[2]:
+        abort(404)
+    response = Response(here.script, mimetype="text/javascript")
+    response.headers["Cache-Control"] = _KEPT
     return response

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import folium
 from branca.element import Figure
-from flask import Blueprint, Response, abort
 from folium.template import Template
 
 from landinfo.store import Box
-from landinfo.web import assets
 from landinfo.web.settings import Settings
 
 NAME = "landinfo"
@@ -44,6 +43,11 @@ class LocalMap(folium.Map):
         {% endmacro %}
         """
     )
+
+
+def digest(content: bytes) -> str:
+    """Twelve hex digits that name a content in an address."""
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +89,7 @@ def draw(settings: Settings, box: Box | None) -> Drawn:
     return Drawn(
         html=root.html.render(),
         script=script,
-        address=f"/drawn/map.{assets.digest(script.encode())}.js",
+        address=f"/drawn/map.{digest(script.encode())}.js",
         scripts=tuple(name for _, name in LocalMap.default_js),
         styles=tuple(name for _, name in LocalMap.default_css),
     )
-
-
-def register(drawn: Drawn) -> Blueprint:
-    """A blueprint that serves the script of ``drawn``."""
-    served = Blueprint("maps", __name__)
-
-    @served.get("/drawn/<name>")
-    def script(name: str) -> Response:
-        if name != drawn.address.rpartition("/")[2]:
-            abort(404)
-        response = Response(drawn.script, mimetype="text/javascript")
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
-
-    return served

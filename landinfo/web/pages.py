@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Flask, Response, g, render_template, request
+from flask import Blueprint, Flask, Response, render_template, request
 
 from landinfo import case, present, search
 from landinfo.lookup import Report, Several
 from landinfo.model import BadInput
 from landinfo.plain import Plain
 from landinfo.texts import FILTERS
-from landinfo.web import api, assets, figure, question
-from landinfo.web.maps import Drawn
-from landinfo.web.site import Ground, Site, commune_choices, site
+from landinfo.web import api, assets, figure, ground, question
+from landinfo.web.figure import Figure
+from landinfo.web.site import Site, site
 
 TARGETS = ("ODT", "ONT", "TMD", "SKC")
 """Land uses offered in the form; an address may name any other."""
 LANGUAGES = ("vi", "en")
-FIRST_ASKED = ("allotment_limit", "first_conversion")
+_SEARCHED = ("commune", "sheet", "number")
+
+blueprint = Blueprint("pages", __name__)
 
 
 def language() -> str:
@@ -67,73 +69,77 @@ def layer_name(layer: str) -> str:
     return theme.label_en if language() == "en" else theme.label_vi
 
 
-def register(app: Flask, drawn: Drawn, where: Ground, here: Site) -> Blueprint:
-    """The pages as a blueprint, with what their templates use put into ``app``."""
+def dress(app: Flask) -> None:
+    """Give the templates of ``app`` our number forms and words, in the reader's language."""
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
     for name, write in FILTERS.items():
-        app.jinja_env.filters[name] = lambda value, write=write: write(value, language())
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(
-        t=text,
-        told=told,
-        link=link,
-        asset=assets.address,
-        here_in=here_in,
-        language=language,
-        drawn=drawn,
-        layer_name=layer_name,
+        env.filters[name] = _in_language(write)
+    env.globals.update(
+        t=text, told=told, link=link, asset=assets.address, here_in=here_in, language=language, layer_name=layer_name
     )
-    served = Blueprint("pages", __name__)
+    app.context_processor(_always)
 
-    @app.context_processor
-    def always() -> dict[str, Any]:
-        facts = here.store.facts()
-        return {"simulated": facts.simulated, "store_title": facts.title, "today": here.today().isoformat()}
 
-    @served.get("/")
-    def front() -> Response:
-        now, past = commune_choices(here)
-        example = where.example
-        chosen = (example.commune_now or example.ref.series) if example else ""
-        asked_pairs()
-        page = render_template(
-            "front.html", communes_now=now, communes_past=past, chosen=chosen, ground=where, example=example,
-            themes=here.rulebook.themes,
-        )  # fmt: skip
-        return html(page)
+def _in_language(write: Callable[..., str]) -> Callable[[Any], str]:
+    return lambda value: write(value, language())
 
-    @served.get("/parcels")
-    def search_form() -> Response:
-        """What the search form asks, without a script: on to the address of the parcel."""
-        pairs = asked_pairs()
-        given = dict(pairs)
-        wanted = [given.pop(name, "") for name in ("commune", "sheet", "number")]
-        search.parse_parcel("/".join(wanted))
-        path = "/".join(quote(part, safe="@~") for part in wanted)
-        rest = [pair for pair in pairs if pair[0] not in ("commune", "sheet", "number")]
-        to = link(f"/parcels/{path}" + (f"?{urlencode(rest)}" if rest else ""))
-        return Response(status=303, headers={"Location": to})
 
-    @served.get("/parcels/<commune>/<sheet>/<number>")
-    def parcel(commune: str, sheet: str, number: str) -> Response:
-        return answered(question.parcel(commune, sheet, number, asked_pairs(), here), "page.html")
+def _always() -> dict[str, Any]:
+    return {"simulated": site().store.facts().simulated, "drawn": site().drawn}
 
-    @served.get("/at")
-    def at() -> Response:
-        return answered(question.at(asked_pairs(), here), "page.html")
 
-    @served.get("/panel")
-    def panel() -> Response:
-        """What stands beside the map: the same answer without the page around it."""
-        pairs = asked_pairs()
-        named = [value for name, value in pairs if name == "parcel"]
-        if len(named) > 1:
-            raise BadInput("given-twice", "parcel")
-        if not named:
-            return answered(question.at(pairs, here), "panel.html")
-        rest = [pair for pair in pairs if pair[0] != "parcel"]
-        return answered(question.parcel_named(named[0], rest, here), "panel.html")
+@blueprint.get("/")
+def front() -> Response:
+    here = site()
+    asked_pairs()
+    example = here.ground.example
+    now, past = ground.communes(here.store, here.today())
+    page = render_template(
+        "front.html",
+        communes_now=now,
+        communes_past=past,
+        chosen=(example.commune_now or example.ref.series) if example else "",
+        ground=here.ground,
+        example=example,
+        themes=here.rulebook.themes,
+    )
+    return html(page)
 
-    return served
+
+@blueprint.get("/parcels")
+def search_form() -> Response:
+    """What the search form asks, without a script: on to the address of the parcel."""
+    pairs = asked_pairs()
+    given = dict(pairs)
+    wanted = [given.get(name, "") for name in _SEARCHED]
+    search.parse_parcel("/".join(wanted))
+    path = "/".join(quote(part, safe="@~") for part in wanted)
+    rest = urlencode([pair for pair in pairs if pair[0] not in _SEARCHED])
+    return Response(status=303, headers={"Location": link(f"/parcels/{path}" + (f"?{rest}" if rest else ""))})
+
+
+@blueprint.get("/parcels/<commune>/<sheet>/<number>")
+def parcel(commune: str, sheet: str, number: str) -> Response:
+    return answered(question.parcel(commune, sheet, number, asked_pairs(), site()), "page.html")
+
+
+@blueprint.get("/at")
+def at() -> Response:
+    return answered(question.at(asked_pairs(), site()), "page.html")
+
+
+@blueprint.get("/panel")
+def panel() -> Response:
+    """What stands beside the map: the same answer without the page around it."""
+    pairs = asked_pairs()
+    named = [value for name, value in pairs if name == "parcel"]
+    if len(named) > 1:
+        raise BadInput("given-twice", "parcel")
+    if not named:
+        return answered(question.at(pairs, site()), "panel.html")
+    rest = [pair for pair in pairs if pair[0] != "parcel"]
+    return answered(question.parcel_named(named[0], rest, site()), "panel.html")
 
 
 def html(page: str, status: int = 200) -> Response:
@@ -148,15 +154,16 @@ def answered(found: Report | Several, template: str) -> Response:
     if isinstance(found, Several):
         return html(render_template(template, several=present.several(found, rulebook)), 300)
     answer = present.answer(found, rulebook)
+    drawing = figure.draw(answer)
     return html(
         render_template(
             template,
             answer=answer,
-            figure=figure.draw(answer),
+            figure=drawing,
             facts=asked_facts(answer),
             kept=kept(),
             targets=targets(answer, site()),
-            map_shapes=map_shapes(answer),
+            map_shapes=map_shapes(answer, drawing),
         )
     )
 
@@ -164,7 +171,6 @@ def answered(found: Report | Several, template: str) -> Response:
 def problem(body: Plain) -> Response:
     """A page that says what is wrong and what would be right; a piece of one for the panel."""
     template = "panel.html" if request.path == "/panel" else "page.html"
-    g.lang = language()
     return html(render_template(template, problem=body), body["status"])
 
 
@@ -193,17 +199,15 @@ def kept() -> list[tuple[str, str]]:
     return [pair for pair in api.given() if pair[0] in ("known", "lang") or pair[0].startswith("price.")]
 
 
-def map_shapes(answer: Plain) -> Plain:
-    """What the map draws of an answer: the parcel and its parts by ``<theme>-<row>``."""
-    drawn = figure.draw(answer)
-    shown = {part.key: part.shown for part in drawn.parts}
+def map_shapes(answer: Plain, drawing: Figure) -> Plain:
+    """What the map draws of an answer: the parcel, and its parts by ``<theme>-<row>`` like the rows of the page."""
+    shapes = {f"{t['id']}-{i}": row["geometry"] for t in answer["themes"] for i, row in enumerate(t["rows"])}
     return {
         "ref": answer["parcel"]["ref"],
         "permanent": answer["permanent"],
         "parcel": answer["parcel"]["geometry"],
         "parts": [
-            {"key": f"{t['id']}-{i}", "colour": row["colour"], "kind": row["kind"], "geometry": row["geometry"],
-             "shown": shown.get(f"{t['id']}-{i}", False)}
-            for t in answer["themes"] for i, row in enumerate(t["rows"]) if row["geometry"]
+            {"key": p.key, "colour": p.colour, "kind": p.kind, "shown": p.shown, "geometry": shapes[p.key]}
+            for p in drawing.parts
         ],
-    }  # fmt: skip
+    }

@@ -1,0 +1,222 @@
+"""Rows of lots of the sample cadastre: along the streets, square to them, and back to back behind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.random import Generator
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from landinfo.intake.sample.streets import Block, Road
+
+Points = NDArray[np.float64]
+OVER = 0.3
+"""m: lines run this far over what they end at; what dangles is dropped when the lines are noded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How ground is built: depth of the rows (m), widths of lots, longest block without an alley, widths of alleys."""
+
+    front: tuple[float, float]
+    row: tuple[float, float]
+    width: tuple[float, float, float]
+    spread: float
+    longest: float
+    alleys: tuple[tuple[float, ...], ...]
+    crooked: float
+    earth: float
+    behind: float
+
+
+STYLES = {
+    "town": Style((17, 27), (14, 20), (5.2, 3.8, 15), 0.32, 62,
+                  ((6, 5.2, 5, 4.5, 4), (4.5, 4, 3.5, 3, 3), (3.5, 3, 2.6, 2.2, 2)), 1.0, 0.18, 0.16),
+    "project": Style((20, 20), (20, 20), (5, 5, 5), 0.0, 95, ((7, 7), (7, 6), (6, 6)), 0.0, 0.0, 0.0),
+    "garden": Style((28, 46), (24, 38), (10, 5, 36), 0.5, 105,
+                    ((5, 4, 3.5), (4, 3, 3), (3, 2.5, 2)), 1.8, 0.55, 0.3),
+    "field": Style((0, 0), (120, 160), (24, 12, 52), 0.4, 300, ((3.5, 3), (3, 2.5), (2.5, 2)), 1.5, 1.0, 0.25),
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Ground:
+    """A block while it is being divided: its lines and alleys so far; ``rest`` is what lies behind the front rows."""
+
+    block: Block
+    style: Style
+    streets: BaseGeometry
+    rng: Generator
+    lines: list[BaseGeometry]
+    alleys: list[Road]
+
+
+def front_rows(ground: Ground) -> BaseGeometry:
+    """The row of lots along every street, cut square to it; gives back the ground behind."""
+    shape = shapely.orient_polygons(ground.block.shape)
+    room = shapely.maximum_inscribed_circle(shape, tolerance=1.0).length
+    depth = min(float(ground.rng.uniform(*ground.style.front)), room * 0.98)
+    front = shapely.intersection(shape.boundary, ground.streets.buffer(0.05))
+    rest = shapely.difference(shape, front.buffer(depth, quad_segs=2))
+    rest = shapely.union_all([p for p in shapely.get_parts(rest) if p.area > 40])
+    ground.lines.append(rest.boundary)
+    row = shapely.difference(shape, rest).buffer(OVER)
+    cuts: list[BaseGeometry] = []
+    for side, end_square in _sides(np.asarray(shape.exterior.coords), ground.streets, depth):
+        cuts += _cut_side(ground, side, depth, end_square)
+    ground.lines.append(shapely.intersection(shapely.MultiLineString([c for c in cuts if c.length > 1]), row))
+    return rest
+
+
+def _sides(ring: Points, streets: BaseGeometry, depth: float) -> Iterator[tuple[Points, float]]:
+    """The stretches of a ring (counter-clockwise) on a street, from corner to corner.
+
+    With each the length at its end that belongs to the lots of the next side.
+    """
+    rough = np.asarray(shapely.simplify(shapely.LinearRing(ring), 3.0).coords)[:-1]
+    run = np.roll(rough, -1, axis=0) - rough
+    heading = np.arctan2(run[:, 1], run[:, 0])
+    turn = (heading - np.roll(heading, 1) + math.pi) % (2 * math.pi) - math.pi
+    corners = [i for i in range(len(rough)) if abs(turn[i]) > 0.5] or [0]
+    at = [int(np.argmin(np.hypot(*(ring[:-1] - rough[i]).T))) for i in corners]
+    for k, start in enumerate(at):
+        end = at[(k + 1) % len(at)]
+        chain = ring[start : end + 1] if end > start else np.vstack([ring[start:-1], ring[: end + 1]])
+        if len(chain) < 2:
+            continue
+        middle = shapely.LineString(chain).interpolate(0.5, normalized=True)
+        if middle.distance(streets) > 0.1:
+            continue
+        inside = math.pi - turn[corners[(k + 1) % len(at)]]
+        square = min(depth / math.tan(inside / 2), 1.8 * depth) if inside < 2.9 else 0.0
+        yield chain, square
+
+
+def _cut_side(ground: Ground, side: Points, depth: float, end_square: float) -> list[BaseGeometry]:
+    line = shapely.LineString(side)
+    if line.length < 9:
+        return []
+    places = list(_widths(ground, 0.0, line.length - end_square))
+    if end_square:
+        places.append(max(0.0, line.length - end_square))
+    fronts: list[tuple[Points, Points]] = []
+    for s in places:
+        a, b = (np.asarray(line.interpolate(min(max(t, 0), line.length)).coords[0]) for t in (s - 5, s + 5))
+        inward = np.array([a[1] - b[1], b[0] - a[0]]) / max(1e-9, float(np.hypot(*(b - a))))
+        lean = (b - a) / 10 * float(ground.rng.normal(0, 0.35)) * ground.style.crooked
+        foot = np.asarray(line.interpolate(s).coords[0])
+        fronts.append((foot - inward * OVER, foot + inward * (depth + OVER) + lean))
+    cuts = [shapely.LineString(_jogged(ground, p, q)) for p, q in fronts]
+    for (p, q), (p2, q2) in pairwise(fronts):
+        cuts += _behind(ground, p, q, p2, q2)
+    return cuts
+
+
+def rows(ground: Ground, shape: BaseGeometry) -> None:
+    """Rows of lots along the alley that the ground lies on, one or two deep, back to back."""
+    style, rng = ground.style, ground.rng
+    centre, u, v, length, breadth = frame(shape, _access(ground, shape))
+    if shape.area < 90 or (style.crooked > 1 and shape.area < 2500 and rng.random() < 0.12):
+        return
+    count = max(1, round(breadth / float(rng.uniform(*style.row))))
+    xs = np.array([-length / 2 - OVER, float(rng.uniform(-0.2, 0.2)) * length, length / 2 + OVER])
+    edges = []
+    for k in range(count + 1):
+        wiggle = rng.normal(0, 0.8, 3) * style.crooked if 0 < k < count else np.zeros(3)
+        over = -OVER if k == 0 else OVER if k == count else 0.0
+        edges.append(-breadth / 2 + breadth * k / count + over + wiggle)
+    lines = [np.column_stack([xs, ys]) for ys in edges[1:-1]]
+    for low, high in pairwise(edges):
+        lines += _cut_row(ground, xs, low, high, length)
+    placed = shapely.MultiLineString([centre + np.outer(p[:, 0], u) + np.outer(p[:, 1], v) for p in lines])
+    ground.lines.append(shapely.intersection(placed, shape.buffer(OVER)))
+
+
+def _cut_row(ground: Ground, xs: Points, low: Points, high: Points, length: float) -> list[Points]:
+    found: list[Any] = []
+    pairs = []
+    for x in _widths(ground, -length / 2, length / 2):
+        x2 = x + float(ground.rng.normal(0, 0.4)) * ground.style.crooked
+        p = np.array([x, np.interp(x, xs, low) - 0.02])
+        q = np.array([x2, np.interp(x2, xs, high) + 0.02])
+        pairs.append((p, q))
+        found.append(np.array(_jogged(ground, p, q)))
+    for (p, q), (p2, q2) in pairwise(pairs):
+        found += [np.asarray(line.coords) for line in _behind(ground, p, q, p2, q2)]
+    return found
+
+
+def _widths(ground: Ground, start: float, end: float) -> Iterator[float]:
+    """Where lots end between ``start`` and ``end``; of a wide lot now and then."""
+    usual, low, high = ground.style.width
+    at = start
+    while True:
+        width = usual * math.exp(float(ground.rng.normal(0, ground.style.spread)))
+        if ground.style.spread and ground.rng.random() < 0.07:
+            width *= float(ground.rng.uniform(1.7, 3.2))
+        at += min(max(width, low), high)
+        if at > end - low * 0.75:
+            return
+        yield at
+
+
+def _jogged(ground: Ground, p: Points, q: Points) -> list[Points]:
+    """Now and then a boundary steps aside half-way, which makes two L shapes."""
+    if ground.rng.random() > 0.05 * ground.style.crooked:
+        return [p, q]
+    knee = p + (q - p) * float(ground.rng.uniform(0.35, 0.7))
+    aside = np.array([-(q - p)[1], (q - p)[0]]) / float(np.hypot(*(q - p))) * float(ground.rng.uniform(1.0, 2.2))
+    return [p, knee, knee + aside, q + aside]
+
+
+def _behind(ground: Ground, p: Points, q: Points, p2: Points, q2: Points) -> list[BaseGeometry]:
+    """A wide lot may be two, one behind the other; the hinder one reaches the street by a strip, or not at all."""
+    width, depth = float(np.hypot(*(p2 - p))), float(np.hypot(*(q - p)))
+    if width < 5.5 or depth < 15 or ground.rng.random() > ground.style.behind * width / 6:
+        return []
+    f = float(ground.rng.uniform(0.45, 0.62))
+    far = p2 + (q2 - p2) * f
+    if ground.rng.random() < 0.3:
+        return [shapely.LineString([p + (q - p) * f, far])]
+    strip = p + (p2 - p) * (float(ground.rng.uniform(1.4, 2.2)) / width)
+    return [shapely.LineString([strip, strip + (q - p) * f, far])]
+
+
+def _access(ground: Ground, shape: BaseGeometry) -> Points | None:
+    """The direction of the alley or street that the ground lies longest on (unit vector), None: on none."""
+    best, length = None, 4.0
+    for road in [a.ground for a in ground.alleys] + [ground.streets]:
+        common = longest(shapely.line_merge(shapely.intersection(shape.boundary, road.buffer(0.1))))
+        if common is not None and common.length > length:
+            best, length = np.asarray(common.coords)[[0, -1]], common.length
+    if best is None:
+        return None
+    run = best[1] - best[0]
+    return run / max(1e-9, float(np.hypot(*run)))
+
+
+def frame(shape: BaseGeometry, axis: Points | None = None) -> tuple[Points, Points, Points, float, float]:
+    """Centre, unit vectors along and across, length and breadth of the smallest box (with a side along ``axis``)."""
+    if axis is None:
+        box = np.asarray(shapely.oriented_envelope(shape).exterior.coords)
+        sides = box[1:3] - box[:2]
+        axis = sides[int(np.argmax(np.hypot(*sides.T)))]
+        axis = axis / float(np.hypot(*axis))
+    u = axis if (axis[0], axis[1]) > (-axis[0], -axis[1]) else -axis
+    v = np.array([-u[1], u[0]])
+    corners = np.asarray(shapely.get_coordinates(shape))
+    a, b = corners @ u, corners @ v
+    centre = u * (a.min() + a.max()) / 2 + v * (b.min() + b.max()) / 2
+    return centre, u, v, float(np.ptp(a)), float(np.ptp(b))
+
+
+def longest(shape: BaseGeometry) -> BaseGeometry | None:
+    lines = [part for part in shapely.get_parts(shape) if shapely.get_type_id(part) == 1]
+    return max(lines, key=lambda part: part.length, default=None)
