@@ -14,7 +14,9 @@ from landinfo.model import BadInput, Query
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{2,4}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,4})?", re.ASCII)
-_SINGLE = ("on", "known", "convert_to", "land_user", "area")
+_CORNER = re.compile(r"\d{1,8}(\.\d{1,10})?", re.ASCII)
+_SINGLE = ("on", "known", "convert_to", "land_user", "area", "piece")
+MOST_CORNERS = 200
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 1, 1)
 
 
@@ -41,7 +43,7 @@ def read_number(field: str, text: str) -> Decimal:
 
 
 def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
-    """A ``Query`` from named texts: on, known, convert_to, land_user, area, fact.<name>, price.<code>.
+    """A ``Query`` from named texts: on, known, convert_to, land_user, area, piece, fact.<name>, price.<code>.
 
     Without days the question is about today. Raises ``BadInput``: an unknown name, a name given twice, a bad value.
     """
@@ -68,7 +70,16 @@ def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
         facts=facts,
         prices=prices,
         area=read_number("area", single["area"]) if single.get("area") else None,
+        piece=_corners(single["piece"]) if single.get("piece") else (),
     )
+
+
+def _corners(text: str) -> tuple[tuple[str, str], ...]:
+    """``1214912.3,601019.1;…`` (X = northing, Y = easting) or ``10.9846,106.6761;…`` (latitude, longitude)."""
+    pairs = [tuple(part.strip() for part in corner.split(",")) for corner in text.strip().strip(";").split(";")]
+    if not 3 <= len(pairs) <= MOST_CORNERS or any(len(p) != 2 or not all(map(_CORNER.fullmatch, p)) for p in pairs):
+        raise BadInput("bad-piece", "piece", value=text[:60], most=MOST_CORNERS)
+    return tuple((north, east) for north, east in pairs)
 
 
 def _code(field: str, text: str) -> str:

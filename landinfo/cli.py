@@ -59,6 +59,7 @@ def _question_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--convert-to", metavar="CODE", help="chuyển sang loại đất · target land use, e.g. ODT")
     parser.add_argument("--land-user", metavar="WHO", help="household (default) | organisation")
     parser.add_argument("--area", metavar="M2", help="diện tích chuyển · area to convert, m²")
+    parser.add_argument("--piece", metavar="X,Y;…", help="phần vẽ: các góc VN-2000 · corners of the piece to convert")
     parser.add_argument(
         "--fact",
         action="append",
@@ -135,7 +136,7 @@ def _pairs(given: Sequence[str], prefix: str) -> list[tuple[str, str]]:
 
 
 def _query(arguments: argparse.Namespace) -> Any:
-    names = ("on", "known", "convert_to", "land_user", "area")
+    names = ("on", "known", "convert_to", "land_user", "area", "piece")
     given = [(n, getattr(arguments, n)) for n in names if getattr(arguments, n) is not None]
     given += _pairs(arguments.fact, "fact") + _pairs(arguments.price, "price")
     return asked.read_query(given, _today())

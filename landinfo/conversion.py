@@ -13,7 +13,7 @@ from typing import Any
 
 import shapely
 
-from landinfo import case, estimate, overlay, planning, valuation
+from landinfo import case, estimate, overlay, piece, planning, valuation
 from landinfo.case import Case
 from landinfo.estimate import Estimate
 from landinfo.model import BadInput, Citation, Facts, LandUse, Notice, Query, Rulebook, ThemeKind
@@ -80,16 +80,20 @@ def plan(
     if open_ and not allowed:
         notices = (Notice("estimate-if-allowed", severity="warning"),)
     notices += tuple(_corridors(shares))
-    cells = _cells([v.row for v in open_], pieces, facts)
+    rows = [v.row for v in open_] if verdicts else [_whole(facts, pieces)]
     if not verdicts:
-        cells = tuple(Cell(_whole(facts, p), p, p.area) for p in pieces)
         notices += (Notice("no-deciding-plan", severity="warning"),)
+    if query.piece:
+        rows, told = _drawn(query, rows, facts)
+        notices += told
+    cells = _cells(rows, pieces, facts)
     total = sum((p.area for p in pieces), Decimal(0))
     uses = [(u, a) for u, a in valuation.use_areas(facts.parcel, total) if not _same(u.code, target)]
     reason = _nothing(verdicts, cells, uses, facts)
     if reason is not None:
         return Conversion(verdicts, (), {}, None, None, reason, notices)
-    parts, bounds = _parts(cells, [(u, a) for u, a in uses if a is not None], total, query)
+    known = [(u, a) for u, a in uses if a is not None]
+    parts, bounds = _parts(cells, known, _among(cells, known, total, query), query)
     if not parts:
         return Conversion(verdicts, (), bounds, None, None, Notice("convertible-below-a-step"), notices)
     asked = _case(query, facts, parts, bounds, rulebook)
@@ -122,22 +126,38 @@ def _same(code: str, target: str) -> bool:
     return code == target or (code in RESIDENTIAL and target in RESIDENTIAL)
 
 
-def _whole(facts: Facts, piece: Piece) -> ShareRow:
-    return ShareRow("no_data", "", piece.area, Decimal(0), 0.0, piece.shape, ())
+def _whole(facts: Facts, pieces: Sequence[Piece]) -> ShareRow:
+    area = sum((p.area for p in pieces), Decimal(0))
+    return ShareRow("no_data", "", area, Decimal(0), 0.0, facts.parcel.shape, ())
 
 
-def _cells(rows: Sequence[ShareRow], pieces: Sequence[Piece], facts: Facts) -> tuple[Cell, ...]:
+def _drawn(query: Query, rows: Sequence[ShareRow], facts: Facts) -> tuple[list[ShareRow], tuple[Notice, ...]]:
+    """The rows as far as they lie in the drawn piece, and what of it lies elsewhere."""
+    if query.area is not None:
+        raise BadInput("area-and-piece", "area, piece")
+    ground, outside = piece.inside(piece.read(query.piece, facts.crs), facts.parcel)
+    (whole,) = piece.areas(ground, [facts.parcel.shape], facts.parcel)
+    kept = list(piece.cut(rows, ground, facts.parcel))
+    left = whole - sum((row.area for row in kept), Decimal(0))
+    notices = [Notice("piece-clipped", {"area": outside}, "warning")] if outside > piece.OUTSIDE else []
+    if left > 0:
+        notices.append(Notice("piece-not-convertible", {"area": left, "whole": whole}, "warning"))
+    return kept, tuple(notices)
+
+
+def _cells(rows: Sequence[ShareRow], zones: Sequence[Piece], facts: Facts) -> tuple[Cell, ...]:
     cells: list[Cell] = []
     step = overlay.area_step(facts.parcel.registered_area)
     for row in rows:
-        if len(pieces) == 1:
-            cells.append(Cell(row, pieces[0], row.area))
+        if len(zones) == 1:
+            cells.append(Cell(row, zones[0], row.area))
             continue
-        drawn = [float(shapely.area(shapely.intersection(row.shape, p.shape))) for p in pieces]
-        if not any(drawn):
-            continue
+        drawn = [float(shapely.area(overlay.common(row.shape, p.shape))) for p in zones]
+        if not any(drawn):  # all of it in a strip between two zones
+            near = min(zones, key=lambda zone: float(shapely.distance(zone.shape, row.shape)))
+            drawn = [1.0 if zone is near else 0.0 for zone in zones]
         areas = overlay.apportion(row.area, drawn, step)
-        cells += [Cell(row, p, a) for p, a in zip(pieces, areas, strict=True) if a > 0]
+        cells += [Cell(row, p, a) for p, a in zip(zones, areas, strict=True) if a > 0]
     return tuple(c for c in cells if c.area > 0)
 
 
@@ -153,6 +173,16 @@ def _nothing(
     if not cells and verdicts:
         return Notice("no-part-may-be-converted")
     return None
+
+
+def _among(cells: Sequence[Cell], uses: Sequence[tuple[LandUse, Decimal]], total: Decimal, query: Query) -> Decimal:
+    """The m² among which the uses lie: the parcel, or where a piece was drawn the uses alone, for it holds no other."""
+    if not query.piece:
+        return total
+    drawn, most = sum((c.area for c in cells), Decimal(0)), sum((area for _, area in uses), Decimal(0))
+    if drawn > most:
+        raise BadInput("area-beyond-convertible", "piece", area=drawn, most=most)
+    return most
 
 
 def _parts(

@@ -389,7 +389,8 @@ class Query:
     """One question about one parcel. ``on``: the day of the permitting decision; ``known``: what was known when.
 
     ``facts`` are what only the land user knows (None = unknown); ``prices`` are given prices in đồng/m² by land-use
-    code, which win over the list; ``area`` is the area to convert in m² (None: all that the plan allows).
+    code, which win over the list; ``area`` is the area to convert in m² (None: all that the plan allows). ``piece`` are
+    the corners of the ground to convert as typed, north before east: VN-2000 (X, Y) or WGS 84 (latitude, longitude).
     """
 
     on: date
@@ -399,6 +400,7 @@ class Query:
     facts: Mapping[str, Any] = field(default_factory=dict)
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     area: Decimal | None = None
+    piece: tuple[tuple[str, str], ...] = ()
 
 
 class Held(StrEnum):

@@ -25,6 +25,11 @@ HUNDRED = Decimal("100.0")
 TOUCH = 1e-6
 """m²: ground shared by less than this is a boundary in common, not a share."""
 
+EXACT = 1e-5
+"""m² by which the two sides of a cut may miss the whole: rounding of coordinates, thousands of times over."""
+GRIDS = (0.0, 1e-6, 1e-4)
+"""m: the grid of a cut; 0 is exact, and the coarser ones are for drawings on which the exact one fails."""
+
 _KINDS = ("designation", "conflict", "in_doubt", "uncovered", "no_data")
 _EMPTY = shapely.MultiPolygon()
 
@@ -128,24 +133,28 @@ def measure(parcel: Parcel, theme: Theme, facts: LayerFacts) -> ThemeShares:
 def _not_held(parcel: Parcel, facts: LayerFacts) -> Notice | None:
     if facts.held is Held.FAILED:
         return Notice("theme-failed", severity="warning")
-    touching = [c for c in facts.coverage if _area(_common(parcel.shape, c.shape)) > TOUCH]
+    touching = [c for c in facts.coverage if shapely.covers(c.shape, parcel.shape) or _shared(parcel.shape, c.shape)]
     if any(c.complete for c in touching):
         return None
     return Notice("theme-half-loaded" if touching else "theme-not-held")
+
+
+def _shared(a: BaseGeometry, b: BaseGeometry) -> bool:
+    return _area(common(a, b)) > TOUCH
 
 
 def _covered(shape: BaseGeometry, facts: LayerFacts) -> BaseGeometry:
     complete = sorted((c for c in facts.coverage if c.complete), key=lambda c: (c.edition, shapely.to_wkb(c.shape)))
     if any(shapely.covers(c.shape, shape) for c in complete):
         return shape
-    return _common(shape, shapely.union_all([c.shape for c in complete]))
+    return common(shape, shapely.union_all([c.shape for c in complete]))
 
 
 def _regions(shape: BaseGeometry, features: Iterable[Feature]) -> dict[str, tuple[BaseGeometry, tuple[Feature, ...]]]:
     """Each designation's ground in the parcel, its parts united, with the features it comes from."""
     parts: dict[str, list[tuple[Feature, BaseGeometry]]] = defaultdict(list)
     for feature in sorted(features, key=lambda f: (f.designation, f.id, f.edition)):
-        piece = shape if shapely.covers(feature.shape, shape) else _common(shape, feature.shape)
+        piece = shape if shapely.covers(feature.shape, shape) else split(shape, feature.shape)[0]
         if _area(piece) > TOUCH:
             parts[feature.designation].append((feature, piece))
     return {
@@ -207,7 +216,7 @@ def _cells(shape: BaseGeometry, regions: Regions) -> list[_Cell]:
             if region is cell.shape:
                 cut.append(_Cell((*cell.codes, code), cell.shape))
                 continue
-            inside, outside = _common(cell.shape, region), _polygons(_safe(shapely.difference, cell.shape, region))
+            inside, outside = split(cell.shape, region)
             cut += [_Cell((*cell.codes, code), inside)] if _area(inside) > TOUCH else []
             cut += [_Cell(cell.codes, outside)] if _area(outside) > TOUCH else []
         cells = cut
@@ -221,7 +230,7 @@ def _kinds(cell: _Cell, covered: BaseGeometry) -> list[tuple[str, str, BaseGeome
         return [("conflict", "+".join(cell.codes), cell.shape)]
     if covered is cell.shape or shapely.covers(covered, cell.shape):
         return [("uncovered", "", cell.shape)]
-    inside, outside = _common(cell.shape, covered), _polygons(_safe(shapely.difference, cell.shape, covered))
+    inside, outside = split(cell.shape, covered)
     found = [("uncovered", "", inside), ("no_data", "", outside)]
     return [row for row in found if _area(row[2]) > TOUCH]
 
@@ -238,7 +247,7 @@ def _overlay(parcel: Parcel, theme: Theme, regions: Regions, covered: BaseGeomet
             doubtful[code] = [p for p in parts if thin(p)]
     if doubtful:
         solid.append(("in_doubt", "|".join(doubtful), _join([p for ps in doubtful.values() for p in ps])))
-    outside = _EMPTY if covered is parcel.shape else _polygons(_safe(shapely.difference, parcel.shape, covered))
+    outside = _EMPTY if covered is parcel.shape else split(parcel.shape, covered)[1]
     outside = _join([p for p in shapely.get_parts(outside) if p.area > TOUCH and not thin(p)])
     if _area(outside) > TOUCH:
         solid.append(("no_data", "", outside))
@@ -286,8 +295,23 @@ def _area(shape: BaseGeometry) -> float:
     return float(shapely.area(shape))
 
 
-def _common(a: BaseGeometry, b: BaseGeometry) -> BaseGeometry:
-    return _polygons(_safe(shapely.intersection, a, b))
+def split(a: BaseGeometry, b: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
+    """The ground of ``a`` inside ``b``, and the rest of it: every square metre of ``a`` once.
+
+    Where edges all but coincide GEOS may take the wrong side without an error; then the two do not make up the whole,
+    and the cut is made again on a grid, where it is robust (snap rounding).
+    """
+    whole = _area(a)
+    for grid in GRIDS:
+        inside, outside = (_polygons(_safe(op, a, b, grid)) for op in (shapely.intersection, shapely.difference))
+        if abs(_area(inside) + _area(outside) - whole) <= EXACT:
+            break
+    return inside, outside
+
+
+def common(a: BaseGeometry, b: BaseGeometry) -> BaseGeometry:
+    """The ground that two shapes share; lines and points in common are no ground."""
+    return split(a, b)[0]
 
 
 def _join(parts: Sequence[BaseGeometry]) -> BaseGeometry:
@@ -296,14 +320,12 @@ def _join(parts: Sequence[BaseGeometry]) -> BaseGeometry:
     return parts[0] if len(parts) == 1 else _polygons(shapely.union_all(list(parts)))
 
 
-def _safe(
-    operation: Callable[[BaseGeometry, BaseGeometry], BaseGeometry], a: BaseGeometry, b: BaseGeometry
-) -> BaseGeometry:
+def _safe(operation: Callable[..., BaseGeometry], a: BaseGeometry, b: BaseGeometry, grid: float) -> BaseGeometry:
     """``operation``, once more on mended shapes where a drawing is not valid."""
     try:
-        return operation(a, b)
+        return operation(a, b, grid_size=grid or None)
     except GEOSException:
-        return operation(shapely.make_valid(a), shapely.make_valid(b))
+        return operation(shapely.make_valid(a), shapely.make_valid(b), grid_size=grid or None)
 
 
 def _polygons(shape: BaseGeometry) -> BaseGeometry:

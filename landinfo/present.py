@@ -34,9 +34,15 @@ def address(ref: object, query: Query) -> str:
         asked.append(("land_user", query.land_user))
     if query.area is not None:
         asked.append(("area", str(query.area)))
+    if query.piece:
+        asked.append(("piece", _corners(query)))
     asked += [(f"fact.{k}", _written(v)) for k, v in sorted(query.facts.items()) if v is not None]
     asked += [(f"price.{k}", str(v)) for k, v in sorted(query.prices.items())]
     return f"/parcels/{quote(str(ref), safe='/@~')}?{urlencode(asked)}"
+
+
+def _corners(query: Query) -> str:
+    return ";".join(",".join(corner) for corner in query.piece)
 
 
 def _written(value: object) -> str:
@@ -72,6 +78,7 @@ def _question(report: Report) -> Plain:
         "land_user": query.land_user,
         "facts": {k: plain.fact(v) for k, v in sorted(query.facts.items())},
         "area": plain.number(query.area),
+        "piece": _corners(query) or None,
         "prices": {k: plain.number(v) for k, v in sorted(query.prices.items())},
     }
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import shapely
 
-from landinfo import asked, cli, lookup, present, search, valuation
+from landinfo import asked, cli, coordinates, lookup, present, search, valuation
 from landinfo.lookup import Report, Several
 from landinfo.model import (
     BadInput,
@@ -166,6 +166,85 @@ def test_an_area_of_ones_own(ground: Store) -> None:
     assert refused.value.params["most"] == 305
     with pytest.raises(BadInput):
         ask(ground, "25750@2024/1/2", convert_to="ODT", area="0")
+
+
+def corners(*places: tuple[float, float]) -> str:
+    """X (northing) first, as Vietnamese papers write."""
+    return ";".join(f"{Y + y:.2f},{X + x:.2f}" for x, y in places)
+
+
+FRONT = corners((22, 0), (30, 0), (30, 20), (22, 20))
+
+
+def test_a_drawn_piece_settles_where_and_how_much(ground: Store) -> None:
+    # 8 × 20 m of the half that may be converted, at the front: 160 m² drawn × 610 / 600 = 162.67
+    estimate = ask(ground, "25750@2024/1/2", convert_to="ODT", piece=FRONT)["estimate"]
+    assert [(p["area"], p["land_use"], p["position"]) for p in estimate["parts"]] == [(162.7, "CLN", 1)]
+    assert estimate["convertible"] == {"CLN": {"low": 162.7, "high": 162.7}}
+    # registration fee: 0.5 % × 162.7 × 62.6 M, and it can be no more
+    assert estimate["charges"][0]["high"] == 50_925_100
+    assert estimate["notices"] == []
+
+
+def test_a_drawn_piece_leaves_out_what_the_plan_forbids(ground: Store) -> None:
+    # 12 × 25 m: 300 m² drawn = 305.0; two thirds may be converted: 203.3, of that 4/5 at the front (162.6), 1/5 behind
+    across = corners((22, 0), (34, 0), (34, 25), (22, 25))
+    answer = ask(ground, "25750@2024/1/2", convert_to="ODT", piece=across)
+    parts = answer["estimate"]["parts"]
+    assert sorted((p["position"], p["area"]) for p in parts) == [(1, 162.6), (3, 40.7)]
+    told = next(n["text"]["vi"] for n in answer["estimate"]["notices"])
+    assert "101,7\u00a0m² trong 305,0\u00a0m²" in told
+    assert answer["question"]["piece"] == across
+
+
+def test_a_drawn_piece_may_come_in_degrees_and_over_the_boundary(ground: Store) -> None:
+    plane = coordinates.plane("EPSG:9210")
+    places = [plane.point_to_wgs84(X + x, Y + y) for x, y in ((22, -4), (30, -4), (30, 20), (22, 20))]
+    degrees = ";".join(f"{lat:.9f},{lon:.9f}" for lon, lat in places)
+    estimate = ask(ground, "25750@2024/1/2", convert_to="ODT", piece=degrees)["estimate"]
+    assert [p["area"] for p in estimate["parts"]] == [162.7]
+    assert [n["code"] for n in estimate["notices"]] == ["piece-clipped"]
+    assert "32,0\u00a0m²" in estimate["notices"][0]["text"]["vi"]
+
+
+def test_pieces_make_up_the_whole(ground: Store) -> None:
+    left = ask(ground, "25750@2024/1/1", convert_to="ODT", piece=corners((0, 0), (9, 0), (11, 30), (0, 30)))
+    right = ask(ground, "25750@2024/1/1", convert_to="ODT", piece=corners((9, 0), (20, 0), (20, 30), (11, 30)))
+    whole = ask(ground, "25750@2024/1/1", convert_to="ODT")
+    area = [sum(p["area"] for p in answer["estimate"]["parts"]) for answer in (left, right, whole)]
+    assert area[0] + area[1] == area[2] == 600
+
+
+@pytest.mark.parametrize(
+    ("piece", "code", "field"),
+    [
+        ("1,2;3,4", "bad-piece", "piece"),
+        ("a,b;c,d;e,f", "bad-piece", "piece"),
+        (corners((22, 0), (30, 0), (30, 0)), "piece-no-ground", "piece"),
+        (corners((22, 0), (30, 20), (30, 0), (22, 20)), "piece-no-ground", "piece"),  # crosses itself
+        (corners((122, 0), (130, 0), (130, 20)), "piece-outside-parcel", "piece"),
+        (f"{X},{Y};{X + 5},{Y};{X + 5},{Y + 5}", "coordinate-swapped", "piece, 1"),
+        (f"10.98,106.67;{Y},{X};{Y},{X + 9}", "piece-mixed", "piece"),
+    ],
+)
+def test_a_piece_that_is_none(ground: Store, piece: str, code: str, field: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        ask(ground, "25750@2024/1/2", convert_to="ODT", piece=piece)
+    assert (refused.value.code, refused.value.field) == (code, field)
+
+
+def test_a_piece_is_no_larger_than_what_can_be_converted(ground: Store) -> None:
+    with pytest.raises(BadInput) as both:
+        ask(ground, "25750@2024/1/2", convert_to="ODT", piece=FRONT, area="10")
+    assert both.value.code == "area-and-piece"
+    # all 400 m² of parcel 10 may be converted by the plan, yet its certificate has 150 + 150 m² of farming land
+    with pytest.raises(BadInput) as refused:
+        ask(ground, "25750@2024/1/10", convert_to="ODT", piece=corners((118, 10), (140, 10), (140, 30), (118, 30)))
+    assert (refused.value.code, refused.value.field) == ("area-beyond-convertible", "piece")
+    # 16 × 20 m = 320 m² drawn = 290.9: each use has between 290.9 − 150 = 140.9 and 150 in it
+    narrower = corners((124, 10), (140, 10), (140, 30), (124, 30))
+    estimate = ask(ground, "25750@2024/1/10", convert_to="ODT", piece=narrower)["estimate"]
+    assert estimate["convertible"] == {use: {"low": 140.9, "high": 150} for use in ("CLN", "HNK")}
 
 
 def test_without_a_registered_area_the_drawn_one_counts(ground: Store) -> None:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"model"},
     {"texts", "law", "overlay", "position", "survey", "search", "coordinates", "coordinates_source"},
-    {"price", "planning", "levy", "charges", "case", "valuation", "estimate", "conversion", "difference"},
+    {"price", "planning", "levy", "charges", "case", "valuation", "estimate", "conversion", "difference", "piece"},
     {"report"},
     {"lookup"},
     {"asked", "plain", "present", "present_estimate", "letter"},

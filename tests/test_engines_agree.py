@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import amount
 import pytest
 
 from landinfo import asked, lookup, present, search
@@ -20,7 +21,7 @@ from landinfo.store.rulebook import read_rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 24)
-QUESTIONS = 2000
+QUESTIONS = amount.of(2000, 20000)
 
 
 @pytest.fixture(scope="module")

@@ -134,6 +134,7 @@ def test_addresses_answer() -> None:
 
 def test_parameters_are_those_that_are_read() -> None:
     examples = {"on": "2026-03-01", "known": "2026-03-01", "convert_to": "ODT", "land_user": "household", "area": "10"}
+    examples |= {"piece": "1214912,601019;1214920,601019;1214920,601030"}
     examples |= {"fact.<name>": "true", "price.<code>": "2000000"}
     shown = set(re.findall(r"^\| `([\w.<>]+)` \|", section("Doors"), re.MULTILINE))
     assert shown == set(examples)
