@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"\d{1,15}(\.\d{1,4})?", re.ASCII)
 _CORNER = re.compile(r"\d{1,8}(\.\d{1,10})?", re.ASCII)
 _SINGLE = ("on", "known", "convert_to", "land_user", "area", "piece")
 MOST_CORNERS = 200
+AND = "and."
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 1, 1)
 
 
@@ -72,6 +73,17 @@ def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
         area=read_number("area", single["area"]) if single.get("area") else None,
         piece=_corners(single["piece"]) if single.get("piece") else (),
     )
+
+
+def read_two(given: Iterable[tuple[str, str]], today: date) -> tuple[Query, Query]:
+    """Two questions: the parameters of ``read_query``, and under ``and.<name>`` those the second has otherwise."""
+    pairs = list(given)
+    first = [(name, text) for name, text in pairs if not name.startswith(AND)]
+    changed = [(name.removeprefix(AND), text) for name, text in pairs if name.startswith(AND)]
+    if not changed:
+        raise BadInput("needs-a-second-question", f"{AND}on")
+    names = {name for name, _ in changed}
+    return read_query(first, today), read_query([*(p for p in first if p[0] not in names), *changed], today)
 
 
 def _corners(text: str) -> tuple[tuple[str, str], ...]:

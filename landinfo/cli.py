@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from landinfo import asked, letter, lookup, present, search
+from landinfo import asked, difference, letter, lookup, present, present_difference, search
 from landinfo.model import BadInput, Problem, Rulebook
 from landinfo.store import open_store
 from landinfo.store.rulebook import read_rulebook
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _parcel_parser(commands)
     _at_parser(commands)
+    _difference_parser(commands)
     _sample_parser(commands)
     _load_parser(commands)
     _store_parser(commands)
@@ -97,6 +98,21 @@ def _at_parser(commands: Any) -> None:
     parser.set_defaults(command=_at)
 
 
+def _difference_parser(commands: Any) -> None:
+    parser = commands.add_parser("difference", help="vì sao hai kết quả khác nhau · why two answers differ")
+    parser.add_argument("parcel", metavar="COMMUNE/SHEET/NUMBER")
+    parser.add_argument(
+        "--and",
+        dest="other",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="câu hỏi thứ hai · what the second question has otherwise, e.g. on=2026-07-01",
+    )
+    _question_options(parser)
+    parser.set_defaults(command=_difference)
+
+
 def _sample_parser(commands: Any) -> None:
     parser = commands.add_parser("sample", help="dựng dữ liệu mô phỏng · build the simulated cadastre")
     parser.add_argument("--out", default=str(SAMPLE), metavar="STORE", help="tệp .gpkg hoặc postgresql://…")
@@ -136,10 +152,13 @@ def _pairs(given: Sequence[str], prefix: str) -> list[tuple[str, str]]:
 
 
 def _query(arguments: argparse.Namespace) -> Any:
+    return asked.read_query(_given(arguments), _today())
+
+
+def _given(arguments: argparse.Namespace) -> list[tuple[str, str]]:
     names = ("on", "known", "convert_to", "land_user", "area", "piece")
     given = [(n, getattr(arguments, n)) for n in names if getattr(arguments, n) is not None]
-    given += _pairs(arguments.fact, "fact") + _pairs(arguments.price, "price")
-    return asked.read_query(given, _today())
+    return given + _pairs(arguments.fact, "fact") + _pairs(arguments.price, "price")
 
 
 def _parcel(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
@@ -159,6 +178,22 @@ def _at(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         return _show(lookup.at(*point, query, store, rulebook), arguments.json, rulebook)
     finally:
         store.close()
+
+
+def _difference(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    wanted = search.parse_parcel(arguments.parcel)
+    query, other = asked.read_two(_given(arguments) + _pairs(arguments.other, "and"), _today())
+    store = open_store(arguments.store)
+    try:
+        found = lookup.both(wanted, query, other, store, rulebook)
+    finally:
+        store.close()
+    if isinstance(found, lookup.Several):
+        return _show(found, arguments.json, rulebook)
+    shown = present_difference.difference(difference.difference(*found, rulebook.rules), rulebook)
+    text = present_difference.letter(shown, rulebook.texts)
+    print(json.dumps(shown, ensure_ascii=False, indent=1) if arguments.json else text)
+    return 0
 
 
 def _show(found: lookup.Report | lookup.Several, as_json: bool, rulebook: Rulebook) -> int:

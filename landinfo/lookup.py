@@ -25,7 +25,7 @@ from landinfo.report import Report, report
 from landinfo.search import ParcelAsked
 from landinfo.store import Box, Store
 
-__all__ = ["Report", "Several", "View", "at", "gather", "parcel", "view"]
+__all__ = ["Report", "Several", "View", "at", "both", "gather", "parcel", "view"]
 
 NEAR = 500.0
 """Metres within which the nearest parcel of an empty place is named."""
@@ -71,6 +71,17 @@ def parcel(asked: ParcelAsked, query: Query, store: Store, rulebook: Rulebook) -
     if len(found) > 1:
         return Several(tuple(found), _communes_of(found, communes), "several-parcels", query)
     return _answer(found[0], query, store, rulebook)
+
+
+def both(
+    asked: ParcelAsked, query: Query, other: Query, store: Store, rulebook: Rulebook
+) -> tuple[Report, Report] | Several:
+    """The answers to two questions about one parcel. Raises like ``parcel``; ``other`` is asked of the parcel found."""
+    first = parcel(asked, query, store, rulebook)
+    if isinstance(first, Several):
+        return first
+    second = parcel(search.parse_parcel(str(first.facts.parcel.ref)), other, store, rulebook)
+    return second if isinstance(second, Several) else (first, second)
 
 
 def at(easting: float, northing: float, query: Query, store: Store, rulebook: Rulebook) -> Report | Several:

@@ -1,4 +1,4 @@
-"""How much a test does: ``make test`` keeps under its quarter of an hour, ``make test-long`` takes the larger number."""
+"""How much a test does: ``make test`` stays under a quarter of an hour, ``make test-long`` takes the larger number."""
 
 import os
 

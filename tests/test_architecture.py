@@ -16,10 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"model"},
     {"texts", "law", "overlay", "position", "survey", "search", "coordinates", "coordinates_source"},
-    {"price", "planning", "levy", "charges", "case", "valuation", "estimate", "conversion", "difference", "piece"},
-    {"report"},
+    {"price", "planning", "levy", "charges", "case", "valuation", "estimate", "conversion", "piece"},
+    {"report", "difference"},
     {"lookup"},
-    {"asked", "plain", "present", "present_estimate", "letter"},
+    {"asked", "plain", "present", "present_estimate", "present_difference", "letter"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}

@@ -27,14 +27,14 @@ def as_json(body: Any, status: int = 200, mimetype: str = "application/json") ->
     return Response(text + "\n", status, mimetype=mimetype)
 
 
-def _answered(found: Report | Several) -> Response:
+def answered(found: Report | Several) -> Response:
     rulebook = site().rulebook
     if isinstance(found, Several):
-        return _fresh(as_json(present.several(found, rulebook), 300))
-    return _fresh(as_json(present.answer(found, rulebook)))
+        return fresh(as_json(present.several(found, rulebook), 300))
+    return fresh(as_json(present.answer(found, rulebook)))
 
 
-def _fresh(response: Response) -> Response:
+def fresh(response: Response) -> Response:
     """Kept by a browser, but asked for again each time; an unchanged answer is 304."""
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
@@ -44,17 +44,17 @@ def _fresh(response: Response) -> Response:
 
 @blueprint.get("/api/parcels/<commune>/<sheet>/<number>")
 def parcel(commune: str, sheet: str, number: str) -> Response:
-    return _answered(question.parcel(commune, sheet, number, given(), site()))
+    return answered(question.parcel(commune, sheet, number, given(), site()))
 
 
 @blueprint.get("/api/at")
 def at() -> Response:
-    return _answered(question.at(given(), site()))
+    return answered(question.at(given(), site()))
 
 
 @blueprint.get("/api/view")
 def view() -> Response:
-    return _fresh(as_json(question.view(given(), site())))
+    return fresh(as_json(question.view(given(), site())))
 
 
 @blueprint.get("/healthz")

@@ -1,0 +1,88 @@
+"""The difference of two answers as plain values, and as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from landinfo import plain, present
+from landinfo.difference import Change, Difference
+from landinfo.model import Rulebook
+from landinfo.plain import Plain
+from landinfo.report import Report
+from landinfo.texts import Texts, day, dong, m2, say
+
+
+def difference(found: Difference, rulebook: Rulebook) -> Plain:
+    """What the doors show of two questions about one parcel (its fields: README, "Two days, two targets")."""
+    return {
+        "parcel": str(found.before.facts.parcel.ref),
+        "before": _side(found.before),
+        "after": _side(found.after),
+        "value": _change(found.value, rulebook),
+        "items": [_change(item, rulebook) for item in found.items],
+        "moved": [
+            {
+                "theme": m.theme,
+                "kind": m.kind,
+                "designation": m.designation,
+                "before": plain.number(m.before),
+                "after": plain.number(m.after),
+                "change": plain.number(m.after - m.before),
+            }
+            for m in found.moved
+        ],
+        "disclaimer": say("disclaimer", {}, rulebook.texts),
+    }
+
+
+def _side(report: Report) -> Plain:
+    query = report.query
+    return {
+        "on": query.on.isoformat(),
+        "known": query.known.isoformat(),
+        "convert_to": query.convert_to,
+        "permanent": present.address(report.facts.parcel.ref, query),
+    }
+
+
+def _change(change: Change, rulebook: Rulebook) -> Plain:
+    label = f"difference-{change.code}" if change.code in ("value", "total") else f"item-{change.code}"
+    return {
+        "code": change.code,
+        "label": say(label, {}, rulebook.texts),
+        "before": plain.number(change.before),
+        "after": plain.number(change.after),
+        "change": plain.number(change.change),
+        "factors": [
+            {"factor": name, "label": say(f"factor-{name}", {}, rulebook.texts), "amount": plain.number(amount)}
+            for name, amount in change.factors
+        ],
+    }
+
+
+def letter(shown: Plain, texts: Texts) -> str:
+    """The difference for a terminal, Vietnamese with English beside it."""
+    return "\n".join(_lines(shown, texts))
+
+
+def _lines(shown: Plain, texts: Texts) -> Iterator[str]:
+    one, other = shown["before"], shown["after"]
+    yield f"{shown['parcel']}   {_named(one)}  →  {_named(other)}"
+    for item in (shown["value"], *shown["items"]):
+        label = f"{item['label']['vi']} · {item['label']['en']}"
+        yield f"{label}: {dong(item['before'])} → {dong(item['after'])}  ({_signed(item['change'])})"
+        for factor in item["factors"]:
+            if factor["amount"] != 0:
+                yield f"    {factor['label']['vi']} · {factor['label']['en']}: {_signed(factor['amount'])}"
+    for moved in shown["moved"]:
+        what = moved["designation"] or say(f"row-{moved['kind']}", {"names": ""}, texts)["vi"]
+        yield f"  {moved['theme']} {what}: {m2(moved['before'])} → {m2(moved['after'])}"
+    yield from dict.fromkeys(shown["disclaimer"].values())
+
+
+def _named(side: Plain) -> str:
+    return " ".join([day(side["on"]), *([side["convert_to"]] if side["convert_to"] else [])])
+
+
+def _signed(amount: int | None) -> str:
+    return "–" if amount is None else ("+" if amount > 0 else "") + dong(amount)
