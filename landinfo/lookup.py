@@ -131,7 +131,7 @@ def gather(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Fac
     return Facts(
         parcel=found,
         commune=_commune(found.ref.commune, found.ref.period, communes),
-        commune_now=_commune_now(found.commune_now, query.on, communes),
+        commune_now=_commune_now(found, query.on, communes),
         themes=themes,
         zones_held=held.held,
         zone_coverage=held.coverage,
@@ -186,12 +186,21 @@ def _commune(code: str, period: str, communes: Sequence[Commune]) -> Commune:
     raise NotHere("unknown-commune", "commune", commune=f"{code}@{period}", similar="")
 
 
-def _commune_now(code: str | None, on: date, communes: Sequence[Commune]) -> Commune | None:
-    """The commune the ground lies in on the day asked, when the union is past."""
-    if code is None:
+def _commune_now(found: Parcel, on: date, communes: Sequence[Commune]) -> Commune | None:
+    """The commune the ground lies in on the day asked, when the union is past.
+
+    Before it the same code may be another commune's: 25750 was Phú Hòa and became Phú Lợi.
+    """
+    if found.commune_now is None:
         return None
-    later = [c for c in communes if c.code == code and c.effective_from <= on]
-    return max((c for c in later if c.effective_to is None or on < c.effective_to), key=_first_day, default=None)
+    own = _commune(found.ref.commune, found.ref.period, communes)
+    now = [c for c in communes if c.code == found.commune_now and (c == own or _follows(c, own))]
+    now = [c for c in now if c.effective_from <= on and (c.effective_to is None or on < c.effective_to)]
+    return max(now, key=_first_day, default=None)
+
+
+def _follows(later: Commune, earlier: Commune) -> bool:
+    return earlier.effective_to is not None and earlier.effective_to <= later.effective_from
 
 
 def _first_day(commune: Commune) -> date:
