@@ -67,8 +67,15 @@ def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
         land_user=case.read_land_user(single.get("land_user", "household")),
         facts=facts,
         prices=prices,
-        area=read_number("area", single["area"]) if single.get("area") else None,
+        area=_area(single["area"]) if single.get("area") else None,
     )
+
+
+def _area(text: str) -> Decimal:
+    area = read_number("area", text)
+    if not area:
+        raise BadInput("area-not-positive", "area", value=text[:40])
+    return area
 
 
 def _code(field: str, text: str) -> str:

@@ -56,7 +56,8 @@ def parcel(asked: ParcelAsked, query: Query, store: Store, rulebook: Rulebook) -
     """The answer for a parcel named by commune, sheet and number.
 
     Raises ``NotHere``: unknown commune, ``no-such-parcel`` (the sheet is held; ``params["nearest"]`` has refs) or
-    ``no-data-here`` (it is not). Raises ``CannotBeAnswered``: an estimate for a day before every regime.
+    ``no-data-here`` (it is not). Raises ``BadInput``: a target that is no land use; ``CannotBeAnswered``: an estimate
+    for a day before every regime.
     """
     _answerable(query, rulebook)
     communes, unions = store.communes()
@@ -111,8 +112,10 @@ def view(box: Box, layers: Sequence[str], on: date, known: date, store: Store, r
 
 
 def _answerable(query: Query, rulebook: Rulebook) -> None:
-    """No regime, no estimate: ``CannotBeAnswered`` before anything is read."""
+    """No such land use, no regime, no estimate: refused before anything is read."""
     if query.convert_to:
+        if query.convert_to not in rulebook.land_use_types:
+            raise BadInput("unknown-land-use", "convert_to", value=query.convert_to)
         levy.regime(query.on, rulebook.rules)
 
 
@@ -160,7 +163,8 @@ def _missing(asked: ParcelAsked, series: Sequence[str], query: Query, store: Sto
         return NotHere("no-data-here", "sheet", sheet=asked.sheet, commune=asked.commune, series=", ".join(series))
     ranked = sorted(held, key=lambda row: (_apart(row[1], asked.number), row))[:5]
     nearest = tuple(f"{series_}/{asked.sheet}/{number}" for series_, number in ranked)
-    return NotHere("no-such-parcel", "number", number=asked.number, sheet=asked.sheet, day=query.on, nearest=nearest)
+    number = asked.number + (f"~{asked.suffix}" if asked.suffix else "")
+    return NotHere("no-such-parcel", "number", number=number, sheet=asked.sheet, day=query.on, nearest=nearest)
 
 
 def _apart(number: str, wanted: str) -> float:

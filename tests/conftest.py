@@ -9,6 +9,7 @@ from pathlib import Path
 import cadastre
 import postgres
 import pytest
+import street
 
 from landinfo.store import Store, create_store
 
@@ -83,6 +84,14 @@ def store(engine: str, new_place: Callable[[str], str]) -> Iterator[Store]:
     """The small cadastre, only to be read."""
     made = create_store(new_place(engine), cadastre.FACTS, cadastre.communes(), cadastre.UNIONS)
     made.publish(cadastre.loads())
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def street_store(engine: str, new_place: Callable[[str], str]) -> Iterator[Store]:
+    """The street that is worked out by hand, only to be read."""
+    made = street.create(new_place(engine))
     yield made
     made.close()
 
