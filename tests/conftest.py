@@ -10,6 +10,8 @@ import cadastre
 import postgres
 import pytest
 import street
+from flask.testing import FlaskClient
+from serving import client
 
 from landinfo.store import Store, create_store
 
@@ -93,6 +95,14 @@ def street_store(engine: str, new_place: Callable[[str], str]) -> Iterator[Store
     """The street that is worked out by hand, only to be read."""
     made = street.create(new_place(engine))
     yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def web(new_place: Callable[[str], str]) -> Iterator[FlaskClient]:
+    """A client of the application over the street. Pages are made of the JSON's values, so one engine is enough."""
+    made = street.create(new_place("geopackage"))
+    yield client(made)
     made.close()
 
 

@@ -6,12 +6,34 @@ import json
 from collections.abc import Callable
 from typing import Any, cast
 
+import markup
 from flask.testing import FlaskClient
-from street import TODAY
+from markup import Node
+from street import TODAY, X, Y
 from werkzeug.test import TestResponse
 
 from landinfo.store import Store
 from landinfo.web import Settings, create_app
+
+DAY = "on=2026-03-01"
+ONE, HALVED = "25750@2024/1/1", "25750@2024/1/2"
+# One address of each kind of page that there is.
+PAGES = [
+    "/",
+    f"/parcels/{HALVED}?{DAY}&convert_to=ODT",
+    f"/panel?parcel={HALVED}&{DAY}&convert_to=ODT",
+    f"/parcels/25750/1/1?{DAY}&convert_to=ODT",
+    f"/parcels/25750@2024/1/6?{DAY}&convert_to=ODT",
+    f"/panel?parcel=25750@2024/1/6&{DAY}&convert_to=ODT",
+    "/parcels/25750@2024/99/1",
+    "/parcels/25750@2024/1/9?on=2014-06-30&convert_to=ODT",
+    "/panel?parcel=25750@2024/1/9&on=2014-06-30&convert_to=ODT",
+    f"/at?x={Y - 60}&y={X + 5}&{DAY}",
+    f"/at?x={Y + 5}&y={X + 20}&{DAY}",
+    "/at?x=1&y=2",
+    "/parcels/25750@2019/1/1",
+    "/nothing",
+]
 
 
 def client(store: Store, **settings: Any) -> FlaskClient:
@@ -26,6 +48,18 @@ def ask(asked: FlaskClient, address: str, status: int = 200, **more: Any) -> dic
     kind = "application/problem+json" if status >= 400 else "application/json"
     assert response.headers["Content-Type"] == kind
     return body(response)
+
+
+def page(asked: FlaskClient, address: str, status: int = 200) -> Node:
+    """The page, or the piece of one, at an address."""
+    response = asked.get(address)
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    return markup.read(response.text)
+
+
+def in_english(address: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}lang=en"
 
 
 def body(response: TestResponse) -> dict[str, Any]:

@@ -43,6 +43,7 @@ ROUTES = {
 
 @pytest.fixture(scope="module")
 def web(street_store: Store) -> FlaskClient:
+    """On each engine, unlike the pages' one."""
     return client(street_store)
 
 
