@@ -70,7 +70,7 @@ def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
         land_user=case.read_land_user(single.get("land_user", "household")),
         facts=facts,
         prices=prices,
-        area=read_number("area", single["area"]) if single.get("area") else None,
+        area=_area(single["area"]) if single.get("area") else None,
         piece=_corners(single["piece"]) if single.get("piece") else (),
     )
 
@@ -92,6 +92,13 @@ def _corners(text: str) -> tuple[tuple[str, str], ...]:
     if not 3 <= len(pairs) <= MOST_CORNERS or any(len(p) != 2 or not all(map(_CORNER.fullmatch, p)) for p in pairs):
         raise BadInput("bad-piece", "piece", value=text[:60], most=MOST_CORNERS)
     return tuple((north, east) for north, east in pairs)
+
+
+def _area(text: str) -> Decimal:
+    area = read_number("area", text)
+    if not area:
+        raise BadInput("area-not-positive", "area", value=text[:40])
+    return area
 
 
 def _code(field: str, text: str) -> str:

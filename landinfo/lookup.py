@@ -56,7 +56,8 @@ def parcel(asked: ParcelAsked, query: Query, store: Store, rulebook: Rulebook) -
     """The answer for a parcel named by commune, sheet and number.
 
     Raises ``NotHere``: unknown commune, ``no-such-parcel`` (the sheet is held; ``params["nearest"]`` has refs) or
-    ``no-data-here`` (it is not). Raises ``CannotBeAnswered``: an estimate for a day before every regime.
+    ``no-data-here`` (it is not). Raises ``BadInput``: a target that is no land use; ``CannotBeAnswered``: an estimate
+    for a day before every regime.
     """
     _answerable(query, rulebook)
     communes, unions = store.communes()
@@ -122,8 +123,10 @@ def view(box: Box, layers: Sequence[str], on: date, known: date, store: Store, r
 
 
 def _answerable(query: Query, rulebook: Rulebook) -> None:
-    """No regime, no estimate: ``CannotBeAnswered`` before anything is read."""
+    """No such land use, no regime, no estimate: refused before anything is read."""
     if query.convert_to:
+        if query.convert_to not in rulebook.land_use_types:
+            raise BadInput("unknown-land-use", "convert_to", value=query.convert_to)
         levy.regime(query.on, rulebook.rules)
 
 
@@ -142,7 +145,7 @@ def gather(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Fac
     return Facts(
         parcel=found,
         commune=_commune(found.ref.commune, found.ref.period, communes),
-        commune_now=_commune_now(found.commune_now, query.on, communes),
+        commune_now=_commune_now(found, query.on, communes),
         themes=themes,
         zones_held=held.held,
         zone_coverage=held.coverage,
@@ -171,7 +174,8 @@ def _missing(asked: ParcelAsked, series: Sequence[str], query: Query, store: Sto
         return NotHere("no-data-here", "sheet", sheet=asked.sheet, commune=asked.commune, series=", ".join(series))
     ranked = sorted(held, key=lambda row: (_apart(row[1], asked.number), row))[:5]
     nearest = tuple(f"{series_}/{asked.sheet}/{number}" for series_, number in ranked)
-    return NotHere("no-such-parcel", "number", number=asked.number, sheet=asked.sheet, day=query.on, nearest=nearest)
+    number = asked.number + (f"~{asked.suffix}" if asked.suffix else "")
+    return NotHere("no-such-parcel", "number", number=number, sheet=asked.sheet, day=query.on, nearest=nearest)
 
 
 def _apart(number: str, wanted: str) -> float:
@@ -197,12 +201,21 @@ def _commune(code: str, period: str, communes: Sequence[Commune]) -> Commune:
     raise NotHere("unknown-commune", "commune", commune=f"{code}@{period}", similar="")
 
 
-def _commune_now(code: str | None, on: date, communes: Sequence[Commune]) -> Commune | None:
-    """The commune the ground lies in on the day asked, when the union is past."""
-    if code is None:
+def _commune_now(found: Parcel, on: date, communes: Sequence[Commune]) -> Commune | None:
+    """The commune the ground lies in on the day asked, when the union is past.
+
+    Before it the same code may be another commune's: 25750 was Phú Hòa and became Phú Lợi.
+    """
+    if found.commune_now is None:
         return None
-    later = [c for c in communes if c.code == code and c.effective_from <= on]
-    return max((c for c in later if c.effective_to is None or on < c.effective_to), key=_first_day, default=None)
+    own = _commune(found.ref.commune, found.ref.period, communes)
+    now = [c for c in communes if c.code == found.commune_now and (c == own or _follows(c, own))]
+    now = [c for c in now if c.effective_from <= on and (c.effective_to is None or on < c.effective_to)]
+    return max(now, key=_first_day, default=None)
+
+
+def _follows(later: Commune, earlier: Commune) -> bool:
+    return earlier.effective_to is not None and earlier.effective_to <= later.effective_from
 
 
 def _first_day(commune: Commune) -> date:

@@ -56,6 +56,11 @@ def percent(ratio: Any, lang: str = "vi") -> str:
     return number(f"{exact:f}", lang) + "\u00a0%"
 
 
+def share(value: Any, lang: str = "vi") -> str:
+    """A percentage that stands in a column of shares, always with one decimal: 100 → ``100,0 %``."""
+    return "–" if value is None else _grouped(Decimal(str(value)).quantize(Decimal("0.1")), lang) + "\u00a0%"
+
+
 def day(value: Any, lang: str = "vi") -> str:
     """``23/11/2026``; text in ISO form is read first."""
     if value is None or value == "":
@@ -63,7 +68,14 @@ def day(value: Any, lang: str = "vi") -> str:
     return (date.fromisoformat(value) if isinstance(value, str) else value).strftime("%d/%m/%Y")
 
 
-FILTERS: Mapping[str, Callable[..., str]] = {"dong": dong, "m2": m2, "percent": percent, "day": day, "number": number}
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "dong": dong,
+    "m2": m2,
+    "percent": percent,
+    "share": share,
+    "day": day,
+    "number": number,
+}
 
 
 class _Formatter(string.Formatter):

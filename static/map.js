@@ -17,6 +17,18 @@
     for (const el of $$(`[data-part="${CSS.escape(key)}"]`)) el.classList.toggle("lit", on);
   };
 
+  /* A browser shows a date in its own order; beside it the day stands as on Vietnamese paper. */
+  document.addEventListener("input", (e) => {
+    const read = e.target.type === "date" && e.target.value && $("output.day", e.target.closest("label") || document);
+    if (read) read.textContent = e.target.value.split("-").reverse().join("/");
+  });
+  window.addEventListener("beforeprint", () => {
+    for (const el of $$(".answer details:not([open])")) { el.open = true; el.dataset.shut = ""; }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const el of $$("details[data-shut]")) { el.open = false; delete el.dataset.shut; }
+  });
+
   const map = window.map_landinfo;
   if (!map) {
     lightRows(lit);
@@ -82,7 +94,11 @@
     numbers.clearLayers();
     if (!layers.parcels || map.getZoom() < NUMBERS_FROM) return;
     const view = map.getBounds();
-    const near = layers.parcels.getLayers().filter((l) => view.intersects(l.getBounds()));
+    const roomy = (b) => {
+      const a = map.latLngToLayerPoint(b.getNorthWest()), z = map.latLngToLayerPoint(b.getSouthEast());
+      return z.x - a.x > 22 && z.y - a.y > 14;
+    };
+    const near = layers.parcels.getLayers().filter((l) => view.intersects(l.getBounds()) && roomy(l.getBounds()));
     if (near.length > MOST_NUMBERS) return;
     for (const l of near) {
       L.tooltip({permanent: true, direction: "center", className: "parcel-number", interactive: false, opacity: 1})
@@ -90,9 +106,8 @@
     }
   };
 
-  /* A wide window is asked for in four, so that an answer's limit of features is not met. */
-  const quarters = (b, zoom) => {
-    if (zoom > 17) return [b];
+  /* A window that holds more than an answer may is asked for again in four. */
+  const quarters = (b) => {
     const c = b.getCenter();
     return [b.getNorthWest(), b.getNorthEast(), b.getSouthWest(), b.getSouthEast()].map((corner) => L.latLngBounds(c, corner));
   };
@@ -113,12 +128,17 @@
       if (!response.ok) throw new Error(response.status);
       return (await response.json()).layers;
     };
+    const parcels = async (box, splits) => {
+      const view = await fetched(box, ["parcels"]);
+      if (!view.parcels.truncated || !splits) return [view];
+      return (await Promise.all(quarters(box).map((b) => parcels(b, splits - 1)))).flat();
+    };
     try {
-      const requests = themes.length ? [fetched(bounds, themes)] : [];
-      if (names.includes("parcels")) for (const box of quarters(bounds, zoom)) requests.push(fetched(box, ["parcels"]));
+      const requests = themes.length ? [fetched(bounds, themes).then((view) => [view])] : [];
+      if (names.includes("parcels")) requests.push(...(zoom > 17 ? [bounds] : quarters(bounds)).map((b) => parcels(b, 2)));
       const found = {};
       let cut = false;
-      for (const view of await Promise.all(requests)) {
+      for (const view of (await Promise.all(requests)).flat()) {
         for (const [name, collection] of Object.entries(view)) {
           cut = cut || collection.truncated;
           (found[name] = found[name] || []).push(...collection.features);
@@ -210,10 +230,18 @@
     p.set("lon", where.lng.toFixed(8));
     return ask(p, options);
   };
-  map.on("click", (e) => askAt(e.latlng));
+  map.on("click", (e) => askAt(e.latlng, {focus: true}));
+  /* The crosshair is for those who come by keyboard: Leaflet gives the map the focus at a click too. */
+  let byKey = false;
+  const keys = () => box.classList.toggle("keys", byKey && document.activeElement === box);
+  document.addEventListener("keydown", () => { byKey = true; keys(); }, true);
+  document.addEventListener("pointerdown", () => { byKey = false; keys(); }, true);
+  box.addEventListener("focus", keys);
+  box.addEventListener("blur", keys);
   box.addEventListener("keydown", (e) => {
-    if (e.key === "Enter" && e.target === box) askAt(map.getCenter(), {focus: false});
+    if (e.key === "Enter" && e.target === box) askAt(map.getCenter(), {focus: true});
   });
+  panel.addEventListener("keydown", (e) => { if (e.key === "Escape") box.focus(); });
   document.addEventListener("submit", (e) => {
     const form = e.target, kind = form.dataset.panel;
     if (!kind) return;
@@ -255,5 +283,9 @@
   window.addEventListener("hashchange", fromHash);
   map.on("moveend", () => { soon(); remember(); });
   if (location.hash) fromHash();
+  else if (desk.dataset.box && $(".layers").open) {
+    const [west, south, east, north] = JSON.parse(desk.dataset.box);
+    map.fitBounds([[south, west], [north, east]], {paddingTopLeft: [300, 0], maxZoom: 17, animate: false});
+  }
   soon();
 })();

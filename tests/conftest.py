@@ -9,6 +9,9 @@ from pathlib import Path
 import cadastre
 import postgres
 import pytest
+import street
+from flask.testing import FlaskClient
+from serving import client
 
 from landinfo.store import Store, create_store
 
@@ -84,6 +87,22 @@ def store(engine: str, new_place: Callable[[str], str]) -> Iterator[Store]:
     made = create_store(new_place(engine), cadastre.FACTS, cadastre.communes(), cadastre.UNIONS)
     made.publish(cadastre.loads())
     yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def street_store(engine: str, new_place: Callable[[str], str]) -> Iterator[Store]:
+    """The street that is worked out by hand, only to be read."""
+    made = street.create(new_place(engine))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def web(new_place: Callable[[str], str]) -> Iterator[FlaskClient]:
+    """A client of the application over the street. Pages are made of the JSON's values, so one engine is enough."""
+    made = street.create(new_place("geopackage"))
+    yield client(made)
     made.close()
 
 

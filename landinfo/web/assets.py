@@ -37,7 +37,7 @@ def address(name: str) -> str:
 @blueprint.get("/static/<path:name>")
 def static(name: str) -> Response:
     """Our own files and what set-up fetched; not the scripts and lists that stand beside them."""
-    if name not in _OWN and not name.startswith("vendor/"):
+    if name not in _OWN and not (name.startswith("vendor/") and ".." not in name):
         abort(404)
     response = send_from_directory(STATIC, name, conditional=True)
     wanted = request.args.get("v", "")

@@ -6,11 +6,17 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import shapely
+from shapely.geometry import shape
+
 from landinfo.plain import Plain
 
 SIZE = 360.0
 """Longest side of the drawing, in its own units."""
 MARGIN = 16.0
+LETTER = 6.5
+"""Half-width of a part, in drawing units for each letter, from which its code is written on it."""
 _BARS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 Positions = Sequence[Sequence[float]]
@@ -18,7 +24,10 @@ Positions = Sequence[Sequence[float]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One row of a theme. ``key`` is ``<theme>-<row>``; ``shown``: filled from the start."""
+    """One row of a theme. ``key`` is ``<theme>-<row>``; ``shown``: filled from the start.
+
+    ``code`` is written at ``at`` where the part has room for it ("" where it has not).
+    """
 
     key: str
     path: str
@@ -26,6 +35,8 @@ class Part:
     kind: str
     label: dict[str, str]
     shown: bool
+    code: str
+    at: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,39 +50,64 @@ class Figure:
     bar: tuple[float, int]
 
 
-def draw(answer: Plain) -> Figure:
-    """The parcel, north up, with the parts of the first partition that says something of it."""
-    rings = list(_rings(answer["parcel"]["geometry"]))
-    corners = [corner for ring in rings for corner in ring]
-    west, east = min(c[0] for c in corners), max(c[0] for c in corners)
-    south, north = min(c[1] for c in corners), max(c[1] for c in corners)
-    across, up = _degree((south + north) / 2)
-    metres = max((east - west) * across, (north - south) * up, 0.1)
-    scale = (SIZE - 2 * MARGIN) / metres
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """From degrees to the drawing: ``across`` and ``up`` are drawing units of a degree."""
 
-    width = max((east - west) * across * scale + 2 * MARGIN, SIZE * 0.7)
-    left = (width - (east - west) * across * scale) / 2
+    west: float
+    north: float
+    across: float
+    up: float
+    left: float
 
-    def path(geometry: Plain | None) -> str:
+    def place(self, lon: float, lat: float) -> tuple[float, float]:
+        return (lon - self.west) * self.across + self.left, (self.north - lat) * self.up + MARGIN
+
+    def path(self, geometry: Plain) -> str:
         drawn = []
-        for ring in _rings(geometry) if geometry else ():
-            points = [
-                f"{(lon - west) * across * scale + left:.1f} {(north - lat) * up * scale + MARGIN:.1f}"
-                for lon, lat in (corner[:2] for corner in ring[:-1])
-            ]
+        for ring in _rings(geometry):
+            points = [f"{x:.1f} {y:.1f}" for x, y in (self.place(*corner[:2]) for corner in ring[:-1])]
             drawn.append(f"M{' L'.join(points)}Z")
         return " ".join(drawn)
 
-    filled = next((t["id"] for t in answer["themes"] if t["kind"] == "partition" and t["rows"]), None)
-    parts = tuple(
-        Part(f"{t['id']}-{index}", path(row["geometry"]), row["colour"], row["kind"], row["label"], t["id"] == filled)
-        for t in answer["themes"]
-        for index, row in enumerate(t["rows"])
-        if row["geometry"]
-    )
+    def tag(self, geometry: Plain, code: str) -> tuple[str, tuple[float, float]]:
+        """``code`` with the place where the part is widest; "" where it is narrower than the word."""
+        drawn = shapely.transform(shape(geometry), lambda corners: np.array([self.place(*c) for c in corners]))
+        pieces = [piece for piece in shapely.get_parts(drawn) if isinstance(piece, shapely.Polygon)]
+        if not code or not pieces:
+            return "", (0.0, 0.0)
+        widest = shapely.maximum_inscribed_circle(max(pieces, key=lambda piece: float(piece.area)), tolerance=1.0)
+        centre = shapely.get_point(widest, 0)
+        fits = shapely.length(widest) > LETTER * len(code)
+        return (code if fits else ""), (float(centre.x), float(centre.y))
+
+
+def draw(answer: Plain) -> Figure:
+    """The parcel, north up, with the parts of the first partition that says something of it."""
+    outline = answer["parcel"]["geometry"]
+    corners = [corner for ring in _rings(outline) for corner in ring]
+    west, east = min(c[0] for c in corners), max(c[0] for c in corners)
+    south, north = min(c[1] for c in corners), max(c[1] for c in corners)
+    across, up = _degree((south + north) / 2)
+    scale = (SIZE - 2 * MARGIN) / max((east - west) * across, (north - south) * up, 0.1)
+    width = max((east - west) * across * scale + 2 * MARGIN, SIZE * 0.7)
+    left = (width - (east - west) * across * scale) / 2
+    frame = _Frame(west, north, across * scale, up * scale, left)
     height = (north - south) * up * scale + 2 * MARGIN
     length = max((b for b in _BARS if b * scale <= SIZE / 3), default=1)
-    return Figure(width, height, path(answer["parcel"]["geometry"]), parts, (length * scale, length))
+    return Figure(width, height, frame.path(outline), tuple(_parts(answer, frame)), (length * scale, length))
+
+
+def _parts(answer: Plain, frame: _Frame) -> Iterator[Part]:
+    filled = next((t["id"] for t in answer["themes"] if t["kind"] == "partition" and t["rows"]), None)
+    for theme in answer["themes"]:
+        shown = theme["id"] == filled
+        for index, row in enumerate(theme["rows"]):
+            if row["geometry"]:
+                word = row["designation"] if shown and row["kind"] == "designation" else ""
+                code, at = frame.tag(row["geometry"], word)
+                path = frame.path(row["geometry"])
+                yield Part(f"{theme['id']}-{index}", path, row["colour"], row["kind"], row["label"], shown, code, at)
 
 
 def _rings(geometry: Plain) -> Iterator[Positions]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -21,6 +22,7 @@ TARGETS = ("ODT", "ONT", "TMD", "SKC")
 """Land uses offered in the form; an address may name any other."""
 LANGUAGES = ("vi", "en")
 _SEARCHED = ("commune", "sheet", "number")
+_COMMA = re.compile(r"\d{1,15},\d{1,4}", re.ASCII)
 
 blueprint = Blueprint("pages", __name__)
 
@@ -35,13 +37,20 @@ def asked_pairs() -> list[tuple[str, str]]:
     lang = request.args.getlist("lang")
     if lang and (len(lang) > 1 or lang[0] not in LANGUAGES):
         raise BadInput("no-such-language", "lang", value=lang[0][:20])
-    return [(name, text.strip()) for name, text in api.given() if name != "lang" and text.strip()]
+    return [(name, _plain(name, text.strip())) for name, text in api.given() if name != "lang" and text.strip()]
+
+
+def _plain(name: str, text: str) -> str:
+    """A number typed into a form with a decimal comma, as on Vietnamese paper, in the form of an address."""
+    typed = name in ("area", "fact.allotment_limit") or name.startswith("price.")
+    return text.replace(",", ".") if typed and _COMMA.fullmatch(text) else text
 
 
 def here_in(lang: str) -> str:
     """This address in another language."""
     rest = [pair for pair in api.given() if pair[0] != "lang"] + ([("lang", lang)] if lang != "vi" else [])
-    return request.path + (f"?{urlencode(rest)}" if rest else "")
+    path = "/" + quote(request.path.lstrip("/"), safe="/@~")
+    return path + (f"?{urlencode(rest)}" if rest else "")
 
 
 def link(href: str) -> str:
@@ -61,6 +70,12 @@ def told(both: Mapping[str, str] | None) -> str:
     return both[language()] if both else ""
 
 
+def typed(value: float | None) -> str:
+    """A number as a reader would type it into a form."""
+    shown = "" if value is None else str(value)
+    return shown.replace(".", ",") if language() == "vi" else shown
+
+
 def layer_name(layer: str) -> str:
     """A layer in the reader's words."""
     theme = site().rulebook.themes.get(layer)
@@ -76,7 +91,14 @@ def dress(app: Flask) -> None:
     for name, write in FILTERS.items():
         env.filters[name] = _in_language(write)
     env.globals.update(
-        t=text, told=told, link=link, asset=assets.address, here_in=here_in, language=language, layer_name=layer_name
+        t=text,
+        told=told,
+        typed=typed,
+        link=link,
+        asset=assets.address,
+        here_in=here_in,
+        language=language,
+        layer_name=layer_name,
     )
     app.context_processor(_always)
 
@@ -171,7 +193,17 @@ def answered(found: Report | Several, template: str) -> Response:
 def problem(body: Plain) -> Response:
     """A page that says what is wrong and what would be right; a piece of one for the panel."""
     template = "panel.html" if request.path == "/panel" else "page.html"
-    return html(render_template(template, problem=body), body["status"])
+    return html(render_template(template, problem=body, without=_without_estimate()), body["status"])
+
+
+def _without_estimate() -> tuple[str, str] | None:
+    """The address that asks the same without the estimate, and the parcel it names ("" for a place)."""
+    if "convert_to" not in request.args:
+        return None
+    ref = request.args.get("parcel", "")
+    path = request.path if request.path != "/panel" else f"/parcels/{quote(ref, safe='/@~')}" if ref else "/at"
+    rest = urlencode([pair for pair in api.given() if pair[0] not in ("convert_to", "parcel", "lang")])
+    return path + (f"?{rest}" if rest else ""), ref
 
 
 def targets(answer: Plain, here: Site) -> list[tuple[str, dict[str, str]]]:

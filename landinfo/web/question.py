@@ -13,6 +13,8 @@ from landinfo.web.site import Site
 
 Pairs = Sequence[tuple[str, str]]
 PLACE = ("lat", "lon", "x", "y")
+NOT_ASKED = (*PLACE, "parcel", "lang")
+"""Parameters that say where, or in which language: not part of the question that another parcel can be asked."""
 MOST_PARAMETERS = 60
 LARGEST_VIEW = 1.0
 """Degrees: the longest side of a map window that is drawn."""
@@ -61,7 +63,7 @@ def view(given: Pairs, site: Site) -> Plain:
 def problem(what: Problem, given: Iterable[tuple[str, str]], site: Site) -> Plain:
     """Problem details whose links to the nearest parcels ask the same question."""
     body = present.problem(what, site.rulebook)
-    rest = urlencode([pair for pair in given if pair[0] not in PLACE])
+    rest = urlencode([pair for pair in given if pair[0] not in NOT_ASKED])
     for near in body.get("nearest", ()):
         near["href"] += f"?{rest}" if rest else ""
     return body

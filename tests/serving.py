@@ -1,0 +1,87 @@
+"""The application over a store of the tests, and stores that fail on purpose."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, cast
+
+import markup
+from flask.testing import FlaskClient
+from markup import Node
+from street import TODAY, X, Y
+from werkzeug.test import TestResponse
+
+from landinfo.store import Store
+from landinfo.web import Settings, create_app
+
+DAY = "on=2026-03-01"
+ONE, HALVED = "25750@2024/1/1", "25750@2024/1/2"
+# One address of each kind of page that there is.
+PAGES = [
+    "/",
+    f"/parcels/{HALVED}?{DAY}&convert_to=ODT",
+    f"/panel?parcel={HALVED}&{DAY}&convert_to=ODT",
+    f"/parcels/25750/1/1?{DAY}&convert_to=ODT",
+    f"/parcels/25750@2024/1/6?{DAY}&convert_to=ODT",
+    f"/panel?parcel=25750@2024/1/6&{DAY}&convert_to=ODT",
+    "/parcels/25750@2024/99/1",
+    "/parcels/25750@2024/1/9?on=2014-06-30&convert_to=ODT",
+    "/panel?parcel=25750@2024/1/9&on=2014-06-30&convert_to=ODT",
+    f"/at?x={Y - 60}&y={X + 5}&{DAY}",
+    f"/at?x={Y + 5}&y={X + 20}&{DAY}",
+    "/at?x=1&y=2",
+    "/parcels/25750@2019/1/1",
+    "/nothing",
+]
+
+
+def client(store: Store, **settings: Any) -> FlaskClient:
+    """A client of the application over ``store`` on ``TODAY``."""
+    return create_app(Settings(**settings), today=lambda: TODAY, store=store).test_client()
+
+
+def ask(asked: FlaskClient, address: str, status: int = 200, **more: Any) -> dict[str, Any]:
+    """What a JSON door answers; a refusal must be problem details."""
+    response = asked.get(address, **more)
+    assert response.status_code == status, response.text
+    kind = "application/problem+json" if status >= 400 else "application/json"
+    assert response.headers["Content-Type"] == kind
+    return body(response)
+
+
+def page(asked: FlaskClient, address: str, status: int = 200) -> Node:
+    """The page, or the piece of one, at an address."""
+    response = asked.get(address)
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    return markup.read(response.text)
+
+
+def in_english(address: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}lang=en"
+
+
+def body(response: TestResponse) -> dict[str, Any]:
+    return cast(dict[str, Any], json.loads(response.data))
+
+
+class Instead:
+    """A store of which some methods do something else."""
+
+    def __init__(self, store: Store, **instead: Callable[..., Any]) -> None:
+        self._store, self._instead = store, instead
+
+    def __getattr__(self, name: str) -> Any:
+        return self._instead.get(name) or getattr(self._store, name)
+
+
+def instead(store: Store, **methods: Callable[..., Any]) -> Store:
+    return cast(Store, Instead(store, **methods))
+
+
+def raising(wrong: Exception) -> Callable[..., Any]:
+    def method(*_: object, **__: object) -> Any:
+        raise wrong
+
+    return method
