@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from landinfo import asked, difference, letter, lookup, present, present_difference, search
 from landinfo.model import BadInput, Problem, Rulebook
@@ -27,7 +27,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         rulebook = read_rulebook(Path(os.environ.get("LANDINFO_DATA") or DATA))
     except Problem as wrong:
-        print(f"{wrong.params.get('entry', '')}: {wrong.params.get('wrong', '')} ({wrong.field})", file=sys.stderr)
+        where = f"{wrong.field}: {wrong.params.get('entry', '')} {wrong.params.get('wrong', '')}"
+        print(f"Không đọc được dữ liệu quy định / the rule data cannot be read: {where}", file=sys.stderr)
         return 2
     try:
         command: Callable[[argparse.Namespace, Rulebook], int] = arguments.command
@@ -40,8 +41,16 @@ def main(argv: Sequence[str]) -> int:
         return 2
 
 
+class _Parser(argparse.ArgumentParser):
+    """argparse speaks English only."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"Câu lệnh chưa đúng; xem --help. / {self.prog}: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m landinfo", description="Giá đất, quy hoạch, chi phí chuyển mục đích · Land information"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -89,7 +89,7 @@ def plan(
     cells = _cells(rows, pieces, facts)
     total = sum((p.area for p in pieces), Decimal(0))
     uses = [(u, a) for u, a in valuation.use_areas(facts.parcel, total) if not _same(u.code, target)]
-    reason = _nothing(verdicts, cells, uses, facts)
+    reason = _nothing(verdicts, cells, uses, facts) if total else Notice("convertible-below-a-step")
     if reason is not None:
         return Conversion(verdicts, (), {}, None, None, reason, notices)
     known = [(u, a) for u, a in uses if a is not None]
@@ -198,8 +198,10 @@ def _parts(
     parts: list[Convertible] = []
     weights = [u for _, u in uses]
     for index, (use, area) in enumerate(uses):
-        low, high = max(Decimal(0), area + open_area - total), min(area, open_area)
-        likely = _stepped(area * open_area / total, step)
+        high = min(area, open_area)
+        low = min(max(Decimal(0), area + open_area - total), high)
+        # some of it may be convertible: the likely area is then a step at least
+        likely = min(high, max(_stepped(area * open_area / total, step), step))
         if query.area is not None:
             likely = overlay.apportion(query.area, weights, _step_of(query.area, step))[index]
             low = high = likely
@@ -207,7 +209,8 @@ def _parts(
         spread = overlay.apportion(likely, [c.area for c in cells], _step_of(likely, step))
         for cell, part in zip(cells, spread, strict=True):
             if part > 0:
-                least, most_here = max(Decimal(0), area + cell.area - total), min(area, cell.area)
+                most_here = min(area, cell.area)
+                least = min(max(Decimal(0), area + cell.area - total), most_here)
                 told = query.area is not None
                 ends = (part, part) if told else (min(part, least), max(part, most_here))
                 parts.append(Convertible(use, cell, part, *ends))
@@ -250,9 +253,9 @@ def _case(
                 "area_low": p.low,
                 "area_high": p.high,
                 "land_use": p.use.code,
-                "price": valuation.quoted(p.cell.piece.zone, p.use.code, facts, query, rulebook).unit_price,
+                "price": valuation.quoted(p.cell.piece, p.use.code, facts, query, rulebook).unit_price,
                 "target_price": valuation.quoted(
-                    p.cell.piece.zone, query.convert_to or "", facts, query, rulebook
+                    p.cell.piece, query.convert_to or "", facts, query, rulebook
                 ).unit_price,
             }
             for index, p in enumerate(parts, 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -32,7 +33,10 @@ _PER_QUARTER_DEGREE = 27_300.0
 _UTM_SHIFT = 82_000.0
 """m by which the easting of UTM zone 48N exceeds that of the 105°45' zone here."""
 _TYPED = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
-_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?|[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_POINTS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII)
+"""Grouped as in Vietnamese, 1.214.123,45; with commas, 1,214,123.45, as in English."""
+_COMMAS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_SIX = re.compile(r"\d{3}[.,]\d{3}", re.ASCII)
 
 
 class Plane:
@@ -102,12 +106,10 @@ def read_metres(field: str, text: str) -> float:
     if len(text) <= 40:
         if _TYPED.fullmatch(bare):
             return float(bare)
-        if re.fullmatch(r"[+-]?\d+,\d+", bare, re.ASCII):
-            return float(bare.replace(",", "."))
-        if _GROUPED.fullmatch(bare):
-            decimal = "," if bare.rfind(",") > bare.rfind(".") and bare.count(",") == 1 else "."
-            group = "." if decimal == "," else ","
-            return float(bare.replace(group, "").replace(decimal, "."))
+        if _POINTS.fullmatch(bare) or re.fullmatch(r"[+-]?\d+,\d+", bare, re.ASCII):
+            return float(bare.replace(".", "").replace(",", "."))
+        if _COMMAS.fullmatch(bare):
+            return float(bare.replace(",", ""))
     raise BadInput("coordinate-not-a-number", field, value=text[:40])
 
 
@@ -136,6 +138,9 @@ def read_vn2000(x: str, y: str, where: Plane) -> tuple[float, float]:
     Raises ``BadInput`` with the likely cause: swapped, UTM 48N, another central meridian, zone prefix, degrees.
     """
     northing, easting = read_metres("x", x), read_metres("y", y)
+    if where.crs == DEFAULT_CRS and _SIX.fullmatch(y.strip()):
+        # 605.123 is six digits grouped: as a decimal number it would be 600 m from the false origin
+        easting *= 1000
     if abs(northing) <= 400 and abs(easting) <= 400:
         raise BadInput("coordinate-degrees-as-metres", "x, y", x=x[:40], y=y[:40])
     if where.crs == DEFAULT_CRS and not _inside(northing, NORTHINGS, easting, EASTINGS):
@@ -143,6 +148,23 @@ def read_vn2000(x: str, y: str, where: Plane) -> tuple[float, float]:
     if max(abs(northing), abs(easting)) > 2e7:
         raise BadInput("coordinate-outside", "x, y")
     return easting, northing
+
+
+_NEIGHBOURS = {5897: "105°00'", 9209: "105°30'", 9211: "106°00'", 9212: "106°15'", 9213: "106°30'", 3405: "UTM 48N"}
+"""The zones that turn up in papers of the region (geo.md §1.1): EPSG code → how people call it."""
+
+
+def elsewhere(easting: float, northing: float, crs: str) -> Iterator[tuple[str, float, float]]:
+    """Where the same numbers lie if they were meant in a neighbouring zone: (its name, easting, northing) in ``crs``.
+
+    Only for the plane of former Bình Dương, where a wrong meridian may land inside the territory.
+    """
+    if crs != DEFAULT_CRS:
+        return
+    for code, name in _NEIGHBOURS.items():
+        lon, lat = plane(f"EPSG:{code}").point_to_wgs84(easting, northing)
+        if math.isfinite(lon) and math.isfinite(lat):
+            yield name, *plane(crs).point_from_wgs84(lon, lat)
 
 
 def _cause(northing: float, easting: float) -> str:

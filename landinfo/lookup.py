@@ -17,6 +17,7 @@ from landinfo.model import (
     Feature,
     NotHere,
     Parcel,
+    ParcelRef,
     Query,
     Rulebook,
     Union,
@@ -62,11 +63,11 @@ def parcel(asked: ParcelAsked, query: Query, store: Store, rulebook: Rulebook) -
     _answerable(query, rulebook)
     communes, unions = store.communes()
     series = search.resolve(asked, query.on, communes, unions)
-    found = [
-        p
-        for p in store.parcels(series, asked.sheet, asked.number, query.on, query.known)
-        if _lies_in(p, asked, series, unions, query.on) and asked.suffix in (None, p.ref.suffix)
-    ]
+    numbered = store.parcels(series, asked.sheet, asked.number, query.on, query.known)
+    numbered = tuple(p for p in numbered if asked.suffix in (None, p.ref.suffix))
+    found = [p for p in numbered if _lies_in(p, asked, series, unions, query.on)]
+    if numbered and not found:
+        raise _elsewhere(numbered, query, communes)
     if not found:
         raise _missing(asked, series, query, store)
     if len(found) > 1:
@@ -168,6 +169,15 @@ def _lies_in(p: Parcel, asked: ParcelAsked, series: Sequence[str], unions: Seque
     return not targets or not new or p.commune_now in new or p.commune_now not in targets
 
 
+def _elsewhere(numbered: Sequence[Parcel], query: Query, communes: Sequence[Commune]) -> NotHere:
+    """The number is there, on ground of the old commune that went into another new one."""
+    now = _commune_now(numbered[0], query.on, communes)
+    nearest = tuple(str(p.ref) for p in numbered)
+    return NotHere(
+        "parcel-in-other-commune", "commune", ref=nearest[0], commune=now.name if now else "–", nearest=nearest
+    )
+
+
 def _missing(asked: ParcelAsked, series: Sequence[str], query: Query, store: Store) -> NotHere:
     held = store.numbers(series, asked.sheet, query.on, query.known)
     if not held:
@@ -189,9 +199,24 @@ def _nothing_at(point: shapely.Point, query: Query, store: Store) -> NotHere:
     near = [(shapely.distance(p.shape, point), p.ref) for p in store.parcels_in(box, query.on, query.known)]
     near = sorted((d, ref) for d, ref in near if d <= NEAR)
     if not near:
+        other = _other_meridian(point, query, store)
+        if other is not None:
+            return NotHere(
+                "no-data-other-meridian", "x, y", meridian=other[0], ref=str(other[1]), nearest=(str(other[1]),)
+            )
         return NotHere("no-data-at-point", "at", metres=NEAR)
     distance, ref = near[0]
     return NotHere("no-parcel-at-point", "at", metres=round(distance, 1), ref=str(ref), nearest=(str(ref),))
+
+
+def _other_meridian(point: shapely.Point, query: Query, store: Store) -> tuple[str, ParcelRef] | None:
+    """The meridian (or UTM zone) in which these numbers would lie in a parcel that is held, and that parcel."""
+    for name, x, y in coordinates.elsewhere(point.x, point.y, store.facts().crs):
+        there = shapely.Point(x, y)
+        for p in store.parcels_in((x, y, x, y), query.on, query.known):
+            if shapely.intersects(p.shape, there):
+                return name, p.ref
+    return None
 
 
 def _commune(code: str, period: str, communes: Sequence[Commune]) -> Commune:

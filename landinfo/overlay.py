@@ -62,7 +62,10 @@ class ShareRow:
 
 @dataclass(frozen=True, slots=True)
 class ThemeShares:
-    """A theme's answer. Rows of a partition sum to the registered area and to 100.0; rows of an overlay stand alone."""
+    """A theme's answer. Rows of a partition sum to the registered area and to 100.0; rows of an overlay stand alone.
+
+    The totals of an overlay are the ground that any of its designations takes, each square metre once.
+    """
 
     theme: Theme
     answer: Answer
@@ -180,12 +183,17 @@ def _partition(parcel: Parcel, theme: Theme, regions: Regions, covered: BaseGeom
         ShareRow(kind, name, area, percent, size, ground[kind, name], _features(name, regions))
         for (kind, name), area, percent, size in zip(order, areas, percents, drawn, strict=True)
     )
-    reason, answer = None, Answer.CONCERNED
-    if not regions:
-        unknown = any(row.kind == "no_data" for row in rows)
-        answer = Answer.NO_DATA if unknown else Answer.NOT_CONCERNED
-        reason = _partly(parcel, covered) if unknown else Notice("theme-gap", severity="warning")
+    answer, reason = _partition_answer({row.kind for row in rows}, parcel, covered)
     return ThemeShares(theme, answer, reason, rows, sum(areas, Decimal(0)), sum(percents, Decimal(0)))
+
+
+def _partition_answer(kinds: set[str], parcel: Parcel, covered: BaseGeometry) -> tuple[Answer, Notice | None]:
+    """A strip of noise from the neighbour's ground neither concerns a parcel nor hides that nothing is held on it."""
+    if kinds & {"designation", "conflict"} or kinds == {"in_doubt"}:
+        return Answer.CONCERNED, None
+    if "no_data" in kinds:
+        return Answer.NO_DATA, _partly(parcel, covered)
+    return Answer.NOT_CONCERNED, Notice("theme-gap", severity="warning")
 
 
 def _ground(
@@ -257,8 +265,8 @@ def _overlay(parcel: Parcel, theme: Theme, regions: Regions, covered: BaseGeomet
         unknown = any(row.kind == "no_data" for row in rows)
         answer = Answer.NO_DATA if unknown else Answer.NOT_CONCERNED
         reason = _partly(parcel, covered) if unknown else None
-    total = sum((r.area for r in rows), Decimal("0.0"))
-    return ThemeShares(theme, answer, reason, rows, total, sum((r.percent for r in rows), Decimal("0.0")))
+    whole = _alone(parcel, "designation", "", _join([s for kind, _, s in solid if kind == "designation"]), regions)
+    return ThemeShares(theme, answer, reason, rows, whole.area, whole.percent)
 
 
 def _alone(parcel: Parcel, kind: str, name: str, shape: BaseGeometry, regions: Regions) -> ShareRow:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -120,13 +120,6 @@ def document(name: str, article: str, rulebook: Rulebook) -> Plain:
         "effective_from": iso(known.effective_from) if known else None,
         "effective_to": iso(known.effective_to) if known else None,
     }
-
-
-def amount(area: Decimal | None, unit_price: Decimal | None) -> int | None:
-    """area × unit price, half up to 1 đồng."""
-    if area is None or unit_price is None:
-        return None
-    return int((area * unit_price).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def fact(value: object) -> object:

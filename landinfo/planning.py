@@ -22,19 +22,27 @@ class Verdict:
 def verdict(designation: str, convert_to: str, on: date, rulebook: Rulebook) -> Verdict:
     """May ground designated ``designation`` become ``convert_to`` on a day?
 
-    The designation must contain the target (``data/planning.toml``: the basis by day, then designation × target). A
-    designation that the table does not know, or that mixes functions, is ``unknown``: the office decides.
+    The designation must contain the target (``data/planning.toml``: the basis by day, then designation × target), and
+    each contains itself. A designation or a target that the table does not know, or a designation that mixes functions,
+    is ``unknown``: the office decides.
     """
     cited = tuple(_citation(b) for b in rulebook.permissions["basis"] if _covers(b, on))
     params = {"designation": designation, "target": convert_to}
     entry: Mapping[str, Any] | None = rulebook.permissions["designation"].get(designation)
     if entry is None:
         return Verdict("unknown", Notice("plan-designation-unknown", params), cited)
-    if convert_to in entry.get("allows", ()):
+    if convert_to == designation or convert_to in entry.get("allows", ()):
         return Verdict("yes", Notice("plan-allows", params), cited)
     if convert_to in entry.get("perhaps", ()):
         return Verdict("unknown", Notice("plan-mixed", params), cited)
+    if convert_to not in _targets(rulebook.permissions["designation"]):
+        return Verdict("unknown", Notice("plan-target-unknown", params), cited)
     return Verdict("no", Notice("plan-forbids", params), cited)
+
+
+def _targets(table: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """The land uses on which the table says anything."""
+    return {code for entry in table.values() for key in ("allows", "perhaps") for code in entry.get(key, ())}
 
 
 def _covers(basis: Mapping[str, Any], on: date) -> bool:

@@ -36,7 +36,7 @@ def address(ref: object, query: Query) -> str:
         asked.append(("area", str(query.area)))
     if query.piece:
         asked.append(("piece", _corners(query)))
-    asked += [(f"fact.{k}", _written(v)) for k, v in sorted(query.facts.items()) if v is not None]
+    asked += [(f"fact.{k}", _written(v)) for k, v in sorted(query.facts.items())]
     asked += [(f"price.{k}", str(v)) for k, v in sorted(query.prices.items())]
     return f"/parcels/{quote(str(ref), safe='/@~')}?{urlencode(asked)}"
 
@@ -46,6 +46,8 @@ def _corners(query: Query) -> str:
 
 
 def _written(value: object) -> str:
+    if value is None:
+        return "unknown"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -155,7 +157,7 @@ def _label(row: ShareRow, shares: ThemeShares, rulebook: Rulebook) -> tuple[plai
     """A designation by its name, two in conflict by both names, anything else by its kind."""
     if row.kind == "designation":
         return plain.designation(shares.theme, row.designation, rulebook)
-    codes = [c for c in row.designation.replace("|", "+").split("+") if c]
+    codes = dict.fromkeys(c for c in row.designation.replace("|", "+").split("+") if c)
     names = [plain.designation(shares.theme, code, rulebook)[0] for code in codes]
     joined = {lang: " + ".join(name[lang] for name in names) for lang in ("vi", "en")}
     return say(f"row-{row.kind}", {"names": joined}, rulebook.texts), _ROW_COLOUR[row.kind]
@@ -219,7 +221,7 @@ def _price_row(use: UseValue, share: Share, report: Report, rulebook: Rulebook) 
         "area": plain.number(share.area),
         "piece_area": plain.number(share.piece.area),
         "unit_price": plain.number(quoted.unit_price),
-        "amount": plain.amount(share.area, quoted.unit_price),
+        "amount": plain.number(share.amount),
         "state": quoted.state,
         "reason": None if quoted.unit_price is not None else say(f"quote-{quoted.state}", {}, rulebook.texts),
         "section": section and {"id": section.id, "street": section.street, "start": section.start, "end": section.end},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import shapely
@@ -51,19 +52,19 @@ def report(query: Query, facts: Facts, rulebook: Rulebook) -> Report:
     )
     parts = valuation.pieces(facts)
     drawn = Decimal(str(round(shapely.area(facts.parcel.shape), 3)))
-    check = _area_check(facts, drawn, rulebook)
+    check = _area_check(facts, drawn, query.on, rulebook)
     worth = valuation.value(facts, query, rulebook, parts)
     plan = conversion.plan(query, facts, shares, parts, rulebook) if query.convert_to else None
     notices = tuple(_notices(facts, check, worth, shares, drawn))
     return Report(query, facts, drawn, check, shares, worth, plan, notices)
 
 
-def _area_check(facts: Facts, drawn: Decimal, rulebook: Rulebook) -> AreaCheck | None:
+def _area_check(facts: Facts, drawn: Decimal, on: date, rulebook: Rulebook) -> AreaCheck | None:
     registered = facts.parcel.registered_area
     if registered is None:
         return None
     tolerance, rule = survey.tolerance(
-        facts.parcel.shape, facts.parcel.map_scale, rulebook.rules[survey.POSITION_ERROR]
+        facts.parcel.shape, facts.parcel.map_scale, on, rulebook.rules[survey.POSITION_ERROR]
     )
     difference = drawn - registered
     ratio = (difference / registered).quantize(Decimal("0.0001"))

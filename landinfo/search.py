@@ -75,7 +75,8 @@ def resolve(asked: ParcelAsked, on: date, communes: Sequence[Commune], unions: S
     in_force = [c for c in named if c.effective_from <= on and (c.effective_to is None or on < c.effective_to)]
     ended = [c for c in named if c.effective_to is not None and c.effective_to <= on]
     if not in_force and not ended:
-        raise _unknown(asked, communes)
+        first = min(c.effective_from for c in named)
+        raise NotHere("commune-not-yet", "on", commune=asked.commune, day=on, first=first)
     by_code = named[0].code == asked.commune
     series = {c.series for c in (in_force or ended if by_code else named)}
     for commune in in_force:

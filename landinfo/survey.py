@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from landinfo import law
 from landinfo.model import Rule, RuleValue
 
 POSITION_ERROR = "survey_position_error"
@@ -29,13 +31,13 @@ def area_error(shape: BaseGeometry, position_error: float) -> float:
     return math.sqrt(total) / 2 * position_error / math.sqrt(2)
 
 
-def tolerance(shape: BaseGeometry, map_scale: int | None, rule: Rule) -> tuple[Decimal, RuleValue]:
+def tolerance(shape: BaseGeometry, map_scale: int | None, on: date, rule: Rule) -> tuple[Decimal, RuleValue]:
     """Area difference (m², to 0.1) that the survey itself explains: twice the standard error at the map's scale.
 
     ``rule`` maps scale denominators to the largest allowed error of a corner in metres (Circular 25/2014 art. 7.4); a
     scale that is not known is taken as 1:1000, one between two of the table as the smaller-scale one.
     """
-    value = rule.values[-1]
+    value = law.in_force(rule.values, on) or rule.values[0]
     by_scale = sorted((int(scale), float(error)) for scale, error in value.value.items())
     wanted = map_scale or ASSUMED_SCALE
     error = next((e for scale, e in by_scale if scale >= wanted), by_scale[-1][1])

@@ -6,6 +6,7 @@ Vietnamese forms: 1.674.000.000 đ, 1.234,5 m², 48,2 %, 23/11/2026. English for
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -14,6 +15,8 @@ from typing import Any
 
 Texts = Mapping[str, Mapping[str, str]]
 LANGUAGES = ("vi", "en")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What typed text may hold to move a terminal's cursor or turn its writing round."""
 _SWAP = str.maketrans(",.", ".,")
 
 
@@ -91,7 +94,7 @@ class _Formatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec in FILTERS:
             return FILTERS[format_spec](value, self.lang)
-        return "–" if value is None else str(value)
+        return "–" if value is None else _CONTROL.sub("\ufffd", str(value))
 
 
 _FORMATTERS = {lang: _Formatter(lang) for lang in LANGUAGES}

@@ -8,7 +8,7 @@ and the dearest ground that has room for it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from shapely.geometry.base import BaseGeometry
@@ -45,11 +45,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The likely part of one use on one piece, and what the list says of it there."""
+    """The likely part of one use on one piece, and what the list says of it there.
+
+    ``amount`` is đồng, its part of the use's likely value (None: not known), so that the rows sum to it.
+    """
 
     piece: Piece
     area: Decimal
     quote: Quote
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Valuation:
 
 def pieces(facts: Facts) -> tuple[Piece, ...]:
     """The parcel cut by its price zones; areas sum to the registered area. Strips of noise go to their neighbours."""
-    by_id = {zone.id: zone for zone in facts.zones}
+    by_name = {_name(zone): zone for zone in facts.zones}
     layer = LayerFacts("price_zones", facts.zones_held, facts.zone_coverage, tuple(map(_as_feature, facts.zones)))
     rows = [r for r in overlay.measure(facts.parcel, _ZONES, layer).rows if r.area > 0]
     if not rows:
@@ -88,14 +92,19 @@ def pieces(facts: Facts) -> tuple[Piece, ...]:
     step = overlay.area_step(facts.parcel.registered_area)
     areas = overlay.apportion(total, [r.drawn_area for r in solid], step)
     return tuple(
-        Piece(by_id.get(row.designation) if row.kind == "designation" else None, area, row.shape, row.kind)
+        Piece(by_name.get(row.designation) if row.kind == "designation" else None, area, row.shape, row.kind)
         for row, area in zip(solid, areas, strict=True)
     )
 
 
+def _name(zone: PriceZone) -> str:
+    """An id is one only within its edition."""
+    return f"{zone.edition}/{zone.id}"
+
+
 def _as_feature(zone: PriceZone) -> Feature:
     return Feature(
-        zone.id, "price_zones", zone.id, zone.shape, zone.effective_from, zone.effective_to, "", "", zone.edition
+        zone.id, "price_zones", _name(zone), zone.shape, zone.effective_from, zone.effective_to, "", "", zone.edition
     )
 
 
@@ -108,16 +117,21 @@ def use_areas(parcel: Parcel, total: Decimal) -> tuple[tuple[LandUse, Decimal | 
     return tuple((u, fill if u.area is None else u.area) for u in uses)
 
 
-def quoted(zone: PriceZone | None, land_use: str, facts: Facts, query: Query, rulebook: Rulebook) -> Quote:
-    """The list's price of a use on a zone, or the price given in the question, which wins."""
+def quoted(piece: Piece, land_use: str, facts: Facts, query: Query, rulebook: Rulebook) -> Quote:
+    """The list's price of a use on a piece, or the price given in the question, which wins."""
     if land_use in query.prices:
         return price.given(land_use, query.prices[land_use])
-    commune = facts.commune_now.code if facts.commune_now else facts.commune.code
-    known: Mapping[str, object] = {
-        "same_parcel_as_house": any(u.code in RESIDENTIAL for u in facts.parcel.land_uses),
-        **query.facts,
-    }
-    return price.quote(zone, land_use, commune, query.on, rulebook, known)
+    if piece.zone is None and piece.why == "conflict":
+        return Quote(land_use, "zones_in_conflict", None, "table")
+    in_force = price.list_on(query.on, rulebook.price_lists)
+    fits = piece.zone is not None and in_force is not None and piece.zone.price_list == in_force.id
+    # where old ground was divided among new communes and nobody knows into which, the section's own has the area
+    section = piece.zone.section.partition(":")[0] if piece.zone else ""
+    commune = facts.commune_now.code if facts.commune_now else section
+    house = any(u.code in RESIDENTIAL for u in facts.parcel.land_uses)
+    house = house or query.facts.get("same_parcel_as_recognised_residential") is True
+    known: Mapping[str, object] = {"same_parcel_as_house": house}
+    return price.quote(piece.zone if fits else None, land_use, commune, query.on, rulebook, known)
 
 
 def value(facts: Facts, query: Query, rulebook: Rulebook, parts: Sequence[Piece]) -> Valuation:
@@ -146,13 +160,24 @@ def _use_value(
     query: Query,
     rulebook: Rulebook,
 ) -> UseValue:
-    quotes = [quoted(p.zone, use.code, facts, query, rulebook) for p in parts]
+    quotes = [quoted(p, use.code, facts, query, rulebook) for p in parts]
     if area is None or total == 0:
         return UseValue(use, area, tuple(Share(p, p.area, q) for p, q in zip(parts, quotes, strict=True)), *_NOTHING)
     exponent = min(_exponent(area), _exponent(overlay.area_step(facts.parcel.registered_area)))
     spread = overlay.apportion(area, [p.area for p in parts], Decimal(1).scaleb(exponent))
     shares = tuple(Share(p, a, q) for p, a, q in zip(parts, spread, quotes, strict=True))
-    return UseValue(use, area, shares, *_bounds(area, shares))
+    low, likely, high = _bounds(area, shares)
+    return UseValue(use, area, _with_amounts(shares, likely), low, likely, high)
+
+
+def _with_amounts(shares: Sequence[Share], likely: Decimal | None) -> tuple[Share, ...]:
+    """Each share's đồng; where the use's value is known they are apportioned to it."""
+    exact = [None if s.quote.unit_price is None else s.area * s.quote.unit_price for s in shares]
+    known = [amount for amount in exact if amount is not None]
+    if likely is None or not sum(known):
+        return tuple(replace(s, amount=None if a is None else dong(a)) for s, a in zip(shares, exact, strict=True))
+    spread = overlay.apportion(likely, known, Decimal(1))
+    return tuple(replace(s, amount=amount) for s, amount in zip(shares, spread, strict=True))
 
 
 _NOTHING = (None, None, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,9 +14,9 @@ import pytest
 import street
 from street import ROOT, TODAY, X, Y, box, lot
 
-from landinfo import asked, cli, coordinates, lookup, present, search, valuation
+from landinfo import asked, cli, coordinates, lookup, present, report, search, valuation
 from landinfo.lookup import Report, Several
-from landinfo.model import BadInput, CannotBeAnswered, NotHere
+from landinfo.model import BadInput, CannotBeAnswered, LandUse, NotHere, PriceZone
 from landinfo.store import Store, open_store
 from landinfo.store.rulebook import read_rulebook
 
@@ -244,6 +245,101 @@ def test_two_kinds_of_not_found(ground: Store) -> None:
             ask(ground, parcel)
         codes.append(missing.value.code)
     assert codes == ["no-such-parcel", "no-data-here", "unknown-commune"]
+
+
+def test_ground_that_went_into_another_commune_is_named(ground: Store) -> None:
+    # 25741 was divided; lot 1 of its sheet 2 … here the only lot 1 asked through 25747 lies there, lot 7 does not
+    with pytest.raises(NotHere) as missing:
+        ask(ground, "25741/1/7")
+    assert missing.value.code == "no-such-parcel"
+    moved = replace(street.lot("25741@2024", "55", box(400, 0, 420, 30), "600", ("CLN", "600")), commune_now="25747")
+    communes, unions = ground.communes()
+    asked_for = search.parse_parcel("25750/1/55")
+    series = search.resolve(asked_for, date(2026, 3, 1), communes, unions)
+    assert not lookup._lies_in(moved, asked_for, series, unions, date(2026, 3, 1))
+    told = lookup._elsewhere([moved], asked.read_query([("on", "2026-03-01")], TODAY), communes)
+    assert (told.code, told.params["commune"], told.params["nearest"]) == (
+        "parcel-in-other-commune",
+        "Phường Thủ Dầu Một",
+        ("25741@2024/1/55",),
+    )
+
+
+def test_a_day_before_the_first_of_a_commune(ground: Store) -> None:
+    with pytest.raises(NotHere) as missing:
+        ask(ground, "25750/1/1", on="2014-06-30")
+    assert (missing.value.code, missing.value.params["first"]) == ("commune-not-yet", date(2014, 7, 1))
+
+
+def test_another_meridian_is_named_where_it_would_fit(ground: Store) -> None:
+    """The corner of lot 1 in 106°00' (pyproj is asked here, the lot's place is ours)."""
+    lon, lat = coordinates.plane("EPSG:9210").point_to_wgs84(X + 5, Y + 5)
+    easting, northing = coordinates.plane("EPSG:9211").point_from_wgs84(lon, lat)
+    with pytest.raises(NotHere) as missing:
+        lookup.at(easting, northing, asked.read_query([("on", "2026-03-01")], TODAY), ground, BOOK)
+    assert (missing.value.code, missing.value.params["ref"]) == ("no-data-other-meridian", "25750@2024/1/1")
+    assert missing.value.params["meridian"] == "106°00'"
+
+
+def with_zones(store: Store, parcel: str, *zones: tuple[str, str, int, Any, str], **given: str) -> dict[str, Any]:
+    """The answer where the price zones are (edition, id, position, shape, list)."""
+    found = found_of(store, parcel, **given)
+    assert isinstance(found, Report)
+    made = tuple(
+        PriceZone(key, book, "25750:10", position, 1, {}, {}, shape, date(2026, 1, 1), None, edition)
+        for edition, key, position, shape, book in zones
+    )
+    return present.answer(report.report(found.query, replace(found.facts, zones=made), BOOK), BOOK)
+
+
+def test_equal_ids_of_two_editions_are_two_zones(ground: Store) -> None:
+    halves = ("a", "same", 1, box(0, 0, 20, 15), "nq87-2025"), ("b", "same", 4, box(0, 15, 20, 30), "nq87-2025")
+    answer = with_zones(ground, "25750@2024/1/1", *halves, price__ODT="1")
+    # CLN: 10 % of 62.6 M in a ward, by the printed price; position 4 of other uses shows in the conditions of the rows
+    assert [(r["area"], r["position"]) for r in answer["price"]["rows"]] == [(300, 1), (300, 1)]
+    assert {r["piece_area"] for r in answer["price"]["rows"]} == {300}
+
+
+def test_zones_that_overlap_are_a_conflict_and_not_nothing(ground: Store) -> None:
+    over = ("a", "1", 1, box(0, 0, 20, 20), "nq87-2025"), ("a", "2", 3, box(0, 10, 20, 30), "nq87-2025")
+    rows_ = with_zones(ground, "25750@2024/1/1", *over)["price"]["rows"]
+    assert sorted((r["state"], r["area"]) for r in rows_) == [*[("priced", 200)] * 2, ("zones_in_conflict", 200)]
+
+
+def test_a_zone_of_another_list_gives_no_price(ground: Store) -> None:
+    answer = with_zones(ground, "25750@2024/1/1", ("a", "1", 1, box(-5, -5, 90, 90), "qd63-2024"))
+    assert {r["state"] for r in answer["price"]["rows"]} == {"no_zone"}
+    assert answer["price"]["value"]["likely"] is None
+
+
+def test_price_rows_sum_to_the_value(ground: Store) -> None:
+    """Three thirds of 100 m² at 3 đồng: 33.3 × 3 = 99.9 each is 100 each, and 300 are not 299.99."""
+    thirds = [("a", str(i), 1, box(i * 20 / 3, 0, (i + 1) * 20 / 3, 30), "nq87-2025") for i in range(3)]
+    answer = with_zones(ground, "25750@2024/1/1", *thirds, price__CLN="0.0017")
+    amounts = [r["amount"] for r in answer["price"]["rows"]]
+    assert sum(amounts) == answer["price"]["value"]["likely"] == 1  # 600 × 0.0017 = 1.02
+
+
+def test_uses_larger_than_the_parcel_and_very_small_ones(ground: Store) -> None:
+    found = found_of(ground, "25750@2024/1/2", convert_to="ODT")
+    assert isinstance(found, Report)
+
+    def convertible(*uses: tuple[str, str]) -> dict[str, Any]:
+        listed = tuple(LandUse(code, "TT25/2014", Decimal(area)) for code, area in uses)
+        facts = replace(found.facts, parcel=replace(found.facts.parcel, land_uses=listed))
+        estimate: dict[str, Any] = present.answer(report.report(found.query, facts, BOOK), BOOK)["estimate"]
+        return estimate
+
+    # half of 610 m² may be converted: of 900 m² on paper all 305, and of 0.1 m² perhaps 0.1
+    assert convertible(("CLN", "900"))["convertible"] == {"CLN": {"low": 305, "high": 305}}
+    small = convertible(("ODT", "609.9"), ("CLN", "0.1"))
+    assert small["convertible"] == {"CLN": {"low": 0, "high": 0.1}}
+    assert [p["area"] for p in small["parts"]] == [0.1]
+
+
+def test_an_unknown_fact_stays_unknown_in_the_permanent_address(ground: Store) -> None:
+    answer = ask(ground, "25750@2024/1/2", convert_to="ODT", fact__same_parcel_as_recognised_residential="unknown")
+    assert "fact.same_parcel_as_recognised_residential=unknown" in answer["permanent"]
 
 
 @pytest.mark.parametrize(("day", "state"), [("2023-05-01", "rows_not_loaded"), ("2025-12-31", "rows_not_loaded")])

@@ -123,7 +123,7 @@ def test_the_list_of_the_new_commune_leads_to_answers(api: FlaskClient) -> None:
         assert answer["parcel"]["ref"] == row["ref"]
         assert answer["question"] | {"parcel": ""} == {
             "parcel": "", "on": "2026-03-01", "known": "2026-11-24", "convert_to": "ODT", "land_user": "household",
-            "facts": {"first_conversion": True}, "area": None, "prices": {"CLN": 2000000},
+            "facts": {"first_conversion": True}, "area": None, "piece": None, "prices": {"CLN": 2000000},
         }  # fmt: skip
 
 

@@ -100,6 +100,9 @@ def test_vietnamese_order_x_is_northing() -> None:
     assert coordinates.read_vn2000("1214123,45", "600123.4", HERE) == (600123.4, 1214123.45)
     assert coordinates.read_vn2000("1 214 123,45", "600.123,4", HERE) == (600123.4, 1214123.45)
     assert coordinates.read_vn2000("1.214.123,45", "600,123.4", HERE) == (600123.4, 1214123.45)
+    # grouped and without decimals: 605.123 cannot be 605 m from the false origin here
+    assert coordinates.read_vn2000("1.214.123", "605.123", HERE) == (605123, 1214123)
+    assert coordinates.read_vn2000("1,214,123", "605,123", HERE) == (605123, 1214123)
 
 
 def test_degrees_give_the_same_place() -> None:
@@ -145,6 +148,13 @@ def test_wgs84_hints(lat: str, lon: str, code: str) -> None:
     with pytest.raises(BadInput) as refused:
         coordinates.read_wgs84(lat, lon, HERE)
     assert refused.value.code == code
+
+
+def test_a_neighbouring_zone_is_named() -> None:
+    """The same ground in 106°00' has 27.3 km less of easting (geo.md §1.2)."""
+    found = {name: (x, y) for name, x, y in coordinates.elsewhere(600000 - 27_307, 1219000, "EPSG:9210")}
+    assert found["106°00'"] == (pytest.approx(600000, abs=60), pytest.approx(1219000, abs=120))
+    assert list(coordinates.elsewhere(600000, 1219000, "EPSG:32610")) == []
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landinfo.intake.template import Template
-from landinfo.intake.values import read_area, read_day, read_scale
+from landinfo.intake.values import area_text, read_area, read_day, read_scale
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,19 @@ def test_areas(text: str, unit: str, comma: bool, m2: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "comma"),
-    [("357,5", False), ("-1", False), ("1.2.3", False), ("1.23,5", True), ("NaN", False), ("1e3", False)],
+    [
+        *[("357,5", False), ("-1", False), ("1.2.3", False), ("1.23,5", True), ("NaN", False), ("1e3", False)],
+        *[("10000000001", False), ("1.123456789", False), ("9" * 15 + "." + "9" * 8, False)],
+    ],
 )
 def test_areas_that_are_not_numbers(text: str, comma: bool) -> None:
     with pytest.raises(ValueError, match=r".*"):
         read_area(text, "m2", comma)
+
+
+def test_noise_of_binary_sums_is_not_an_area() -> None:
+    assert [area_text(v, False) for v in (0.1 + 0.2, 1234.5000000000002, 300.0, 7)] == ["0.3", "1234.5", "300", "7"]
+    assert area_text(1234.5000000000002, True) == "1234,5"
 
 
 @given(st.decimals(0, 10**9, places=2))

@@ -111,6 +111,28 @@ def test_a_hole_in_the_zone_lets_the_other_through() -> None:
     assert table(shares) == {("designation", "DGT"): ("90.0", "90.0"), ("designation", "ONT"): ("10.0", "10.0")}
 
 
+def test_a_strip_of_the_neighbours_ground_does_not_concern_a_parcel() -> None:
+    # 100 × 10 m; 0.1 m of the neighbour's ODT laps over the boundary; beside it the plan is not held, then left blank
+    lot, strip = parcel(box(0, 0, 100, 10), "1000.0"), ("ODT", box(-50, 0, 0.1, 10))
+    beside = measure(lot, PLAN, facts(strip, cover=box(-50, -10, 0.1, 20)))
+    assert (beside.answer, beside.reason and beside.reason.code) == (Answer.NO_DATA, "theme-partly-held")
+    assert [(r.kind, r.area) for r in beside.rows] == [("in_doubt", Decimal("1.0")), ("no_data", Decimal("999.0"))]
+    blank = measure(lot, PLAN, facts(strip))
+    assert (blank.answer, blank.reason and blank.reason.code) == (Answer.NOT_CONCERNED, "theme-gap")
+
+
+def test_the_total_of_an_overlay_is_its_ground_once() -> None:
+    # two corridors of 20 m that share 10 m: 30 m of 100 m are taken; on the last 40 m nothing is held
+    rows = ("A", box(0, 0, 20, 10)), ("B", box(10, 0, 30, 10))
+    shares = measure(parcel(box(0, 0, 100, 10), "1000.0"), CORRIDOR, facts(*rows, cover=box(-1, -1, 60, 11)))
+    assert [(r.kind, r.designation, r.area) for r in shares.rows] == [
+        ("designation", "A", Decimal("200.0")),
+        ("designation", "B", Decimal("200.0")),
+        ("no_data", "", Decimal("400.0")),
+    ]
+    assert (shares.total_area, shares.total_percent) == (Decimal("300.0"), Decimal("30.0"))
+
+
 def test_touching_is_not_sharing() -> None:
     shares = measure(parcel(box(0, 0, 10, 10)), PLAN, facts(("ODT", box(0, 0, 10, 10)), ("DGT", box(10, 0, 20, 10))))
     assert table(shares) == {("designation", "ODT"): ("100.0", "100.0")}

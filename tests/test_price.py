@@ -164,6 +164,9 @@ def test_list_by_day(day: date, document: str) -> None:
         ("DKV", "ODT", "no"),
         ("DTC", "ODT", "unknown"),
         ("???", "ODT", "unknown"),
+        ("CLN", "CLN", "yes"),  # each designation contains itself
+        ("SKK", "SKK", "yes"),
+        ("ODT", "CLN", "unknown"),  # of farming land as a target the table says nothing
     ],
 )
 def test_verdicts(designation: str, target: str, allowed: str) -> None:

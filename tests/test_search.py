@@ -155,7 +155,6 @@ def test_an_explicit_period_asks_one_series_on_any_day() -> None:
 @pytest.mark.parametrize(
     ("commune", "period", "day", "named"),
     [
-        ("25744", None, date(1999, 3, 1), "25744@2024 Phường Phú Lợi"),  # before the first day known
         ("25750", "2019", date(2026, 3, 1), "25750@2025 Phường Phú Lợi"),
         ("Phú Lơi", "2024", date(2026, 3, 1), "Phường Phú Lợi"),
         ("phu loy", None, date(2026, 3, 1), "Phường Phú Lợi"),
@@ -167,6 +166,13 @@ def test_unknown_communes_name_what_was_meant(commune: str, period: str | None, 
         resolve(asked(commune, period), day, COMMUNES, UNIONS)
     assert missing.value.code == "unknown-commune"
     assert named in missing.value.params["similar"]
+
+
+def test_before_the_first_day_known_nothing_is_denied() -> None:
+    with pytest.raises(NotHere) as missing:
+        resolve(asked("25744", None), date(1999, 3, 1), COMMUNES, UNIONS)
+    assert (missing.value.code, missing.value.field) == ("commune-not-yet", "on")
+    assert missing.value.params["first"] > date(1999, 3, 1)
 
 
 def test_texts_are_not_guessed() -> None:

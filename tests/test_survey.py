@@ -1,5 +1,6 @@
 """Tolerance of a drawn area: the error of a square by hand, the table of Circular 25/2014 art. 7.4."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -47,11 +48,18 @@ def test_a_hole_adds_its_own_error() -> None:
     assert survey.area_error(hole, 0.15) > survey.area_error(SQUARE, 0.15)
 
 
+def test_the_rule_of_the_day_counts() -> None:
+    later = RuleValue(date(2027, 1, 1), None, {"500": 0.07}, replace(TABLE.values[0].citation, document="new"))
+    rule = replace(TABLE, values=(replace(TABLE.values[0], effective_to=date(2027, 1, 1)), later))
+    for day, document in ((date(2026, 12, 31), "25/2014/TT-BTNMT"), (date(2027, 1, 1), "new")):
+        assert survey.tolerance(SQUARE, 500, day, rule)[1].citation.document == document
+
+
 @pytest.mark.parametrize(
     ("scale", "metres"), [(200, "1.0"), (500, "1.4"), (1000, "3.0"), (None, "3.0"), (2000, "60.0")]
 )
 def test_tolerance_by_scale(scale: int | None, metres: str) -> None:
     # twice 10·m_P; a scale between two of the table takes the coarser
-    tolerance, rule = survey.tolerance(SQUARE, scale, TABLE)
+    tolerance, rule = survey.tolerance(SQUARE, scale, date(2026, 3, 1), TABLE)
     assert tolerance == Decimal(metres)
     assert rule.citation.document == "25/2014/TT-BTNMT"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -17,11 +18,19 @@ from landinfo.model import Coverage, Feature, Parcel, Refused
 def coverage(rows: Sequence[Parcel | Feature], map: FieldMap, layer: str, crs: str) -> list[Coverage]:
     """The coverage of a load in the plane ``crs``: one for each map series of parcels, one for a theme.
 
+    It begins with the edition, whenever a row began, and ends with the last of its rows.
     Raises ``Refused`` like ``files.read.open_layer``, or COV-001, for a coverage that stands in a file.
     """
-    first = min(row.effective_from for row in rows)
-    first = min(first, map.words.effective_from)
-    return [Coverage(layer, shape, first, None, map.coverage_complete, "") for shape in _grounds(rows, map, crs)]
+    first, end = map.words.effective_from, _last(rows)
+    grounds = _grounds(rows, map, crs) if end is None or first < end else []
+    return [Coverage(layer, shape, first, end, map.coverage_complete, "") for shape in grounds]
+
+
+def _last(rows: Sequence[Parcel | Feature]) -> date | None:
+    """The day from which nothing of the load is in force any more: an ended plan says nothing, rather than "no"."""
+    ends = [row.effective_to for row in rows]
+    known = [end for end in ends if end is not None]
+    return max(known) if len(known) == len(ends) else None
 
 
 def _grounds(rows: Sequence[Parcel | Feature], map: FieldMap, crs: str) -> list[BaseGeometry]:

@@ -15,9 +15,11 @@ _TO_M2 = {
     "sqft_us": Fraction(1200, 3937) ** 2,
 }
 """m² in one unit, exact: the international foot is 0.3048 m, the US survey foot 1200/3937 m."""
+LARGEST = 10**10
+"""m²: four times the whole of former Bình Dương."""
 _HUNDREDTH = Decimal("0.01")
-_POINT = re.compile(r"\d{1,15}(\.\d{1,15})?", re.ASCII)
-_COMMA = re.compile(r"(\d{1,15}|\d{1,3}(\.\d{3})+)(,\d{1,15})?", re.ASCII)
+_POINT = re.compile(r"\d{1,15}(\.\d{1,8})?", re.ASCII)
+_COMMA = re.compile(r"(\d{1,15}|\d{1,3}(\.\d{3})+)(,\d{1,8})?", re.ASCII)
 _DAYS = (
     re.compile(r"(?P<y>\d{4})-?(?P<m>\d{2})-?(?P<d>\d{2})([T ].*)?", re.ASCII),
     re.compile(r"(?P<d>\d{1,2})[/.](?P<m>\d{1,2})[/.](?P<y>\d{4})", re.ASCII),
@@ -37,15 +39,20 @@ def read_area(text: str, unit: str, comma: bool) -> Decimal:
     if not _POINT.fullmatch(bare):
         raise ValueError(text)
     exact = Fraction(bare) * _TO_M2[unit]
+    if exact > LARGEST:
+        raise ValueError(text)
     with localcontext(prec=40):
         area = Decimal(exact.numerator) / Decimal(exact.denominator)
         return area.quantize(_HUNDREDTH) if unit.startswith("sqft") else area
 
 
 def area_text(value: Any, comma: bool) -> str:
-    """A cell that holds an area, as text: a number keeps its shortest form, with a comma where commas are read."""
+    """A cell that holds an area, as text: a number to 12 digits, with a comma where commas are read.
+
+    Sums made in binary leave noise behind (1234.5000000000002) that nobody measured.
+    """
     if isinstance(value, float | int) and not isinstance(value, bool):
-        shortest = f"{Decimal(repr(value)).normalize():f}" if value == value else ""
+        shortest = f"{Decimal(format(value, '.12g')).normalize():f}" if value == value else ""
         return shortest.replace(".", ",") if comma else shortest
     return "" if value is None else str(value).strip()
 
