@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tomllib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import shapely
 
-from landinfo import coordinates
+from landinfo import coordinates, lookup
 from landinfo.intake import sample
-from landinfo.model import Feature, Parcel, Refused
+from landinfo.model import Feature, Parcel, Query, Refused
+from landinfo.search import ParcelAsked
 from landinfo.store import Store, open_store
 from landinfo.store.communes import read_communes
 from landinfo.store.rulebook import read_rulebook
@@ -47,9 +51,18 @@ def test_at_least_five_thousand_valid_parcels(parcels: tuple[Parcel, ...]) -> No
     assert all(shapely.is_valid(p.shape) and p.shape.area > 2 for p in parcels)
 
 
+AGAIN = """
+import sys; from datetime import date; from pathlib import Path; from landinfo.intake import sample
+sample.build(Path(sys.argv[1]), sys.argv[2], date(2027, 5, 5), lambda step, done: None)
+"""
+
+
 def test_the_same_recipe_gives_the_same_editions(built: Store, tmp_path: Path) -> None:
+    """On another day, in a process with other hashes and one thread."""
     url = str(tmp_path / "again.gpkg")
-    sample.build(RECIPE, url, date(2027, 5, 5), lambda step, done: None)
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    environment = {**os.environ, **threads, "PYTHONHASHSEED": "4711", "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", AGAIN, str(RECIPE), url], env=environment, cwd=tmp_path, check=True)
     assert [e.id for e in open_store(url).editions()] == [e.id for e in built.editions()]
     with pytest.raises(Refused):
         sample.build(RECIPE, url, TODAY, lambda step, done: None)
@@ -118,6 +131,63 @@ def test_series_sheets_and_numbers(built: Store, parcels: tuple[Parcel, ...]) ->
     for numbers in sheets.values():  # from 1 on; a number that ended leaves a gap
         assert min(numbers) == 1
         assert max(numbers) - len(numbers) <= 20
+
+
+def test_every_old_series_of_both_wards_is_there(parcels: tuple[Parcel, ...]) -> None:
+    """By Resolution 1685: Phú Lợi of Phú Lợi, Phú Hòa, part of Hiệp Thành; Thủ Dầu Một of Phú Cường, Phú Thọ, …"""
+    found: dict[str, set[str]] = defaultdict(set)
+    for p in parcels:
+        found[p.commune_now or ""].add(p.ref.series)
+    assert found == {
+        "25750": {"25741@2024", "25744@2024", "25750@2024", "25750@2025"},
+        "25747": {"25741@2024", "25747@2024", "25753@2024", "25756@2024", "25747@2025"},
+    }
+
+
+def test_a_number_of_the_new_commune_names_several_parcels(built: Store) -> None:
+    book = read_rulebook(ROOT / "data")
+    found = lookup.parcel(ParcelAsked("25750", None, "1", "1", None), Query(date(2026, 3, 1), TODAY), built, book)
+    assert isinstance(found, lookup.Several)
+    assert {p.ref.series for p in found.parcels} >= {"25744@2024", "25750@2024", "25750@2025"}
+    assert {p.commune_now for p in found.parcels} == {"25750"}
+
+
+def test_a_few_numbers_stand_twice_in_one_sheet(parcels: tuple[Parcel, ...]) -> None:
+    same = defaultdict(list)
+    for p in parcels:
+        same[p.ref.series, p.ref.sheet, p.ref.number].append(p)
+    twice = [found for found in same.values() if len(found) > 1]
+    assert 3 <= len(twice) <= 6
+    for one, other in twice:
+        assert {one.ref.suffix, other.ref.suffix} == {"1", "2"}
+        assert not one.shape.intersects(other.shape)
+    assert sum(1 for p in parcels if p.ref.suffix) == 2 * len(twice)
+
+
+def test_a_number_lives_on_after_its_parcel(built: Store) -> None:
+    """A parcel was divided and one half kept its number: the key alone does not name the ground."""
+    day = tomllib.loads(RECIPE.read_text("utf-8"))["renumbered_day"]
+    before = {str(p.ref): p for p in built.parcels_in(EVERYWHERE, day - timedelta(days=1), TODAY)}
+    after = {str(p.ref): p for p in built.parcels_in(EVERYWHERE, day, TODAY)}
+    reused = [ref for ref in before.keys() & after.keys() if before[ref].effective_to == day]
+    assert len(reused) == 4
+    for ref in reused:
+        assert after[ref].effective_from == day
+        assert before[ref].shape.area > 1.3 * after[ref].shape.area
+        assert before[ref].shape.buffer(0.6).covers(after[ref].shape)
+    assert len(after.keys() - before.keys()) == 4
+
+
+def test_blocks_were_mapped_again_for_the_new_commune(built: Store) -> None:
+    day = tomllib.loads(RECIPE.read_text("utf-8"))["resurveyed_day"]
+    before = built.parcels_in(EVERYWHERE, day - timedelta(days=1), TODAY)
+    after = built.parcels_in(EVERYWHERE, day, TODAY)
+    ended = [p for p in before if p.effective_to == day]
+    begun = [p for p in after if p.effective_from == day]
+    assert len(ended) == len(begun) > 200
+    assert {p.ref.period for p in ended} == {"2024"}
+    assert {p.ref.series for p in begun} == {"25750@2025", "25747@2025"}
+    assert sum(p.shape.area for p in begun) == pytest.approx(sum(p.shape.area for p in ended))
 
 
 def test_some_lots_were_divided_on_a_day(built: Store) -> None:

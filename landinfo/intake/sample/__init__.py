@@ -78,7 +78,7 @@ def draw(plan: Mapping[str, Any]) -> Drawing:
     drawn, accesses = [], []
     for each in wards:
         found, roads = faces(each, rng)
-        lots = [i for i, face in enumerate(found) if face.block]
+        lots = [i for i, face in enumerate(found) if face.held]
         drawn.append(tuple(found))
         accesses.append(dict(zip(lots, reached([found[i].shape for i in lots], roads), strict=True)))
     return Drawing(wards, tuple(drawn), tuple(accesses), tuple(parcels(plan, wards, drawn)))

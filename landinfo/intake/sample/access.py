@@ -20,7 +20,10 @@ from landinfo.intake.sample.streets import Road
 
 FRONT = 1.4
 """m: a lot that meets a road by less does not lie on it."""
+ONE_FRONT = 0.35
+"""Sine of the angle under which two sides that touch are one front."""
 STEP = 6.0
+"""m between the places of an alley from which ways are measured."""
 _EMPTY = shapely.LineString()
 
 
@@ -67,7 +70,8 @@ def _access(
     streets = [i for i in sides if roads[i].section]
     if streets:
         best = min(streets, key=lambda i: (roads[i].rank, -sides[i].length))
-        return Access(roads[best].section, 1, len(streets), sides[best], 0.0, None, False, None, away)
+        fronts = 1 + sum(1 for i in streets if i != best and not _goes_on(sides[best], sides[i]))
+        return Access(roads[best].section, 1, fronts, sides[best], 0.0, None, False, None, away)
     led = [(*ways.to_street(i, sides[i]), i) for i in sides]
     led = [way for way in led if way[1] >= 0]
     if not led:
@@ -76,6 +80,13 @@ def _access(
     position = 2 if narrowest >= 5 else 3 if narrowest >= 3 else 4
     road = roads[alley]
     return Access(roads[street].section, position, 1, sides[alley], distance, narrowest, road.earth, alley, away)
+
+
+def _goes_on(side: BaseGeometry, other: BaseGeometry) -> bool:
+    """Whether two sides are one front, where the price list cuts a street into sections."""
+    (ax, ay), (bx, by) = (np.subtract(*shapely.get_coordinates(s)[[-1, 0]]) for s in (side, other))
+    turned = abs(ax * by - ay * bx) / max(1e-9, float(np.hypot(ax, ay) * np.hypot(bx, by)))
+    return turned < ONE_FRONT and side.distance(other) < FRONT
 
 
 class _Ways:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import shapely
 from numpy.random import Generator
+from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from landinfo.intake.sample.access import FRONT
 from landinfo.intake.sample.lots import divide
-from landinfo.intake.sample.streets import MILLIMETRE, Block, Road, Ward
+from landinfo.intake.sample.rows import STYLES, box_corners
+from landinfo.intake.sample.streets import MILLIMETRE, Block, Road, Ward, polygons
 
 SHEET = 250.0
 """m: side of a sheet of the 1:500 series; streets and streams are cut at its frame."""
@@ -21,12 +25,17 @@ SMALLEST, NARROWEST = 18.0, 1.1
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One parcel to be: ``kind`` is lot | street | alley | water | grave; ``block`` None for what is no lot."""
+    """One parcel to be: ``kind`` is lot | street | alley | water | grave; no ``block`` for streets and water."""
 
-    shape: BaseGeometry
+    shape: Polygon
     kind: str
     block: Block | None
     number: int
+
+    @property
+    def held(self) -> bool:
+        """Someone's land, with a certificate and a price."""
+        return self.kind in ("lot", "grave")
 
 
 def faces(ward: Ward, rng: Generator) -> tuple[list[Face], list[Road]]:
@@ -39,19 +48,30 @@ def faces(ward: Ward, rng: Generator) -> tuple[list[Face], list[Road]]:
     public = shapely.union_all([ward.streets, ward.water, passages])
     lines.append(shapely.intersection(_frames(ward.outline), public))
     noded = shapely.union_all([shapely.node(line) for line in lines], grid_size=MILLIMETRE)
-    cells = shapely.get_parts(shapely.polygonize(list(shapely.get_parts(noded))))
+    cells = polygons(shapely.polygonize(list(shapely.get_parts(noded))))
+    kinds = _kinds(cells, ward, passages)
+    of_kind = {kind: [c for c, k in zip(cells, kinds, strict=True) if k == kind] for kind in sorted(set(kinds))}
+    lots = _opened(_tidied(of_kind["lot"]), of_kind["street"] + of_kind["alley"], ward)
+    found = [Face(c, kind, None, 0) for kind in ("street", "water") for c in of_kind.get(kind, ()) if c.area > 2]
+    found += [Face(c, "alley", ward.blocks[n], n) for c, n in _in_blocks(of_kind["alley"], ward) if c.area > 2]
+    for lot, number in _in_blocks(lots, ward):
+        found += _with_courtyard(Face(lot, "lot", ward.blocks[number], number), rng)
+    return found, [*ward.roads, *alleys]
+
+
+def _kinds(cells: list[Polygon], ward: Ward, passages: BaseGeometry) -> list[str]:
     inside = shapely.point_on_surface(cells)
     kinds = np.full(len(cells), "lot", dtype="U6")
     for kind, ground in (("water", ward.water), ("alley", passages), ("street", ward.streets)):
         shapely.prepare(ground)
         kinds[shapely.intersects(ground, inside)] = kind
-    lots = _tidied([cells[i] for i in np.flatnonzero(kinds == "lot")])
-    found = [Face(cells[i], str(kinds[i]), None, 0) for i in np.flatnonzero(kinds != "lot") if cells[i].area > 2]
+    return [str(kind) for kind in kinds]
+
+
+def _in_blocks(shapes: list[Polygon], ward: Ward) -> Iterator[tuple[Polygon, int]]:
+    """Each shape with the number of the block that it lies in."""
     blocks = shapely.STRtree([b.shape for b in ward.blocks])
-    at = shapely.point_on_surface(lots)
-    for lot, number in zip(lots, blocks.nearest(at), strict=True):
-        found += _with_courtyard(Face(lot, "lot", ward.blocks[number], int(number)), rng)
-    return found, [*ward.roads, *alleys]
+    yield from zip(shapes, blocks.nearest(shapely.point_on_surface(shapes)).tolist(), strict=True)
 
 
 def _frames(outline: BaseGeometry) -> BaseGeometry:
@@ -61,23 +81,42 @@ def _frames(outline: BaseGeometry) -> BaseGeometry:
     return shapely.MultiLineString([[(x, y0), (x, y1)] for x in xs] + [[(x0, y), (x1, y)] for y in ys])
 
 
-def _tidied(lots: list[BaseGeometry]) -> list[BaseGeometry]:
+def _tidied(lots: list[Polygon]) -> list[Polygon]:
     """Scraps go to the neighbour with the longest common boundary; one without a neighbour is left."""
-    shapes = list(lots)
-    areas, lengths = shapely.area(shapes), shapely.length(shapes)
+    areas, lengths = shapely.area(lots), shapely.length(lots)
     scraps = np.flatnonzero((areas < SMALLEST) | (2 * areas / lengths < NARROWEST))
+    return _given(lots, scraps[np.argsort(areas[scraps], kind="stable")].tolist(), set())
+
+
+def _opened(lots: list[Polygon], roads: list[Polygon], ward: Ward) -> list[Polygon]:
+    """Lots that no road reaches go to one in front of them, but for those of fields, which banks reach."""
+    edges, kerbs = shapely.boundary(lots), shapely.boundary(roads)
+    at, on = shapely.STRtree(kerbs).query(lots, predicate="intersects")
+    fronts = np.zeros(len(lots))
+    np.maximum.at(fronts, at, shapely.length(shapely.intersection(edges[at], kerbs[on])))
+    shut = np.flatnonzero(fronts < FRONT).tolist()
+    kinds = [ward.blocks[number].kind for _, number in _in_blocks([lots[i] for i in shut], ward)]
+    hinder = [i for i, kind in zip(shut, kinds, strict=True) if not STYLES[kind].landlocked]
+    return _given(lots, hinder, set(hinder))
+
+
+def _given(lots: list[Polygon], given: list[int], never: set[int]) -> list[Polygon]:
+    """``given`` lots go, in that order, to the neighbour with the longest common boundary, and to none in ``never``."""
+    shapes, taken = list(lots), dict[int, int]()
     tree = shapely.STRtree(shapes)
-    taken: dict[int, int] = {}
-    for i in scraps[np.argsort(areas[scraps], kind="stable")].tolist():
-        near = sorted({_owner(j, taken) for j in tree.query(shapes[i], predicate="touches").tolist()} - {i})
-        common = [shapely.length(shapely.intersection(shapes[i].boundary, shapes[j].boundary)) for j in near]
-        if not near or max(common) < 0.2:
-            continue
-        keeper = near[int(np.argmax(common))]
-        joined = shapely.union(shapes[keeper], shapes[i])
-        if shapely.get_type_id(joined) == 3:
-            shapes[keeper], taken[i] = joined, keeper
-    return [shapes[i] for i in range(len(shapes)) if i not in taken and shapely.area(shapes[i]) > 2]
+    left, before = given, 0
+    while len(left) != before:
+        given, left, before = left, [], len(left)
+        for i in given:
+            near = {_owner(j, taken) for j in tree.query(shapes[i], predicate="touches").tolist()} - {i} - never
+            common = {j: shapely.length(shapely.intersection(shapes[i].boundary, shapes[j].boundary)) for j in near}
+            keeper = max(sorted(near), key=lambda j: common[j], default=i)
+            joined = shapely.union(shapes[keeper], shapes[i])
+            if keeper != i and common[keeper] > 0.2 and isinstance(joined, Polygon):
+                shapes[keeper], taken[i] = joined, keeper
+            else:
+                left.append(i)
+    return [shapes[i] for i in range(len(shapes)) if i not in taken and shapes[i].area > 2]
 
 
 def _owner(i: int, taken: dict[int, int]) -> int:
@@ -91,8 +130,7 @@ def _with_courtyard(face: Face, rng: Generator) -> list[Face]:
     block, shape = face.block, face.shape
     if block is None or block.kind not in ("garden", "field") or shape.area < 500 or rng.random() > 0.16:
         return [face]
-    corners = np.asarray(shapely.oriented_envelope(shape).exterior.coords)
-    run = max((b - a for a, b in pairwise(corners)), key=lambda r: float(np.hypot(*r)))
+    run = max((b - a for a, b in pairwise(box_corners(shape))), key=lambda r: float(np.hypot(*r)))
     along = run / np.hypot(*run)
     across = np.array([-along[1], along[0]])
     grave = rng.random() < 0.35

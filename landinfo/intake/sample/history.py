@@ -15,6 +15,7 @@ from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.intake.sample.faces import Face
+from landinfo.intake.sample.rows import box_corners
 from landinfo.model import LandUse, Parcel, ParcelRef
 
 OLD = {"T": "QD499-1995", "LNK": "legacy-2004"}
@@ -103,7 +104,7 @@ def _until(p: Placed, day: Any) -> Placed:
 
 def _halves(shape: BaseGeometry) -> list[BaseGeometry]:
     """Two halves side by side: cut along the longer side of the smallest box, corners to the millimetre."""
-    box = np.asarray(shapely.oriented_envelope(shape).exterior.coords)
+    box = box_corners(shape)
     a, b, c, d = box[:4] if np.hypot(*(box[1] - box[0])) > np.hypot(*(box[2] - box[1])) else box[1:5]
     half = shapely.Polygon(np.round([a * 1.01 - b * 0.01, b * 1.01 - a * 0.01, (b + c) / 2, (a + d) / 2], 3))
     parts = [shapely.intersection(shape, half, grid_size=0.001), shapely.difference(shape, half, grid_size=0.001)]

@@ -6,15 +6,20 @@ Only lines are drawn here; ``faces`` nodes all lines of a ward at once, so that 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import shapely
 from numpy.random import Generator
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.intake.sample.rows import STYLES, Ground, Points, frame, front_rows, longest, rows
-from landinfo.intake.sample.streets import Block, Road, Ward
+from landinfo.intake.sample.rows import STYLES, Ground, Points, frame, front_rows, longest, roadside, rows
+from landinfo.intake.sample.streets import Block, Road, Ward, lines, polygons
+
+DEEPEST = 7
+"""How many times ground is halved at most."""
+DEEP_ROW = 1.3
+"""Of the usual depth: a row may be so much deeper before an alley is cut behind it."""
 
 
 def divide(ward: Ward, block: Block, rng: Generator) -> tuple[BaseGeometry, list[Road]]:
@@ -22,27 +27,22 @@ def divide(ward: Ward, block: Block, rng: Generator) -> tuple[BaseGeometry, list
     style = STYLES[block.kind]
     near = shapely.intersection(ward.streets, block.shape.buffer(2))
     ground = Ground(block, style, near, rng, [], [])
-    rest = block.shape
+    rest: BaseGeometry = block.shape
     if style.front[1] and not near.is_empty:
         rest = front_rows(ground)
-    for part in shapely.get_parts(rest):
+    for part in polygons(rest):
         if part.area > 25:
             _quarter(ground, part, 0)
     alleys = shapely.union_all([a.ground for a in ground.alleys])
-    return shapely.difference(shapely.MultiLineString(list(_lines(ground.lines))), alleys), ground.alleys
-
-
-def _lines(shapes: list[BaseGeometry]) -> Iterator[BaseGeometry]:
-    for shape in shapes:
-        for part in shapely.get_parts(shape):
-            if shapely.get_type_id(part) == 1 and part.length > 0.05:
-                yield part
+    drawn = [line for shape in ground.lines for line in lines(shape) if line.length > 0.05]
+    return shapely.difference(shapely.MultiLineString(drawn), alleys), ground.alleys
 
 
 def _quarter(ground: Ground, shape: BaseGeometry, level: int) -> None:
-    """Divide ground by alleys until it is small enough for rows of lots."""
+    """Divide ground by alleys until it is small enough for rows of lots, each with a road."""
     centre, u, v, length, breadth = frame(shape)
-    if max(length, breadth) < ground.style.longest or level > 6 or shape.area < 700:
+    small = max(length, breadth) < ground.style.longest and _served(ground, shape)
+    if small or level > DEEPEST or shape.area < 400:
         rows(ground, shape)
         return
     rng, slant = ground.rng, 0.16 * ground.style.crooked
@@ -60,25 +60,32 @@ def _quarter(ground: Ground, shape: BaseGeometry, level: int) -> None:
     ground.lines.append(line)
     alley = _alley(ground, line, level)
     cut = shapely.union_all([shapely.buffer(line, 0.0005), *([alley.ground] if alley else [])])
-    for part in shapely.get_parts(shapely.difference(shape, cut)):
+    for part in polygons(shapely.difference(shape, cut)):
         if part.area > 15:
             _quarter(ground, part, level + 1)
 
 
-def _alley(ground: Ground, line: BaseGeometry, level: int) -> Road | None:
+def _served(ground: Ground, shape: BaseGeometry) -> bool:
+    """Whether rows of lots of a usual depth fill the ground, each on a road; in fields the banks will do."""
+    if ground.style.landlocked:
+        return True
+    axis, sides = roadside(ground, shape)
+    return sides > 0 and frame(shape, axis)[4] < sides * ground.style.row[1] * DEEP_ROW
+
+
+def _alley(ground: Ground, line: LineString, level: int) -> Road | None:
     """An alley on a dividing line: from an alley or the street to the other end, or a dead end."""
     rng, style = ground.rng, ground.style
     points = np.asarray(line.coords)
-    met = [_meets(ground, points[end], points[end] - points[end + step]) for end, step in ((0, 1), (-1, -1))]
-    if not any(m is not None for m in met):
+    start, end = _meets(ground, points[0], points[0] - points[1]), _meets(ground, points[-1], points[-1] - points[-2])
+    if start is None:
+        points, start, end = points[::-1], end, None
+    if start is None:
         return None
-    if met[0] is None:
-        points, met = points[::-1], met[::-1]
-    through = met[1] is not None and (rng.random() < 0.55 or not style.crooked)
-    if not through:
+    if end is None or (style.crooked and rng.random() > 0.55):
         keep = max(3, int(len(points) * float(rng.uniform(0.7, 1.0))))
-        points = points[:keep]
-    points = np.vstack([met[0], points, *([met[1]] if through else [])])
+        points, end = points[:keep], None
+    points = np.vstack([start, points] if end is None else [start, points, end])
     points = points[np.concatenate([[True], np.hypot(*np.diff(points, axis=0).T) > 0.01])]
     widths = style.alleys[min(level, 2)]
     width = widths[int(rng.integers(len(widths)))]

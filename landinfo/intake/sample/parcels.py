@@ -38,7 +38,7 @@ def _first(plan: Mapping[str, Any], w: int, ward: Ward, i: int, face: Face, rng:
     series = face.block.series if face.block else place["series"]
     code, _, period = series.partition("@")
     ground = face.block.kind if face.block else ""
-    registered = _registered(face.shape.area, rng) if face.block else None
+    registered = _registered(face.shape.area, rng) if face.held else None
     parcel = Parcel(
         ref=ParcelRef(code, period, "", ""),
         shape=face.shape,

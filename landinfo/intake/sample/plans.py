@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.random import Generator
+from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.intake.sample.streets import Ward
+from landinfo.intake.sample.rows import box_corners
+from landinfo.intake.sample.streets import Ward, polygons
 from landinfo.model import Coverage, Feature
 
 USES: Mapping[str, tuple[str, ...]] = {
@@ -29,7 +32,10 @@ OVERLAP, BRUSH = 9.0, 0.12
 ROAD_CORRIDOR, POWER_CORRIDOR = 6.0, 7.0
 """m beyond the street, and to each side of the line: drawn, not those of a decree."""
 
+NARROW = 5.0
+"""m: no designation of the plan is drawn as a strip narrower than this."""
 EDGE = 2.0
+"""m: how far plans reach over the edge of what is mapped."""
 
 Zone = tuple[str, BaseGeometry]
 Days = tuple[date, date | None]
@@ -65,7 +71,7 @@ def _layer(
     plan: Mapping[str, Any], layer: str, document: str, days: Days, zones: Sequence[Zone],
     cover: Sequence[tuple[BaseGeometry, bool]], published: str = "published",
 ) -> Layer:  # fmt: skip
-    parts = [(code, part) for code, shape in zones for part in shapely.get_parts(shape) if part.area > 0.5]
+    parts = [(code, part) for code, shape in zones for part in polygons(shape) if part.area > 0.5]
     features = [
         Feature(f"{i:04d}", layer, code, part, days[0], days[1], document, "", "")
         for i, (code, part) in enumerate(parts, 1)
@@ -83,7 +89,7 @@ def _planning(plan: Mapping[str, Any], wards: Sequence[Ward], rng: Generator) ->
             line = shapely.LineString(np.array(new["points"], float) + drawn["centre"])
             roads.append(line.buffer(new["width"] / 2, quad_segs=3, cap_style="flat"))
         grounds = [("DGT", shapely.union_all(roads)), ("SON", ward.water)]
-        cells += _partition(ward, grounds, 16000, rng, lambda cell, ward=ward: _designated(ward, cell, rng))
+        cells += _partition(ward, grounds, 16000, rng, partial(_designated, ward, rng))
     first = _flawed(cells, rng, _region(wards))
     turned = {"CLN": "ODT", "LUC": "ODT", "DKV": "TMD"}
     second = [(turned.get(code, code) if i % 2 else code, cell) for i, (code, cell) in enumerate(first)]
@@ -103,7 +109,7 @@ def _region(wards: Sequence[Ward]) -> BaseGeometry:
     return shapely.union_all([_beyond(w) for w in wards])
 
 
-def _designated(ward: Ward, cell: BaseGeometry, rng: Generator) -> str:
+def _designated(ward: Ward, rng: Generator, cell: BaseGeometry) -> str:
     point = cell.representative_point()
     block = min(ward.blocks, key=lambda b: b.shape.distance(point))
     uses = USES[block.kind]
@@ -124,35 +130,49 @@ def _partition(
     kept = [(code, shapely.intersection(ground, region)) for code, ground in grounds]
     lines = [moved, region.boundary, *(ground.boundary for _, ground in kept)]
     noded = shapely.union_all([shapely.intersection(line, region) for line in lines], grid_size=0.001)
-    faces = shapely.get_parts(shapely.polygonize(list(shapely.get_parts(noded))))
-    known = {}
+    faces = polygons(shapely.polygonize(list(shapely.get_parts(noded))))
+    faces.sort(key=lambda face: face.centroid.coords[0])
+    known: dict[int, str] = {}
     for code, ground in reversed(kept):
         shapely.prepare(ground)
-        known.update(dict.fromkeys(np.flatnonzero(shapely.contains(ground, shapely.point_on_surface(faces))), code))
-    order = sorted(range(len(faces)), key=lambda i: faces[i].centroid.coords[0])
-    return [(known[i] if i in known else designation(faces[i]), faces[i]) for i in order]
+        inside = np.flatnonzero(shapely.contains(ground, shapely.point_on_surface(faces)))
+        known.update(dict.fromkeys(inside.tolist(), code))
+    codes = [known[i] if i in known else designation(face) for i, face in enumerate(faces)]
+    return list(zip(_without_scraps(faces, codes), faces, strict=True))
 
 
-def _drawn_cells(ward: Ward, size: float, rng: Generator) -> list[BaseGeometry]:
+def _without_scraps(faces: Sequence[Polygon], codes: Sequence[str]) -> list[str]:
+    """A cell too narrow to be planned for itself has the designation of the wide one that it lies longest on."""
+    widths = 2 * shapely.area(faces) / shapely.length(faces)
+    tree, found = shapely.STRtree(faces), list(codes)
+    for i in np.flatnonzero(widths < NARROW).tolist():
+        near = [j for j in tree.query(faces[i], predicate="touches").tolist() if widths[j] >= NARROW]
+        common = [shapely.length(shapely.intersection(faces[i].boundary, faces[j].boundary)) for j in sorted(near)]
+        if common and max(common) > 0:
+            found[i] = codes[sorted(near)[int(np.argmax(common))]]
+    return found
+
+
+def _drawn_cells(ward: Ward, size: float, rng: Generator) -> list[Polygon]:
     """Ground between the middle lines of the streets, cut again and again until it is about ``size`` m²."""
     region = shapely.buffer(ward.outline, 20)
     lines = [region.boundary, *(shapely.intersection(r.line, region) for r in ward.roads)]
-    cells = list(shapely.get_parts(shapely.polygonize(list(shapely.get_parts(shapely.union_all(lines))))))
-    done: list[BaseGeometry] = []
+    cells = polygons(shapely.polygonize(list(shapely.get_parts(shapely.union_all(lines)))))
+    done: list[Polygon] = []
     while cells:
         cell = cells.pop()
         if cell.area < size * float(rng.uniform(0.6, 1.6)):
             done.append(cell)
             continue
         middle = np.asarray(cell.centroid.coords[0]) + rng.uniform(-30, 30, 2)
-        box = np.asarray(shapely.oriented_envelope(cell).exterior.coords)
+        box = box_corners(cell)
         across = min((box[1] - box[0], box[2] - box[1]), key=lambda side: float(np.hypot(*side)))
         turn = float(rng.uniform(-0.35, 0.35))
         across = np.array([across[0] - turn * across[1], across[1] + turn * across[0]])
         bend = np.array([-across[1], across[0]]) * float(rng.uniform(-0.1, 0.1))
         cut = shapely.LineString([middle - 2 * across, middle + bend, middle + 2 * across])
         noded = shapely.get_parts(shapely.union(cell.boundary, cut))
-        cells += [c for c in shapely.get_parts(shapely.polygonize(list(noded))) if c.area > 1]
+        cells += [c for c in polygons(shapely.polygonize(list(noded))) if c.area > 1]
     return done
 
 

@@ -12,9 +12,10 @@ import numpy as np
 import shapely
 from numpy.random import Generator
 from numpy.typing import NDArray
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.intake.sample.streets import Block, Road
+from landinfo.intake.sample.streets import Block, Road, lines, polygons
 
 Points = NDArray[np.float64]
 OVER = 0.3
@@ -23,7 +24,10 @@ OVER = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How ground is built: depth of the rows (m), widths of lots, longest block without an alley, widths of alleys."""
+    """How ground is built: depth of the rows (m), widths of lots, longest block without an alley, widths of alleys.
+
+    ``behind``: how often a wide lot is two; ``landlocked``: how often the hinder one has no strip to the road.
+    """
 
     front: tuple[float, float]
     row: tuple[float, float]
@@ -34,6 +38,7 @@ class Style:
     crooked: float
     earth: float
     behind: float
+    landlocked: float = 0.0
 
 
 STYLES = {
@@ -42,7 +47,7 @@ STYLES = {
     "project": Style((20, 20), (20, 20), (5, 5, 5), 0.0, 95, ((7, 7), (7, 6), (6, 6)), 0.0, 0.0, 0.0),
     "garden": Style((28, 46), (24, 38), (10, 5, 36), 0.5, 105,
                     ((5, 4, 3.5), (4, 3, 3), (3, 2.5, 2)), 1.8, 0.55, 0.3),
-    "field": Style((0, 0), (120, 160), (24, 12, 52), 0.4, 300, ((3.5, 3), (3, 2.5), (2.5, 2)), 1.5, 1.0, 0.25),
+    "field": Style((0, 0), (120, 160), (24, 12, 52), 0.4, 300, ((3.5, 3), (3, 2.5), (2.5, 2)), 1.5, 1.0, 0.25, 0.3),
 }  # fmt: skip
 
 
@@ -61,14 +66,14 @@ class Ground:
 def front_rows(ground: Ground) -> BaseGeometry:
     """The row of lots along every street, cut square to it; gives back the ground behind."""
     shape = shapely.orient_polygons(ground.block.shape)
-    room = shapely.maximum_inscribed_circle(shape, tolerance=1.0).length
+    room = shapely.maximum_inscribed_circle(shape, 1.0).length
     depth = min(float(ground.rng.uniform(*ground.style.front)), room * 0.98)
     front = shapely.intersection(shape.boundary, ground.streets.buffer(0.05))
     rest = shapely.difference(shape, front.buffer(depth, quad_segs=2))
-    rest = shapely.union_all([p for p in shapely.get_parts(rest) if p.area > 40])
+    rest = shapely.union_all([p for p in polygons(rest) if p.area > 40])
     ground.lines.append(rest.boundary)
     row = shapely.difference(shape, rest).buffer(OVER)
-    cuts: list[BaseGeometry] = []
+    cuts: list[LineString] = []
     for side, end_square in _sides(np.asarray(shape.exterior.coords), ground.streets, depth):
         cuts += _cut_side(ground, side, depth, end_square)
     ground.lines.append(shapely.intersection(shapely.MultiLineString([c for c in cuts if c.length > 1]), row))
@@ -80,7 +85,7 @@ def _sides(ring: Points, streets: BaseGeometry, depth: float) -> Iterator[tuple[
 
     With each the length at its end that belongs to the lots of the next side.
     """
-    rough = np.asarray(shapely.simplify(shapely.LinearRing(ring), 3.0).coords)[:-1]
+    rough = shapely.get_coordinates(shapely.simplify(shapely.LinearRing(ring), 3.0))[:-1]
     run = np.roll(rough, -1, axis=0) - rough
     heading = np.arctan2(run[:, 1], run[:, 0])
     turn = (heading - np.roll(heading, 1) + math.pi) % (2 * math.pi) - math.pi
@@ -99,7 +104,7 @@ def _sides(ring: Points, streets: BaseGeometry, depth: float) -> Iterator[tuple[
         yield chain, square
 
 
-def _cut_side(ground: Ground, side: Points, depth: float, end_square: float) -> list[BaseGeometry]:
+def _cut_side(ground: Ground, side: Points, depth: float, end_square: float) -> list[LineString]:
     line = shapely.LineString(side)
     if line.length < 9:
         return []
@@ -120,22 +125,24 @@ def _cut_side(ground: Ground, side: Points, depth: float, end_square: float) -> 
 
 
 def rows(ground: Ground, shape: BaseGeometry) -> None:
-    """Rows of lots along the alley that the ground lies on, one or two deep, back to back."""
+    """Rows of lots along the road that the ground lies on, two of them back to back between two roads."""
     style, rng = ground.style, ground.rng
-    centre, u, v, length, breadth = frame(shape, _access(ground, shape))
+    axis, served = roadside(ground, shape)
+    centre, u, v, length, breadth = frame(shape, axis)
     if shape.area < 90 or (style.crooked > 1 and shape.area < 2500 and rng.random() < 0.12):
         return
-    count = max(1, round(breadth / float(rng.uniform(*style.row))))
+    wanted = max(1, round(breadth / float(rng.uniform(*style.row))))
+    count = wanted if style.landlocked else min(wanted, max(1, served))
     xs = np.array([-length / 2 - OVER, float(rng.uniform(-0.2, 0.2)) * length, length / 2 + OVER])
     edges = []
     for k in range(count + 1):
         wiggle = rng.normal(0, 0.8, 3) * style.crooked if 0 < k < count else np.zeros(3)
         over = -OVER if k == 0 else OVER if k == count else 0.0
         edges.append(-breadth / 2 + breadth * k / count + over + wiggle)
-    lines = [np.column_stack([xs, ys]) for ys in edges[1:-1]]
+    found = [np.column_stack([xs, ys]) for ys in edges[1:-1]]
     for low, high in pairwise(edges):
-        lines += _cut_row(ground, xs, low, high, length)
-    placed = shapely.MultiLineString([centre + np.outer(p[:, 0], u) + np.outer(p[:, 1], v) for p in lines])
+        found += _cut_row(ground, xs, low, high, length)
+    placed = shapely.MultiLineString([centre + np.outer(p[:, 0], u) + np.outer(p[:, 1], v) for p in found])
     ground.lines.append(shapely.intersection(placed, shape.buffer(OVER)))
 
 
@@ -176,37 +183,54 @@ def _jogged(ground: Ground, p: Points, q: Points) -> list[Points]:
     return [p, knee, knee + aside, q + aside]
 
 
-def _behind(ground: Ground, p: Points, q: Points, p2: Points, q2: Points) -> list[BaseGeometry]:
+def _behind(ground: Ground, p: Points, q: Points, p2: Points, q2: Points) -> list[LineString]:
     """A wide lot may be two, one behind the other; the hinder one reaches the street by a strip, or not at all."""
     width, depth = float(np.hypot(*(p2 - p))), float(np.hypot(*(q - p)))
     if width < 5.5 or depth < 15 or ground.rng.random() > ground.style.behind * width / 6:
         return []
     f = float(ground.rng.uniform(0.45, 0.62))
     far = p2 + (q2 - p2) * f
-    if ground.rng.random() < 0.3:
+    if ground.rng.random() < ground.style.landlocked:
         return [shapely.LineString([p + (q - p) * f, far])]
     strip = p + (p2 - p) * (float(ground.rng.uniform(1.4, 2.2)) / width)
     return [shapely.LineString([strip, strip + (q - p) * f, far])]
 
 
-def _access(ground: Ground, shape: BaseGeometry) -> Points | None:
-    """The direction of the alley or street that the ground lies longest on (unit vector), None: on none."""
-    best, length = None, 4.0
-    for road in [a.ground for a in ground.alleys] + [ground.streets]:
-        common = longest(shapely.line_merge(shapely.intersection(shape.boundary, road.buffer(0.1))))
-        if common is not None and common.length > length:
-            best, length = np.asarray(common.coords)[[0, -1]], common.length
+def roadside(ground: Ground, shape: BaseGeometry) -> tuple[Points | None, int]:
+    """How ground lies to the roads: the direction of the longest side on one, and on how many sides along it (0–2)."""
+    roads = np.array([a.ground for a in ground.alleys] + [ground.streets])
+    shapely.prepare(shape)
+    sides = [s for road in roads[shapely.dwithin(shape, roads, 0.2)] for s in _common(shape, road)]
+    best = max(sides, key=_span, default=None)
     if best is None:
-        return None
-    run = best[1] - best[0]
-    return run / max(1e-9, float(np.hypot(*run)))
+        return None, 0
+    axis = _run(best) / _span(best)
+    across = np.array([-axis[1], axis[0]])
+    middle = float(shapely.get_coordinates(shapely.centroid(shape))[0] @ across)
+    along = [s for s in sides if abs(float(_run(s) @ axis)) > 0.75 * _span(s) and s.length > _span(best) / 3]
+    halves = shapely.get_coordinates(shapely.line_interpolate_point(along, 0.5, normalized=True)) @ across
+    return axis, len({half > middle for half in halves.tolist()})
+
+
+def _common(shape: BaseGeometry, road: BaseGeometry) -> list[LineString]:
+    """The sides of ground on a road; what is shorter than 4 m is none."""
+    common = lines(shapely.line_merge(shapely.intersection(shape.boundary, road.buffer(0.1))))
+    return [side for side in common if _span(side) > 4]
+
+
+def _run(side: LineString) -> Points:
+    ends = np.asarray(side.coords)[[0, -1]]
+    return np.asarray(ends[1] - ends[0])
+
+
+def _span(side: LineString) -> float:
+    return float(np.hypot(*_run(side)))
 
 
 def frame(shape: BaseGeometry, axis: Points | None = None) -> tuple[Points, Points, Points, float, float]:
     """Centre, unit vectors along and across, length and breadth of the smallest box (with a side along ``axis``)."""
     if axis is None:
-        box = np.asarray(shapely.oriented_envelope(shape).exterior.coords)
-        sides = box[1:3] - box[:2]
+        sides = np.diff(box_corners(shape), axis=0)[:2]
         axis = sides[int(np.argmax(np.hypot(*sides.T)))]
         axis = axis / float(np.hypot(*axis))
     u = axis if (axis[0], axis[1]) > (-axis[0], -axis[1]) else -axis
@@ -217,6 +241,11 @@ def frame(shape: BaseGeometry, axis: Points | None = None) -> tuple[Points, Poin
     return centre, u, v, float(np.ptp(a)), float(np.ptp(b))
 
 
-def longest(shape: BaseGeometry) -> BaseGeometry | None:
-    lines = [part for part in shapely.get_parts(shape) if shapely.get_type_id(part) == 1]
-    return max(lines, key=lambda part: part.length, default=None)
+def box_corners(shape: BaseGeometry) -> Points:
+    """The five corners, first and last the same, of the smallest box around a shape."""
+    return shapely.get_coordinates(shapely.oriented_envelope(shape))
+
+
+def longest(shape: BaseGeometry) -> LineString | None:
+    """The longest part of a shape that is a line."""
+    return max(lines(shape), key=lambda part: part.length, default=None)

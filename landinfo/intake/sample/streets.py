@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 MILLIMETRE = 0.001
@@ -19,6 +20,8 @@ CHAMFER = 2.5
 """m: corners at crossings are cut, as road plans ask."""
 REACH = 45.0
 """m: a street that ends this near to another one meets it."""
+SWAY = 3.0
+"""m: how far a bank leaves its course at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Road:
     ``rank``: place in the recipe, where the dearest street stands first; alleys and streets not in the list come last.
     """
 
-    line: BaseGeometry
+    line: LineString
     ground: BaseGeometry
     width: float
     section: str
@@ -40,7 +43,7 @@ class Road:
 class Block:
     """Ground between streets: how it is built (``town`` | ``project`` | ``garden`` | ``field``) and who mapped it."""
 
-    shape: BaseGeometry
+    shape: Polygon
     kind: str
     series: str
     resurveyed: str
@@ -73,7 +76,7 @@ def ward(plan: Mapping[str, Any]) -> Ward:
     streams = [_ribbon(_smooth(s["points"]) + centre, s["width"]) for s in plan.get("stream", ())]
     water = _clean(shapely.intersection(shapely.difference(shapely.union_all(streams), streets), outline))
     ground = shapely.difference(shapely.difference(outline, streets), water)
-    blocks = tuple(_block(plan, shape) for shape in shapely.get_parts(_clean(ground)) if shape.area > 60)
+    blocks = tuple(_block(plan, shape) for shape in polygons(_clean(ground)) if shape.area > 60)
     return Ward(plan["commune"], outline, roads, streets, water, blocks, tuple(plan["place"]), plan["centre"])
 
 
@@ -83,7 +86,17 @@ def nearest_place(places: Sequence[Mapping[str, Any]], centre: Sequence[float], 
     return min(places, key=lambda p: (p["at"][0] - x) ** 2 + (p["at"][1] - y) ** 2)
 
 
-def _block(plan: Mapping[str, Any], shape: BaseGeometry) -> Block:
+def polygons(shape: BaseGeometry) -> list[Polygon]:
+    """Every part of a shape that is ground; lines and points of an overlay are left out."""
+    return [part for part in shapely.get_parts(shape) if isinstance(part, Polygon)]
+
+
+def lines(shape: BaseGeometry) -> list[LineString]:
+    """Every part of a shape that is a line."""
+    return [part for part in shapely.get_parts(shape) if isinstance(part, LineString)]
+
+
+def _block(plan: Mapping[str, Any], shape: Polygon) -> Block:
     place = nearest_place(plan["place"], plan["centre"], shape.centroid)
     return Block(
         shape, place["kind"], place["series"], place.get("resurveyed", ""), place.get("priced", True),
@@ -128,9 +141,9 @@ def _smooth(points: Any, step: float = 9.0) -> Any:
 def _ribbon(points: Any, width: float) -> BaseGeometry:
     """A stream: its two banks do not run quite parallel."""
     line = shapely.LineString(points)
-    along = np.arange(len(points))
-    left = points + _normals(points) * (width / 2 + width / 6 * np.sin(along / 2.7))[:, None]
-    right = points - _normals(points) * (width / 2 + width / 6 * np.cos(along / 3.3))[:, None]
+    along, sway = np.arange(len(points)), min(width / 6, SWAY)
+    left = points + _normals(points) * (width / 2 + sway * np.sin(along / 2.7))[:, None]
+    right = points - _normals(points) * (width / 2 + sway * np.cos(along / 3.3))[:, None]
     banks = shapely.Polygon(np.vstack([left, right[::-1]]))
     return shapely.union(banks.buffer(0), line.buffer(width / 3))
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import shapely
+from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.intake.sample.access import Access
 from landinfo.intake.sample.faces import Face
-from landinfo.intake.sample.streets import Ward
+from landinfo.intake.sample.streets import MILLIMETRE, Ward, polygons
 from landinfo.model import Coverage, PriceZone
 
 DEEP = 100.0
@@ -28,18 +29,23 @@ HIDDEN = 15.0
 L_SHAPED = 0.84
 """Of its convex hull: a lot that fills less is L- or T-shaped."""
 LEFT_OUT = 0.004
-WORTH = 2.5
-"""m: a band thinner than this at the back of a lot is not drawn."""
+"""Of all lots: those without a zone."""
+WORTH, SCRAP = 2.5, 0.5
+"""m and m²: a band thinner than this at the back of a lot and a scrap smaller than this are not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Part of a lot with the typed facts that hold on it; ``depth``: from–to m behind the front, "" where uncut."""
+    """Part of a lot with the typed facts that hold on it; ``depth``: from–to m behind the front, "" where uncut.
+
+    ``deep``: its agricultural position or its price is lowered by that depth.
+    """
 
     shape: BaseGeometry
     conditions: tuple[tuple[str, str], ...]
     agricultural_position: int
     depth: str
+    deep: bool = False
 
 
 def zones(
@@ -56,61 +62,99 @@ def zones(
                 continue
             for piece in pieces(face.shape, access):
                 grounds[(w, face.number, *_told(access, piece))].append(piece.shape)
-    first = plan["prices_from"]
-    found = []
-    for number, (key, shapes) in enumerate(sorted(grounds.items()), 1):
-        _, _, section, position, agricultural, conditions, how = key
-        found.append(
-            PriceZone(
-                f"Z{number:05d}", plan["price_list"], section, position, agricultural, dict(conditions), dict(how),
-                shapely.union_all(shapes), first, None, "",
-            )
-        )  # fmt: skip
-    cover = [
-        shapely.difference(w.outline.buffer(2), shapely.union_all([b.shape for b in w.blocks if not b.priced]))
-        for w in wards
+    united = [
+        (key[2:], shape)
+        for key, shapes in sorted(grounds.items())
+        for shape in polygons(shapely.union_all(shapes, grid_size=MILLIMETRE))
+        if shape.area > 0.01
     ]
-    return found, [Coverage("price_zones", shape, first, None, complete=True, edition="") for shape in cover]
+    found = [_zone(plan, f"Z{i:05d}", told, shape) for i, (told, shape) in enumerate(united, 1)]
+    return found, [_cover(plan, ward) for ward in wards]
+
+
+def _zone(plan: Mapping[str, Any], name: str, told: tuple[Any, ...], shape: Polygon) -> PriceZone:
+    section, position, agricultural, conditions, how = told
+    first = plan["prices_from"]
+    return PriceZone(
+        name, plan["price_list"], section, position, agricultural, dict(conditions), dict(how), shape, first, None, ""
+    )
+
+
+def _cover(plan: Mapping[str, Any], ward: Ward) -> Coverage:
+    blank = shapely.union_all([b.shape for b in ward.blocks if not b.priced])
+    ground = shapely.difference(ward.outline.buffer(2), blank)
+    return Coverage("price_zones", ground, plan["prices_from"], None, complete=True, edition="")
 
 
 def _told(access: Access, piece: Piece) -> tuple[Any, ...]:
     """What the zone says: section, positions, conditions, how it was found."""
-    how = {"distance_m": f"{round(access.distance, -1):.0f}"}
+    how = {"distance_m": f"{access.distance // 10 * 10:.0f}"}
     if access.narrowest is not None:
         how["alley_width_m"] = f"{access.narrowest:.1f}"
-    if any(name.startswith(("long", "hidden")) for name, _ in piece.conditions):
+    told = dict(piece.conditions).keys() & {"long_band", "hidden_part"}
+    if told:
         how["frontage_m"] = f"{access.front.length:.1f}"
-    if piece.depth:
+    if piece.depth and (told or piece.deep):
         how["depth_m"] = piece.depth
     return access.section, access.position, piece.agricultural_position, piece.conditions, tuple(sorted(how.items()))
 
 
-def pieces(shape: BaseGeometry, access: Access) -> Iterator[Piece]:
-    """The lot cut by depth and by the bands of a long lot, or behind the projection of its front."""
-    held = _held(access)
+def pieces(lot: Polygon, access: Access) -> Iterator[Piece]:
+    """The lot cut behind the projection of its front (6.1a), then by depth and the bands of a long lot (6.1b)."""
     farming = 1 if access.position == 1 else 3 if access.away > FIELD_FAR else 2
-    hidden = _hidden(shape, access.front)
-    if access.front.is_empty or hidden is not None:
-        if hidden is not None:
-            yield Piece(hidden, _sorted({**held, "hidden_part": "true"}), farming, "")
-            shape = shapely.difference(shape, hidden)
-        yield Piece(shape, _sorted(held), farming, "")
+    held = _held(access)
+    if access.front.is_empty:
+        yield Piece(lot, _sorted(held), farming, "")
         return
-    width = access.front.length
-    depth = max(shapely.distance(shapely.points(shapely.get_coordinates(shape)), access.front))
-    long = depth > HOME_BANDS[0] * width + WORTH
-    cuts = {n * width for n in HOME_BANDS + TRADE_BANDS} if long else set()
+    depth = _depth(lot, access.front)
+    seen, hidden = _projected(lot, access.front)
+    width = access.front.length if hidden.is_empty else max(access.front.length, lot.area / depth)
+    grounds = [(far, access.front.buffer(far, quad_segs=6)) for far in _cuts(access, width, depth)]
+    for part, more in ((seen, {}), (hidden, {"hidden_part": "true"})):
+        for shape, near, far in _cut(part, grounds):
+            conditions = held | more | _bands(near / width)
+            deep = access.position == 1 and near >= DEEP
+            if deep:
+                conditions["depth_from_100m"] = "true"
+            label = f"{near:.0f}–{min(far, depth):.0f}" if near or far < depth else ""
+            yield Piece(shape, _sorted(conditions), 2 if deep and near >= FIELD_NEAR else farming, label, deep)
+
+
+def _depth(lot: Polygon, front: BaseGeometry) -> float:
+    return float(np.max(shapely.distance(shapely.points(shapely.get_coordinates(lot)), front)))
+
+
+def _cuts(access: Access, width: float, depth: float) -> list[float]:
+    """How far behind the front something changes, in m."""
+    cuts = {times * width for times in HOME_BANDS + TRADE_BANDS}
     if access.position == 1:
         cuts |= {DEEP, FIELD_NEAR}
-    at = [0.0, *sorted(cut for cut in cuts if cut < depth - WORTH), depth]
-    for near, far in pairwise(at):
-        band = held | (_bands(near / width) if long else {})
-        if access.position == 1 and near >= DEEP:
-            band["depth_from_100m"] = "true"
-        part = _between(shape, access.front, near, far if far < depth else None)
-        if part.area > 0.01:
-            label = f"{near:.0f}–{far:.0f}" if len(at) > 2 else ""
-            yield Piece(part, _sorted(band), 2 if farming == 1 and near >= FIELD_NEAR else farming, label)
+    return sorted(cut for cut in cuts if cut < depth - WORTH)
+
+
+def _cut(
+    shape: BaseGeometry, grounds: Sequence[tuple[float, BaseGeometry]]
+) -> Iterator[tuple[BaseGeometry, float, float]]:
+    """The bands of a shape from ``near`` to ``far`` m behind a front; ``grounds`` is all ground up to each ``far``."""
+    near = 0.0
+    for far, ground in grounds:
+        band, shape = (shape, shape) if shape.is_empty else _parted(shape, ground)
+        if not band.is_empty:
+            yield band, near, far
+        near = far
+    if not shape.is_empty:
+        yield shape, near, math.inf
+
+
+def _parted(shape: BaseGeometry, by: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
+    """What lies in ``by`` and what outside of it; a scrap outside counts as inside."""
+    beyond = polygons(shapely.difference(shape, by))
+    kept = [part for part in beyond if part.area >= SCRAP]
+    if not kept:
+        return shape, shapely.Polygon()
+    scraps = [part for part in beyond if part.area < SCRAP]
+    inside = polygons(shapely.intersection(shape, by))
+    return shapely.union_all([*inside, *scraps], grid_size=MILLIMETRE), shapely.union_all(kept)
 
 
 def _held(access: Access) -> dict[str, str]:
@@ -137,17 +181,11 @@ def _bands(times: float) -> dict[str, str]:
     return found
 
 
-def _between(shape: BaseGeometry, front: BaseGeometry, near: float, far: float | None) -> BaseGeometry:
-    if near:
-        shape = shapely.difference(shape, front.buffer(near))
-    return shapely.intersection(shape, front.buffer(far)) if far else shape
-
-
-def _hidden(lot: BaseGeometry, front: BaseGeometry) -> BaseGeometry | None:
-    """The part of an L- or T-shaped lot behind the square projection of its front, where it counts."""
-    if front.is_empty or lot.area / lot.convex_hull.area > L_SHAPED:
-        return None
-    ends = shapely.get_coordinates(front)
-    seen = shapely.LineString(ends[[0, -1]]).buffer(400, cap_style="flat")
-    hidden = shapely.difference(lot, seen)
-    return hidden if hidden.area >= HIDDEN and shapely.intersection(lot, seen).area > 1 else None
+def _projected(lot: Polygon, front: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
+    """The lot in the square projection of its front, and what of an L- or T-shaped one is hidden where it counts."""
+    if lot.area / lot.convex_hull.area <= L_SHAPED:
+        ends = shapely.get_coordinates(front)[[0, -1]]
+        seen, hidden = _parted(lot, shapely.LineString(ends).buffer(400, cap_style="flat"))
+        if hidden.area >= HIDDEN and seen.area > 1:
+            return seen, hidden
+    return lot, shapely.Polygon()
