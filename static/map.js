@@ -44,6 +44,8 @@
   const named = (selector, text) => { const el = $(selector, box); if (el) { el.title = text; el.setAttribute("aria-label", text); } };
   named(".leaflet-control-zoom-in", words.in);
   named(".leaflet-control-zoom-out", words.out);
+  $(".no-script").remove();
+  $(".layers").hidden = false;
   if (window.matchMedia("(max-width: 900px)").matches) $(".layers").open = false;
 
   /* Layers of the window. */
@@ -133,19 +135,22 @@
       if (!view.parcels.truncated || !splits) return [view];
       return (await Promise.all(quarters(box).map((b) => parcels(b, splits - 1)))).flat();
     };
-    try {
-      const requests = themes.length ? [fetched(bounds, themes).then((view) => [view])] : [];
-      if (names.includes("parcels")) requests.push(...(zoom > 17 ? [bounds] : quarters(bounds)).map((b) => parcels(b, 2)));
-      const found = {};
-      let cut = false;
-      for (const view of (await Promise.all(requests)).flat()) {
-        for (const [name, collection] of Object.entries(view)) {
-          cut = cut || collection.truncated;
-          (found[name] = found[name] || []).push(...collection.features);
-        }
+    let cut = false;
+    const drawThemes = async () => {
+      for (const [name, collection] of Object.entries(await fetched(bounds, themes))) {
+        cut = cut || collection.truncated;
+        put(name, collection);
       }
-      if (found.parcels) found.parcels = [...new Map(found.parcels.map((f) => [f.properties.ref, f])).values()];
-      for (const [name, features] of Object.entries(found)) put(name, {type: "FeatureCollection", features});
+    };
+    const drawParcels = async () => {
+      const pieces = zoom > 17 ? [bounds] : quarters(bounds);
+      const found = (await Promise.all(pieces.map((b) => parcels(b, 2)))).flat().map((view) => view.parcels);
+      cut = cut || found.some((collection) => collection.truncated);
+      const once = new Map(found.flatMap((collection) => collection.features).map((f) => [f.properties.ref, f]));
+      put("parcels", {type: "FeatureCollection", features: [...once.values()]});
+    };
+    try {
+      await Promise.all([themes.length && drawThemes(), names.includes("parcels") && drawParcels()]);
       held = {key, bounds, cut, zoom};
       say(cut ? words.cut : zoom < PARCELS_FROM ? words.closer_parcels : "");
       writeNumbers();
@@ -281,6 +286,7 @@
     }
   };
   window.addEventListener("hashchange", fromHash);
+  $(".languages").addEventListener("click", (e) => { if (e.target.href) e.target.hash = location.hash; });
   map.on("moveend", () => { soon(); remember(); });
   if (location.hash) fromHash();
   else if (desk.dataset.box && $(".layers").open) {
