@@ -28,11 +28,11 @@ HEADERS = {
 ROUTES = {
     "/": "/",
     "/api/at": f"/api/at?x={Y + 5}&y={X + 5}",
-    "/api/difference/<commune>/<sheet>/<number>": f"{JSON.replace('parcels', 'difference')}?on=2026-03-01&and.on=2026-08-01",
+    "/api/difference/<commune>/<sheet>/<number>": f"{JSON.replace('parcels', 'difference')}&and.on=2026-08-01",
     "/api/parcels/<commune>/<sheet>/<number>": JSON,
     "/api/view": "/api/view?bbox=106.6,10.9,106.7,11.0",
     "/at": f"/at?x={Y + 5}&y={X + 5}",
-    "/difference/<commune>/<sheet>/<number>": f"{ONE.replace('parcels', 'difference')}?on=2026-03-01&and.on=2026-08-01",
+    "/difference/<commune>/<sheet>/<number>": f"{ONE.replace('parcels', 'difference')}&and.on=2026-08-01",
     "/drawn/<name>": "/drawn/map.000000000000.js",
     "/healthz": "/healthz",
     "/panel": "/panel?parcel=25750@2024/1/1",
