@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from landinfo import asked_streets, letter_streets, present_streets, price, street, streets
-from landinfo.model import BadInput, Rulebook
+from landinfo.model import BadInput, Commune, Rulebook, Union
 from landinfo.store.communes import read_communes
 
 _GROUND = {
@@ -53,8 +53,12 @@ def add(
     one.set_defaults(command=lambda arguments, rulebook: _street(arguments, rulebook, today(), data))
 
 
+def _communes(data: Path) -> tuple[Sequence[Commune], Sequence[Union]]:
+    return read_communes(Path(os.environ.get("LANDINFO_DATA") or data))
+
+
 def _indexes(day: date, rulebook: Rulebook, data: Path) -> list[streets.Index]:
-    communes, unions = read_communes(Path(os.environ.get("LANDINFO_DATA") or data))
+    communes, unions = _communes(data)
     return [streets.index(held, communes, unions) for held in street.lists_near(day, rulebook)]
 
 
@@ -84,12 +88,8 @@ def _street(arguments: argparse.Namespace, rulebook: Rulebook, today: date, data
             given.append((f"{kind}.{name}", value))
     asked = asked_streets.read_street(arguments.section, given, today)
     answer = street.answer(asked, rulebook)
-    held = next(
-        i
-        for i in _indexes(asked.query.on, rulebook, data)
-        if not answer.printed_in or i.list_id == answer.printed_in.id
-    )
-    plain = present_streets.answer(answer, held, rulebook)
+    communes, _ = _communes(data)
+    plain = present_streets.answer(answer, streets.names_of(communes), rulebook)
     print(
         json.dumps(plain, ensure_ascii=False, indent=1)
         if arguments.json

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -44,7 +44,7 @@ def found(asked: Search, hits: Found, held: Index, in_force: PriceList | None, r
         "query": asked.typed,
         "on": asked.on.isoformat(),
         "commune": asked.commune or None,
-        "communes": [_commune(code, held) for code in sorted(hits.communes or ())],
+        "communes": [_commune(code, held.commune_names) for code in sorted(hits.communes or ())],
         "total": len(hits.hits),
         "limit": asked.limit,
         "offset": asked.offset,
@@ -81,14 +81,14 @@ def _gaps(hits: Found, held: Index) -> Iterator[Notice]:
 def _row(section: PriceSection, asked: Search, held: Index, rulebook: Rulebook, loaded: bool) -> Plain:
     return {
         **_printed(section, rulebook),
-        "commune": _commune(section.commune, held),
+        "commune": _commune(section.commune, held.commune_names),
         "href": f"{_path(section.id)}?{urlencode([('on', asked.on.isoformat())])}",
         "prices": {use: plain.number(value) for use, value in section.prices.items()} if loaded else None,
     }
 
 
-def _commune(code: str, held: Index) -> Plain:
-    return {"code": code, "name": held.commune_names.get(code, code)}
+def _commune(code: str, names: Mapping[str, str]) -> Plain:
+    return {"code": code, "name": names.get(code, code)}
 
 
 def _printed(section: PriceSection, rulebook: Rulebook) -> Plain:
@@ -110,8 +110,8 @@ def _why(in_force: PriceList | None, rulebook: Rulebook) -> plain.Text:
     return say("price-rows_not_loaded", {"list": words, **days}, rulebook.texts)
 
 
-def answer(what: Answer, held: Index, rulebook: Rulebook) -> Plain:
-    """One section at one place: the row as printed, prices with their steps, and the estimate that was asked for."""
+def answer(what: Answer, names: Mapping[str, str], rulebook: Rulebook) -> Plain:
+    """One section at one place (``names``: communes by code): the row as printed, prices, estimate."""
     query = what.asked.query
     return {
         "question": _question(what),
@@ -119,7 +119,7 @@ def answer(what: Answer, held: Index, rulebook: Rulebook) -> Plain:
         "state": what.state,
         "reason": _reason(what, rulebook),
         "list": what.price_list and _list(what.price_list, query, rulebook),
-        "section": _section(what, held, rulebook),
+        "section": _section(what, names, rulebook),
         "ground": _ground(what, rulebook),
         "positions": [
             {
@@ -183,13 +183,13 @@ def _list(held: PriceList, query: Query, rulebook: Rulebook) -> Plain:
     }
 
 
-def _section(what: Answer, held: Index, rulebook: Rulebook) -> Plain:
+def _section(what: Answer, names: Mapping[str, str], rulebook: Rulebook) -> Plain:
     """The row; of a row that the source lacks only id and commune."""
     section, query = what.section, what.asked.query
     head: Plain = {
         "id": what.asked.id,
         "loaded": section is not None,
-        "commune": _commune(what.commune, held),
+        "commune": _commune(what.commune, names),
         "agricultural_area": what.area,
     }
     if section is None:

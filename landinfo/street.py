@@ -128,12 +128,16 @@ def _complete(asked: Asked, rulebook: Rulebook) -> None:
 
 
 def lists_near(day: date, rulebook: Rulebook) -> list[PriceList]:
-    """The loaded lists: that of the day, then later ones by their first day, then earlier ones, the latest first."""
+    """The loaded lists: that of the day, then later ones by their first day, then earlier ones, the latest first.
+
+    Where none is loaded the last list stands for all of them, without rows.
+    """
     on = price.list_on(day, rulebook.price_lists)
     loaded = [x for x in rulebook.price_lists if x.loaded]
     later = [x for x in loaded if x.effective_from > day]
     earlier = [x for x in loaded if x.effective_from <= day and x is not on]
-    return [*([on] if on and on.loaded else []), *later, *reversed(earlier)]
+    found = [*([on] if on and on.loaded else []), *later, *reversed(earlier)]
+    return found or list(rulebook.price_lists[-1:])
 
 
 def _section(asked: Asked, rulebook: Rulebook) -> tuple[str, PriceSection | None, PriceList | None]:
@@ -159,12 +163,14 @@ def nearest(wanted: str, lists: Sequence[PriceList]) -> tuple[str, ...]:
     held = lists[0].sections if lists else {}
     commune, _, number = wanted.partition(":")
     at = int(number) if number.isascii() and number.isdecimal() and len(number) < 9 else 1
+    near = [commune]
     same = [s for s in held.values() if s.commune == commune]
     if not same:
         code = int(commune) if commune.isascii() and commune.isdecimal() and len(commune) < 9 else 0
         near = sorted({s.commune for s in held.values()}, key=lambda c: (abs(int(c) - code), c))[:3]
         same = [s for s in held.values() if s.commune in near]
-    return tuple(s.id for s in sorted(same, key=lambda s: (abs(_number(s) - at), s.id))[:4])
+    order = {code: place for place, code in enumerate(near)}
+    return tuple(s.id for s in sorted(same, key=lambda s: (abs(_number(s) - at), order[s.commune], s.id))[:4])
 
 
 def _number(section: PriceSection) -> int:

@@ -26,7 +26,8 @@ MATCHES = ("exact", "folded", "prefix", "word", "house", "word", "commune", "end
 alley number; only by its commune; in its two ends; as a misspelling."""
 LIKE, NEAR = 0.8, 0.5
 """difflib ratios: from which a misspelt name counts as found, and as worth suggesting."""
-_CLOSEST = 40
+_CLOSEST, _RARE = 12, 16
+"""Names that difflib compares, and groups of three letters by which they are chosen."""
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 _PROVINCES = ("tỉnh bình dương", "bình dương", "thành phố hồ chí minh", "hồ chí minh", "sài gòn", "việt nam")
 _MOST_PLACES = 4
@@ -152,7 +153,6 @@ def _geography(prices: PriceList, communes: Sequence[Commune], unions: Sequence[
         into[(union.old_code, union.old_period)].add(union.new_code)
     places = defaultdict[tuple[str, ...], set[Place]](set)
     districts, by_code = defaultdict[str, set[str]](set), dict[str, Codes]()
-    names: dict[str, str] = {}
     for commune in communes:
         now = commune.effective_to is None
         codes = frozenset({commune.code} if now else into[(commune.code, commune.period)]) & listed
@@ -161,8 +161,6 @@ def _geography(prices: PriceList, communes: Sequence[Commune], unions: Sequence[
         by_code[commune.series] = codes
         if now or commune.code not in by_code:
             by_code[commune.code] = codes
-        if now:
-            names[commune.code] = commune.name
         for _, kind, name in commune.names:
             for text in (name, f"{kind} {name}"):
                 places[words(text).folded].add((0 if now else 1, codes))
@@ -175,7 +173,12 @@ def _geography(prices: PriceList, communes: Sequence[Commune], unions: Sequence[
     for province in _PROVINCES:
         places[words(province).folded].add((3, None))
     ordered = {k: tuple(sorted(v, key=lambda p: (p[0], sorted(p[1] or ())))) for k, v in places.items()}
-    return {"places": ordered, "by_code": by_code, "commune_names": names}
+    return {"places": ordered, "by_code": by_code, "commune_names": names_of(communes)}
+
+
+def names_of(communes: Sequence[Commune]) -> dict[str, str]:
+    """The communes of today by code: ``25750`` → Phường Phú Lợi."""
+    return {c.code: c.name for c in communes if c.effective_to is None}
 
 
 def commune_codes(text: str, held: Index) -> Codes:
@@ -338,7 +341,9 @@ def _like(readings: Iterable[tuple[Words, Codes | None]], held: Index) -> Iterat
     best: dict[int, float] = {}
     for street, codes in readings:
         text = " ".join((_after_numbers(street) or street).folded)[:80]
-        shared = Counter(number for gram in set(_grams(text)) for number in held.trigrams.get(gram, ()))
+        # the rarest say most, and a misspelling breaks few of them
+        rare = sorted({g for g in _grams(text) if g in held.trigrams}, key=lambda g: (len(held.trigrams[g]), g))[:_RARE]
+        shared = Counter(number for gram in rare for number in held.trigrams[gram])
         inside = [n for n in shared if codes is None or held.sections[held.names[n][1]].commune in codes]
         # of two names that share as many, the shorter is nearer
         inside.sort(key=lambda n: (-shared[n] / (len(held.names[n][0]) + len(text)), held.names[n]))

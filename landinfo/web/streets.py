@@ -26,10 +26,10 @@ blueprint = Blueprint("streets", __name__)
 
 @blueprint.record
 def _make(state: BlueprintSetupState) -> None:
-    """The index of every loaded list, once for an application: communes come from the rules, no store is needed."""
+    """The index of every list, once for an application: communes come from the rules, no store is needed."""
     here = state.app.extensions["landinfo"]
     communes, unions = read_communes(here.settings.data)
-    made = {x.id: streets.index(x, communes, unions) for x in here.rulebook.price_lists if x.loaded}
+    made = {x.id: streets.index(x, communes, unions) for x in here.rulebook.price_lists}
     state.app.extensions[_KEY] = made
 
 
@@ -57,8 +57,8 @@ def _answered(section: str, given: Pairs) -> Plain:
     here = site()
     asked = asked_streets.read_street(section, _few(given), here.today())
     answer = street.answer(asked, here.rulebook)
-    held = _indexes()[(answer.printed_in or street.lists_near(asked.query.on, here.rulebook)[0]).id]
-    return present_streets.answer(answer, held, here.rulebook)
+    names = next(iter(_indexes().values())).commune_names
+    return present_streets.answer(answer, names, here.rulebook)
 
 
 @blueprint.get("/api/streets")
@@ -77,7 +77,7 @@ def search_page() -> Response:
     pairs = pages.asked_pairs()
     asked = dict(pairs)
     found = _searched(pairs) if asked.get("q") or asked.get("commune") else None
-    return pages.html(render_template("streets.html", found=found, asked=asked, turned=_turned))
+    return pages.html(render_template("streets.html", found=found, asked=asked, turned=_turned, simulated=False))
 
 
 def _turned(offset: int) -> str:
@@ -90,7 +90,10 @@ def _turned(offset: int) -> str:
 def street_page(section: str) -> Response:
     pairs = pages.asked_pairs()
     answer = _answered(section, pairs)
-    return pages.html(render_template("street.html", answer=answer, asked=dict(pairs), **_form(answer)))
+    # the rows of the list are real, whatever the store holds
+    return pages.html(
+        render_template("street.html", answer=answer, asked=dict(pairs), simulated=False, **_form(answer))
+    )
 
 
 def _form(answer: Plain) -> dict[str, Any]:
