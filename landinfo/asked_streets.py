@@ -74,6 +74,8 @@ def read_street(section: str, given: Iterable[tuple[str, str]], today: date) -> 
             raise
         known = ", ".join((*NAMES, str(wrong.params.get("known", ""))))
         raise BadInput(wrong.code, wrong.field, known=known) from wrong
+    if query.piece:
+        raise BadInput("street-no-piece", "piece")
     return Asked(section.strip(), query, _ground(told, query.area), _land_use(told.get("land_use", "")))
 
 

@@ -369,6 +369,7 @@ def test_given_prices_win() -> None:
         ({"residential_area": "perhaps"}, "residential_area"),
         ({"length": "30"}, "frontage"),
         ({"colour": "red"}, "colour"),
+        ({"piece": "10.98,106.67;10.99,106.67;10.99,106.68"}, "piece"),
         ({"on": "yesterday"}, "on"),
     ],
 )
