@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from landinfo import asked, difference, letter, lookup, present, present_difference, search
+from landinfo import asked, cli_streets, difference, letter, lookup, present, present_difference, search
 from landinfo.model import BadInput, Problem, Rulebook, Status
 from landinfo.store import open_store
 from landinfo.store.rulebook import read_rulebook
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _load_parser(commands)
     _prices_parser(commands)
     _store_parser(commands)
+    cli_streets.add(commands, _question_options, _today, DATA)
     return parser
 
 

@@ -27,11 +27,13 @@ def several(plain: Plain) -> str:
     return "\n".join(lines)
 
 
-def _both(text: dict[str, str], indent: str = "") -> list[str]:
+def both(text: dict[str, str], indent: str = "") -> list[str]:
+    """Vietnamese, English below it; once where they are the same."""
     return [f"{indent}{text['vi']}", f"{indent}{text['en']}"] if text["vi"] != text["en"] else [indent + text["vi"]]
 
 
-def _head(code: str, texts: Texts) -> str:
+def head(code: str, texts: Texts) -> str:
+    """A heading, underlined."""
     words = say(code, {}, texts)
     title = f"{words['vi']} · {words['en']}"
     return f"{title}\n{'─' * len(title)}"
@@ -45,8 +47,8 @@ def _parcel(plain: Plain, texts: Texts) -> Iterator[str]:
     yield f"{parcel['ref']}   {day(question['on'])}"
     now = parcel["commune_now"]
     if now and now["name"] != parcel["commune"]["name"]:
-        yield from _both(say("parcel-commune-now", {"commune": now["name"]}, texts))
-    yield from _both(say("parcel-areas", parcel, texts))
+        yield from both(say("parcel-commune-now", {"commune": now["name"]}, texts))
+    yield from both(say("parcel-areas", parcel, texts))
     for use in parcel["land_uses"]:
         yield f"  {use['code']:<5} {m2(use['area']):>14}  {use['name']['vi']} · {use['name']['en']} ({use['regime']})"
     for notice in plain["notices"]:
@@ -57,26 +59,26 @@ def _parcel(plain: Plain, texts: Texts) -> Iterator[str]:
 
 def _price(plain: Plain, texts: Texts) -> Iterator[str]:
     price = plain["price"]
-    yield _head("head-price", texts)
+    yield head("head-price", texts)
     if price["list"]:
         yield f"{price['list']['label']['vi']} ({price['list']['document']})"
     if price["reason"]:
-        yield from _both(price["reason"])
+        yield from both(price["reason"])
     for row in price["rows"]:
         place = f"{row['section']['street']}, VT{row['position']}" if row["section"] else "–"
         product = f"{m2(row['area']):>12} × {number(row['unit_price']):>12} đ/m² = {dong(row['amount']):>20}"
         yield f"  {row['land_use']:<5} {product}  {place}"
     value = price["value"]
     if value["likely"] is not None:
-        yield from _both(say("value-range" if value["low"] != value["high"] else "value", value, texts))
+        yield from both(say("value-range" if value["low"] != value["high"] else "value", value, texts))
 
 
 def _themes(plain: Plain, texts: Texts) -> Iterator[str]:
-    yield _head("head-themes", texts)
+    yield head("head-themes", texts)
     for theme in plain["themes"]:
         yield f"{theme['label']['vi']} · {theme['label']['en']}: {say('answer-' + theme['answer'], {}, texts)['vi']}"
         if theme["reason"]:
-            yield from _both(theme["reason"], "  ")
+            yield from both(theme["reason"], "  ")
         for row in theme["rows"]:
             share = f"{number(row['percent'])} %"
             yield f"  {share:>8} {m2(row['area']):>14}  {row['designation'] or row['kind']:<9} {row['label']['vi']}"
@@ -86,25 +88,28 @@ def _estimate(plain: Plain, texts: Texts) -> Iterator[str]:
     for verdict in plain["verdicts"]:
         mark = {"yes": "✓", "no": "✗", "unknown": "?"}[verdict["allowed"]]
         yield f"{mark} {m2(verdict['area']):>12}  {verdict['label']['vi']}: {verdict['reason']['vi']}"
-    estimate = plain["estimate"]
-    if estimate is None:
+    if plain["estimate"] is not None:
+        yield from estimate(plain["estimate"], texts)
+
+
+def estimate(made: Plain, texts: Texts) -> Iterator[str]:
+    """The lines of an estimate, a parcel's or a street's."""
+    yield head("head-estimate", texts)
+    if made["reason"]:
+        yield from both(made["reason"])
+    if not made["items"]:
         return
-    yield _head("head-estimate", texts)
-    if estimate["reason"]:
-        yield from _both(estimate["reason"])
-    if not estimate["items"]:
-        return
-    for item in estimate["items"]:
+    for item in made["items"]:
         yield f"  {item['label']['vi']:<36} {dong(item['amount']):>20}"
-    for line in estimate["lines"]:
+    for line in made["lines"]:
         law = "; ".join(f"{c['document']} {c['article']} [{c['status']}]" for c in line["citations"])
         yield f"    {line['formula']['vi']} = {dong(line['amount'])}   {law}"
-    yield from _both(say("estimate-range", {"total": estimate["total"], **estimate["range"]}, texts))
-    for notice in estimate["notices"]:
+    yield from both(say("estimate-range", {"total": made["total"], **made["range"]}, texts))
+    for notice in made["notices"]:
         yield f"⚠ {notice['text']['vi']}"
-    for named in (*estimate["not_included"], *estimate["assumptions"]):
+    for named in (*made["not_included"], *made["assumptions"]):
         yield f"· {named['vi']}"
-    for question in estimate["questions"]:
+    for question in made["questions"]:
         yield f"? {question['text']['vi']} (--fact {question['fact']}=…)"
 
 
@@ -112,4 +117,4 @@ def _foot(plain: Plain, texts: Texts) -> Iterator[str]:
     for source in plain["sources"]:
         yield f"[{source['layer']}] {source['document']['id']}, {day(source['effective_from'])}, {source['edition']}"
     yield plain["permanent"]
-    yield from _both(plain["disclaimer"])
+    yield from both(plain["disclaimer"])

@@ -312,8 +312,13 @@ def problem(what: Problem, rulebook: Rulebook) -> Plain:
     }
     nearest: Sequence[str] = what.params.get("nearest", ())
     if nearest:
-        body["nearest"] = [{"ref": ref, "href": f"/parcels/{quote(ref, safe='/@~')}"} for ref in nearest]
+        body["nearest"] = [{"ref": ref, "href": _found_at(ref)} for ref in nearest]
     return body
+
+
+def _found_at(ref: str) -> str:
+    """A parcel's address, or a street section's (``25750:9``)."""
+    return f"/streets/{ref}" if ":" in ref else f"/parcels/{quote(ref, safe='/@~')}"
 
 
 def view(shown: lookup.View, rulebook: Rulebook) -> Plain:

@@ -18,7 +18,7 @@ def estimate(conversion: Conversion | None, query: Query, rulebook: Rulebook) ->
     if conversion.estimate is None:
         return {
             "reason": plain.notice(conversion.reason, rulebook),
-            **_empty(),
+            **nothing(),
             "notices": _notices(conversion, rulebook),
         }
     parts = [
@@ -38,7 +38,8 @@ def estimate(conversion: Conversion | None, query: Query, rulebook: Rulebook) ->
     return {**found, "parts": parts, "convertible": bounds, "notices": _notices(conversion, rulebook)}
 
 
-def _empty() -> Plain:
+def nothing() -> Plain:
+    """The fields of an estimate that could not be made, all empty."""
     return {
         "levy": None, "charges": [], "items": [], "total": None,
         "range": {"low": None, "likely": None, "high": None}, "lines": [], "readings": [], "assumptions": [],

@@ -17,10 +17,12 @@ LAYERS = (
     {"model"},
     {"texts", "law", "overlay", "position", "survey", "search", "coordinates", "coordinates_source"},
     {"price_step", "price_place", "price_section", "price_class", "price_rows", "price_position"},
-    {"price", "planning", "levy", "charges", "case", "valuation", "estimate", "conversion", "piece"},
+    {"price", "planning", "levy", "charges", "case", "valuation", "estimate", "conversion", "piece"}
+    | {"street", "streets", "street_words"},
     {"report", "difference"},
     {"lookup"},
-    {"asked", "plain", "present", "present_estimate", "present_difference", "letter"},
+    {"asked", "plain", "present", "present_estimate", "present_difference", "letter"}
+    | {"asked_streets", "present_streets", "letter_streets"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
@@ -32,7 +34,8 @@ FOLDERS = {
     "intake": {CORE, "lookup", "store", "files"},
     "batch": {CORE, ANSWERED, "store", "files", "intake"},
     "web": {CORE, ANSWERED, "store", "files", "intake"},
-    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch"},
+    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch", "cli_streets"},
+    "cli_streets": {CORE, ANSWERED, "store"},
     "__main__": {"cli"},
     "app": {CORE, "store", "web"},
 }
@@ -66,7 +69,7 @@ NO_IO_NAMES = {"open", "print", "input", "exec", "eval", "breakpoint", "__import
 NO_IO_ATTRIBUTES = {"read_text", "write_text", "read_bytes", "write_bytes"}
 CLOCK = {"today", "now", "utcnow"}
 ENVIRONMENT = {"environ", "getenv"}
-SHELLS = {"web", "batch", "cli", "app", "__main__"}
+SHELLS = {"web", "batch", "cli", "cli_streets", "app", "__main__"}
 
 
 def module_of(path: str) -> str:

@@ -1,0 +1,319 @@
+"""One section of a price list at one place: prices for every land use with their steps, and the conversion estimate.
+
+Needs no map: the ground is what somebody tells of it (``position.Ground``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+import shapely
+
+from landinfo import case, estimate, law, position, price
+from landinfo.estimate import Estimate
+from landinfo.model import BadInput, NotHere, Notice, PriceList, PriceSection, PriceZone, Query, Rulebook
+from landinfo.position import Ground, Placed, Stretch
+from landinfo.price import Quote, Step
+
+SHOWN = (
+    "ODT", "ONT", "TMD", "SKC", "CLN", "LUC", "CHN", "NTS", "RSX", "RPH", "RDD", "CNT", "LMU",
+    "TON", "TIN", "NTD", "TSC", "DGT",
+)  # fmt: skip
+"""Land uses with a price of their own in every answer; others of the same rule are named beside them."""
+RESIDENTIAL = {True: "ONT", False: "ODT"}
+"""By whether the commune is a xã (area IV of art. 3.1) or a ward."""
+AGRICULTURAL = {"annual", "perennial", "forest_protected", "livestock", "salt"}
+_NOWHERE = shapely.Point()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about a section: ``id`` is ``<commune code>:<row number>``; ``land_use`` is that of the ground."""
+
+    id: str
+    query: Query
+    ground: Ground
+    land_use: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Ground of one price: its stretches in one, their area (None: not told), the price with its steps."""
+
+    area: Decimal | None
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class UsePrice:
+    """A land use: ``rule`` that prices it and other codes of that rule; several shares where the ground has bands.
+
+    ``unit_price`` is exact for one share and the average by area for several; ``amount`` in đồng where an area is told.
+    """
+
+    land_use: str
+    rule: str
+    also: tuple[str, ...]
+    shares: tuple[Share, ...]
+    unit_price: Decimal | None
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``area`` is the agricultural one of art. 3.1 (I–IV); ``price_list`` that of the day.
+
+    ``printed_in`` is the list whose row is shown: the day's, or another that is loaded; None with ``section``: a gap.
+    """
+
+    asked: Asked
+    commune: str
+    area: str | None
+    state: str
+    price_list: PriceList | None
+    printed_in: PriceList | None
+    section: PriceSection | None
+    placed: Placed
+    prices: tuple[UsePrice, ...]
+    positions: tuple[tuple[int, Mapping[str, Decimal | None]], ...]
+    estimate: Estimate | None
+    reason: Notice | None
+    notices: tuple[Notice, ...] = field(default=())
+
+
+def answer(asked: Asked, rulebook: Rulebook) -> Answer:
+    """All that the list says of the place on the day.
+
+    Raises ``NotHere`` (no such row; with the nearest), ``BadInput`` (the ground contradicts itself, or an estimate
+    lacks area or land use) and ``CannotBeAnswered`` (an estimate for a day before every regime).
+    """
+    _complete(asked, rulebook)
+    commune, section, printed_in = _section(asked, rulebook)
+    placed, notices = _placed(asked, rulebook)
+    place = _Place(asked, commune, placed, rulebook)
+    prices = tuple(place.prices())
+    priced, reason = place.estimate()
+    state = place.quote(RESIDENTIAL[place.rural], placed.stretches[0]).state
+    return Answer(
+        asked=asked,
+        commune=commune,
+        area=place.area,
+        state=state,
+        price_list=price.list_on(asked.query.on, rulebook.price_lists),
+        printed_in=printed_in,
+        section=section,
+        placed=placed,
+        prices=prices,
+        positions=tuple(place.positions()),
+        estimate=priced,
+        reason=reason,
+        notices=(*notices, *place.notices(prices)),
+    )
+
+
+def _complete(asked: Asked, rulebook: Rulebook) -> None:
+    position.check(asked.ground)
+    for name, code in (("land_use", asked.land_use), ("convert_to", asked.query.convert_to)):
+        if code is not None and code not in rulebook.land_use_types:
+            raise BadInput("street-unknown-use", name, value=code[:20])
+    if not asked.query.convert_to:
+        return
+    if asked.land_use is None:
+        raise BadInput("street-needs-land-use", "land_use")
+    if position.area(asked.ground) is None:
+        raise BadInput("street-needs-area", "area")
+
+
+def lists_near(day: date, rulebook: Rulebook) -> list[PriceList]:
+    """The loaded lists: that of the day, then later ones by their first day, then earlier ones, the latest first.
+
+    Where none is loaded the last list stands for all of them, without rows.
+    """
+    on = price.list_on(day, rulebook.price_lists)
+    loaded = [x for x in rulebook.price_lists if x.loaded]
+    later = [x for x in loaded if x.effective_from > day]
+    earlier = [x for x in loaded if x.effective_from <= day and x is not on]
+    found = [*([on] if on and on.loaded else []), *later, *reversed(earlier)]
+    return found or list(rulebook.price_lists[-1:])
+
+
+def _section(asked: Asked, rulebook: Rulebook) -> tuple[str, PriceSection | None, PriceList | None]:
+    lists = lists_near(asked.query.on, rulebook)
+    commune, _, number = asked.id.partition(":")
+    for held in lists:
+        if asked.id in held.sections:
+            return held.sections[asked.id].commune, held.sections[asked.id], held
+    for held in lists:
+        if number.isascii() and number.isdecimal() and in_gap(commune, int(number), held):
+            return commune, None, None
+    near = nearest(asked.id, lists)
+    raise NotHere("no-such-section", "id", section=asked.id[:40], nearest=near, similar=", ".join(near) or "–")
+
+
+def in_gap(commune: str, number: int, held: PriceList) -> bool:
+    """Does the source of the list lack this row?"""
+    return any(code == commune and first <= number <= last for code, first, last in held.missing)
+
+
+def nearest(wanted: str, lists: Sequence[PriceList]) -> tuple[str, ...]:
+    """Ids that exist and come near: of the same commune by number, else of communes with a like code."""
+    held = lists[0].sections if lists else {}
+    commune, _, number = wanted.partition(":")
+    at = int(number) if number.isascii() and number.isdecimal() and len(number) < 9 else 1
+    near = [commune]
+    same = [s for s in held.values() if s.commune == commune]
+    if not same:
+        code = int(commune) if commune.isascii() and commune.isdecimal() and len(commune) < 9 else 0
+        near = sorted({s.commune for s in held.values()}, key=lambda c: (abs(int(c) - code), c))[:3]
+        same = [s for s in held.values() if s.commune in near]
+    order = {code: place for place, code in enumerate(near)}
+    return tuple(s.id for s in sorted(same, key=lambda s: (abs(_number(s) - at), order[s.commune], s.id))[:4])
+
+
+def _number(section: PriceSection) -> int:
+    return int(section.number) if section.number.isdecimal() else 0
+
+
+def _placed(asked: Asked, rulebook: Rulebook) -> tuple[Placed, tuple[Notice, ...]]:
+    """By the rules of the day; on a day that has none, the position as told and nothing else."""
+    try:
+        return position.place(asked.ground, asked.query.on, rulebook.rules), ()
+    except law.NotInForce as none:
+        ground = asked.ground
+        area, told = position.area(ground), ground.position or position.FRONT
+        bare = Stretch(None, None, area, ground.agricultural_position or 1, {})
+        return Placed(told, area, (bare,), (), ()), (Notice(none.code, none.params, "warning"),)
+
+
+def _both(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else one + other
+
+
+class _Place:
+    def __init__(self, asked: Asked, commune: str, placed: Placed, rulebook: Rulebook) -> None:
+        self.asked, self.commune, self.placed, self.rulebook = asked, commune, placed, rulebook
+        self.on = asked.query.on
+        lists = lists_near(asked.query.on, rulebook)
+        self.area = next((held.zone_of[commune] for held in lists if commune in held.zone_of), None)
+        self.rural = self.area == price.RURAL_AREA
+        rule = law.in_force(rulebook.rules["price_use"].values, self.on)
+        self.rule_of: Mapping[str, str] = rule.value if rule else {}
+        told = asked.query.facts
+        house = told.get("same_parcel_as_recognised_residential") or told.get("garden_pond_of_house_parcel")
+        self.facts = {**told, "same_parcel_as_house": bool(house)}
+
+    def quote(self, use: str, stretch: Stretch, at: int | None = None, **more: str) -> Quote:
+        """The price of a use on a stretch, given or from the list; 6.5: without access never below CLN."""
+        if use in self.asked.query.prices:
+            return price.given(use, self.asked.query.prices[use])
+        found = self._listed(use, stretch, at, more)
+        if self.asked.ground.no_access and self.rule_of.get(use) not in AGRICULTURAL and found.unit_price is not None:
+            return self._not_below_crops(found, self._listed("CLN", stretch, at, more))
+        return found
+
+    def _listed(self, use: str, stretch: Stretch, at: int | None, more: Mapping[str, str]) -> Quote:
+        zone = PriceZone(
+            id="",
+            price_list="",
+            section=self.asked.id,
+            position=at or self.placed.position,
+            agricultural_position=stretch.agricultural_position,
+            conditions={**stretch.conditions, **more},
+            found={},
+            shape=_NOWHERE,
+            effective_from=self.on,
+            effective_to=None,
+            edition="",
+        )
+        try:
+            return price.quote(zone, use, self.commune, self.on, self.rulebook, self.facts)
+        except law.NotInForce:
+            return Quote(use, "no_rule", None, "table")
+
+    def _not_below_crops(self, found: Quote, crops: Quote) -> Quote:
+        floor, value = crops.unit_price, found.unit_price
+        if floor is None or value is None or value >= floor:
+            return found
+        cited = law.on(self.rulebook.rules["position_no_access"], self.on).citation
+        step = Step(Notice("place-not-below-perennial"), None, floor, cited)
+        return replace(found, unit_price=floor, steps=(*found.steps, step), citations=(*found.citations, cited))
+
+    def prices(self) -> Iterator[UsePrice]:
+        shown = [u for u in SHOWN if u in self.rule_of or not self.rule_of]
+        shown = [u for u in shown if u != RESIDENTIAL[not self.rural]]
+        asked = (self.asked.land_use, self.asked.query.convert_to)
+        for use in dict.fromkeys([*shown, *(u for u in asked if u), *self.asked.query.prices]):
+            rule = self.rule_of.get(use, "")
+            apart = {*shown, *RESIDENTIAL.values()}
+            also = [code for code, its in self.rule_of.items() if its == rule and code not in apart]
+            yield self._use_price(use, rule, tuple(also))
+
+    def _use_price(self, use: str, rule: str, also: tuple[str, ...]) -> UsePrice:
+        shares: list[Share] = []
+        for stretch in self.placed.stretches:
+            found = self.quote(use, stretch)
+            same = next((i for i, share in enumerate(shares) if share.quote == found), None)
+            if same is None:
+                shares.append(Share(stretch.area, found))
+            else:
+                shares[same] = Share(_both(shares[same].area, stretch.area), found)
+        values = [(s.area, s.quote.unit_price) for s in shares]
+        if any(value is None for _, value in values):
+            return UsePrice(use, rule, also, tuple(shares), None, None)
+        if self.placed.area is None:
+            return UsePrice(use, rule, also, tuple(shares), values[0][1], None)
+        amount = sum((area * value for area, value in values if area and value is not None), Decimal(0))
+        average = values[0][1] if len(values) == 1 else estimate.dong(amount / self.placed.area)
+        return UsePrice(use, rule, also, tuple(shares), average, estimate.dong(amount))
+
+    def positions(self) -> Iterator[tuple[int, Mapping[str, Decimal | None]]]:
+        """What each position of the section costs before Annex I, for the uses that the list prints."""
+        bare = Stretch(None, None, None, 1, {})
+        for at in range(position.FRONT, position.LAST + 1):
+            uses = (RESIDENTIAL[self.rural], "TMD", "SKC")
+            yield at, {use: self._listed(use, bare, at, {}).unit_price for use in uses}
+
+    def notices(self, prices: Sequence[UsePrice]) -> Iterator[Notice]:
+        by_use = {row.land_use: row.unit_price for row in prices}
+        home, crops = by_use.get(RESIDENTIAL[self.rural]), by_use.get("CLN")
+        if home is not None and crops is not None and home < crops:
+            yield Notice("street-below-crops", {"home": home, "crops": crops}, "warning")
+        if self.rural and crops is not None and not self._raised():
+            raised = self.quote("CLN", self.placed.stretches[0], residential_area="true").unit_price
+            yield Notice("street-rural-crops", {"price": raised})
+        if self.asked.query.convert_to:
+            yield Notice("street-plan-not-known", severity="warning")
+
+    def _raised(self) -> bool:
+        return bool(self.asked.ground.residential_area) or bool(self.facts["same_parcel_as_house"])
+
+    def estimate(self) -> tuple[Estimate | None, Notice | None]:
+        """The conversion of the ground told of, one part per stretch; (None, why) when there is nothing to convert."""
+        query, use = self.asked.query, self.asked.land_use
+        if not query.convert_to or use is None:
+            return None, None
+        if use == query.convert_to or {use, query.convert_to} <= set(RESIDENTIAL.values()):
+            return None, Notice("nothing-to-convert")
+        parts = [
+            {
+                "id": str(number),
+                "area": stretch.area,
+                "land_use": use,
+                "price": self.quote(use, stretch).unit_price,
+                "target_price": self.quote(query.convert_to, stretch).unit_price,
+            }
+            for number, stretch in enumerate(self.placed.stretches, 1)
+        ]
+        read = case.read_case(
+            {
+                "on": query.on,
+                "land_user": query.land_user,
+                "convert_to": query.convert_to,
+                "facts": dict(query.facts),
+                "parts": parts,
+            }
+        )
+        return estimate.estimate(read, self.rulebook.rules), None
