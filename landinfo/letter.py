@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from landinfo import explain
 from landinfo.texts import Texts, day, dong, m2, number, say
 
 Plain = dict[str, Any]
@@ -90,22 +91,9 @@ def _estimate(plain: Plain, texts: Texts) -> Iterator[str]:
     if estimate is None:
         return
     yield _head("head-estimate", texts)
-    if estimate["reason"]:
-        yield from _both(estimate["reason"])
-    if not estimate["items"]:
-        return
-    for item in estimate["items"]:
-        yield f"  {item['label']['vi']:<36} {dong(item['amount']):>20}"
-    for line in estimate["lines"]:
-        law = "; ".join(f"{c['document']} {c['article']} [{c['status']}]" for c in line["citations"])
-        yield f"    {line['formula']['vi']} = {dong(line['amount'])}   {law}"
-    yield from _both(say("estimate-range", {"total": estimate["total"], **estimate["range"]}, texts))
-    for notice in estimate["notices"]:
-        yield f"⚠ {notice['text']['vi']}"
-    for named in (*estimate["not_included"], *estimate["assumptions"]):
-        yield f"· {named['vi']}"
-    for question in estimate["questions"]:
-        yield f"? {question['text']['vi']} (--fact {question['fact']}=…)"
+    yield explain.text(estimate, "vi", texts)
+    yield ""
+    yield explain.text(estimate, "en", texts)
 
 
 def _foot(plain: Plain, texts: Texts) -> Iterator[str]:

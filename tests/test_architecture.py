@@ -15,11 +15,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     {"model"},
-    {"texts", "law", "overlay", "position", "survey", "search", "coordinates", "coordinates_source"},
-    {"price", "planning", "levy", "charges", "case", "valuation", "estimate", "conversion", "piece"},
+    {"texts", "law", "clock", "overlay", "position", "survey", "search", "coordinates", "coordinates_source"},
+    {
+        *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
+        *("unknowns", "questions", "readings", "assumptions", "estimate", "valuation", "conversion", "piece"),
+    },
     {"report", "difference"},
     {"lookup"},
-    {"asked", "plain", "present", "present_estimate", "present_difference", "letter"},
+    {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "letter"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
