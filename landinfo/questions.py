@@ -25,12 +25,18 @@ class Question:
 
 def questions(space: Space, totals: Totals) -> Iterator[Question]:
     """The facts that can move the total in some state of the others, the one that moves it most first."""
-    found = []
+    found: list[Question] = []
     for index, dimension in enumerate(space.dimensions):
         moves = _moves(index, totals) if dimension.facts and totals else ZERO
         if moves != 0:
             found += [Question(fact, _default(fact, space.likely), moves) for fact in dimension.facts]
-    yield from sorted(found, key=lambda q: (q.moves is not None, -(q.moves or 0)))
+    found.sort(key=lambda q: (q.moves is not None, -(q.moves or 0)))
+    # the same fact may settle two things; it is asked once, by what it moves most
+    asked: set[str] = set()
+    for question in found:
+        if question.fact not in asked:
+            asked.add(question.fact)
+            yield question
 
 
 def _moves(index: int, totals: Totals) -> Decimal | None:

@@ -183,9 +183,14 @@ def _once_residential(asked: _Asked) -> Iterator[_Open]:
 
 
 def _allocated(asked: _Asked) -> Iterator[_Open]:
+    """Not allocated and nothing told of the lease: between nothing deducted (annual rent) and all (a whole term)."""
     told = asked.told("allocated_without_fee")
-    if any(p.rent is None or asked.leased for p in asked.agricultural):
-        yield _Open("allocated", _both(told), told is not False, ("allocated_without_fee",))
+    if told is None and any(p.rent is None or asked.leased for p in asked.agricultural):
+        yield _Open("allocated", (False, True), True, ("allocated_without_fee",))
+    elif told is False and asked.housing and any(p.rent is p.term_left_months is None for p in asked.agricultural):
+        yield _Open("allocated", (False, True), False, ("rent", "term_left_months"))
+    else:
+        yield _Open("allocated", (told is not False,), told is not False)
 
 
 def _holding(asked: _Asked) -> Iterator[_Open]:
