@@ -2,56 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from landinfo import law
 from landinfo.case import Part
-from landinfo.levy import Line
-from landinfo.model import Notice, Rule
+from landinfo.levy.terms import ONE, ZERO, Line, Rules
+from landinfo.model import Citation, Notice
 
 RICE = frozenset({"LUC"})
+TERM_MONTHS = Decimal(840)
+"""List prices of term land stand for 70 years."""
 
 
-def registration_fee(parts: Sequence[Part], on: date, rules: Mapping[str, Rule]) -> tuple[Decimal | None, list[Line]]:
-    """0.5 % of area × table price of the new use, at most 500 million đồng (Decree 10/2022; before it 140/2016).
+def registration_fee(
+    parts: Sequence[Part], terms: Sequence[Decimal], on: date, rules: Rules
+) -> tuple[Decimal | None, list[Line]]:
+    """0.5 % of area × list price of the new use, at most 500 million đồng (Decree 10/2022; before it 140/2016).
 
-    K does not enter: the base is the price list. Gives the fee before rounding (None: a price or the rate is not known)
-    and one line per part; where the cap bites the lines are scaled to it.
+    ``terms`` are the shares of the price that count for each part (1; a lease: its term over 70 years), ``on`` the day
+    of declaration. K does not enter. Gives the fee before rounding (None: a price or the rate is not known) and one
+    line per part; where the cap bites the lines are scaled to it.
     """
     rate, cap = law.on(rules["registration_fee_rate"], on), law.on(rules["registration_fee_cap"], on)
-    if rate.value is None or any(p.target_price is None for p in parts):
+    prices = [p.target_price if p.declared_price is None else p.declared_price for p in parts]
+    if rate.value is None or any(price is None for price in prices):
         return None, []
-    amounts = [p.area * (p.target_price or Decimal(0)) * rate.value for p in parts]
-    total = sum(amounts, Decimal(0))
+    bases = [p.area * (price or ZERO) * term for p, price, term in zip(parts, prices, terms, strict=True)]
+    total = sum(bases, ZERO) * rate.value
     capped = total if cap.value is None else min(total, cap.value)
     code = "charge-registration-capped" if capped < total else "charge-registration"
+    price_cited = law.on(rules["registration_price"], on).citation
     lines = [
         Line(
             part=p.id,
-            formula=Notice(code, {"area": p.area, "price": p.target_price, "rate": rate.value, "cap": cap.value}),
+            formula=Notice(
+                f"{code}-lease" if term < 1 else code,
+                {"area": p.area, "price": price, "rate": rate.value, "cap": cap.value, "months": term * TERM_MONTHS},
+            ),
             inputs=(
                 ("area", p.area, "m²"),
-                ("target_price", p.target_price or Decimal(0), "đồng/m²"),
+                ("target_price", price or ZERO, "đồng/m²"),
                 ("rate", rate.value, "1"),
+                *((("term_left_months", term * TERM_MONTHS, "months"),) if term < 1 else ()),
             ),
-            amount=amount * capped / total if total else Decimal(0),
-            citations=(rate.citation, cap.citation),
+            amount=base * rate.value * capped / total if total else ZERO,
+            citations=(rate.citation, cap.citation, price_cited),
         )
-        for p, amount in zip(parts, amounts, strict=True)
+        for p, price, term, base in zip(parts, prices, terms, bases, strict=True)
     ]
     return capped, lines
 
 
-def not_included(parts: Sequence[Part], on: date, rules: Mapping[str, Rule]) -> list[Notice]:
-    """Charges that are due or may be due and whose amount nobody knows here: named, never counted as 0."""
-    named = [Notice("not-included-appraisal"), Notice("not-included-certificate"), Notice("not-included-measuring")]
-    rice = [p for p in parts if p.land_use in RICE]
-    if rice and on >= rules["rice_land_rate"].values[0].effective_from:
-        rate = law.on(rules["rice_land_rate"], on)
-        known = [p.area_high * p.price for p in rice if p.price is not None]
-        floor = sum(known, Decimal(0)) * rate.value if len(known) == len(rice) else None
-        low = None if floor is None else floor.to_integral_value()
-        named.insert(0, Notice("not-included-rice", {"low": low, "rate": rate.value}, "warning"))
+def exempt(code: str, on: date, rules: Rules) -> list[Line]:
+    """The line that says why there is no registration fee."""
+    return [Line("", Notice(code), (), ZERO, (law.on(rules["registration_exempt"], on).citation,))]
+
+
+def rice_floor(on: date, rules: Rules) -> tuple[Decimal | None, Citation | None]:
+    """The law's least rate of the rice-land payment on a day; None before it came in (2015-07-01)."""
+    value = law.in_force(rules["rice_land_rate"].values, on)
+    return (None, None) if value is None else (value.value, value.citation)
+
+
+def rice_payment(parts: Sequence[Part], rate: Decimal, cited: Citation, floor: bool) -> list[Line]:
+    """Rate × area × price of specialised rice land that leaves agriculture (Decree 112/2024 art. 12)."""
+    lines = []
+    for p in parts:
+        if p.land_use in RICE:
+            words = {"area": p.area, "price": p.price, "rate": rate}
+            inputs = [("area", p.area, "m²"), ("rate", rate, "1")]
+            if p.price is not None:
+                inputs.insert(1, ("price", p.price, "đồng/m²"))
+            amount = None if p.price is None else p.area * p.price * rate
+            code = "charge-rice-floor" if floor else "charge-rice"
+            lines.append(Line(p.id, Notice(code, words), tuple(inputs), amount, (cited,)))
+    return lines
+
+
+UNKNOWN = {
+    "appraisal_fee": "not-included-appraisal",
+    "certificate_fee": "not-included-certificate",
+    "measuring": "not-included-measuring",
+}
+"""Charges that are due and whose amount nobody knows here → the sentence that says so."""
+
+
+def not_included(filed: date, rules: Rules) -> list[Notice]:
+    """Charges whose amount nobody knows here: named, never counted as 0. Other territories' figures as a note."""
+    named = [Notice(code) for code in UNKNOWN.values()]
+    other = law.in_force(rules["appraisal_fee_old_hcmc"].values, filed)
+    if other is not None:
+        words = dict(other.value) | {"document": other.citation.document}
+        named.append(Notice("other-territory-appraisal", words))
     return named
+
+
+def whole(parts: Sequence[Part]) -> list[Decimal]:
+    """No term: the whole price counts for every part."""
+    return [ONE] * len(parts)

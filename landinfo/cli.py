@@ -11,7 +11,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
-from landinfo import asked, cli_streets, difference, letter, lookup, present, present_difference, search
+from landinfo import (
+    asked,
+    cli_streets,
+    clock,
+    difference,
+    letter,
+    lookup,
+    present,
+    present_difference,
+    present_estimate,
+    search,
+)
 from landinfo.model import BadInput, Problem, Rulebook, Status
 from landinfo.store import open_store
 from landinfo.store.rulebook import read_rulebook
@@ -39,6 +50,9 @@ def main(argv: Sequence[str]) -> int:
         for near in said.get("nearest", ()):
             print(f"  → {near['ref']}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     _parcel_parser(commands)
     _at_parser(commands)
     _difference_parser(commands)
+    _estimate_parser(commands)
+    _law_parser(commands)
     _sample_parser(commands)
     _load_parser(commands)
     _prices_parser(commands)
@@ -122,6 +138,24 @@ def _difference_parser(commands: Any) -> None:
     )
     _question_options(parser)
     parser.set_defaults(command=_difference)
+
+
+def _estimate_parser(commands: Any) -> None:
+    parser = commands.add_parser("estimate", help="chi phí chuyển mục đích theo hồ sơ · the cost of a case file")
+    parser.add_argument(
+        "case", metavar="CASE.json", help="tệp JSON, hoặc - để đọc từ bàn phím · - reads standard input"
+    )
+    parser.add_argument("--known", metavar="DAY", help="biết đến ngày · what was known on that day (default today)")
+    parser.add_argument("--json", action="store_true", help="in JSON")
+    parser.set_defaults(command=_estimate)
+
+
+def _law_parser(commands: Any) -> None:
+    parser = commands.add_parser("law", help="đồng hồ pháp luật · the law clock")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    due = actions.add_parser("due", help="giá trị phải kiểm tra lại · values to check again")
+    due.add_argument("--on", metavar="DAY", help="tính đến ngày · as of that day (default today)")
+    due.set_defaults(command=_due)
 
 
 def _sample_parser(commands: Any) -> None:
@@ -234,6 +268,34 @@ def _show(found: lookup.Report | lookup.Several, as_json: bool, rulebook: Rulebo
         return 0
     plain = present.answer(found, rulebook)
     print(json.dumps(plain, ensure_ascii=False, indent=1) if as_json else letter.answer(plain, rulebook.texts))
+    return 0
+
+
+def _estimate(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    known = asked.read_day("known", arguments.known) if arguments.known else _today()
+    answer = present_estimate.of_case(_read_json(arguments.case), known, rulebook)
+    if arguments.json:
+        print(json.dumps(answer, ensure_ascii=False, indent=1))
+    else:
+        print("\n\n".join((*answer["explanation"].values(), *answer["disclaimer"].values())))
+    return 0
+
+
+def _read_json(name: str) -> Any:
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+    except (OSError, ValueError) as wrong:
+        raise BadInput("case-file-not-found", name[-60:], wrong=type(wrong).__name__) from wrong
+    return present_estimate.read_json(text)
+
+
+def _due(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    on = asked.read_day("on", arguments.on) if arguments.on else _today()
+    listed = clock.due(rulebook, on)
+    for each in listed:
+        _print_both(present_estimate.due_text(each, rulebook))
+    if not listed:
+        _print_both(present.say("due-none", {"day": on}, rulebook.texts))
     return 0
 
 

@@ -238,27 +238,45 @@ def _case(
     bounds: Mapping[str, tuple[Decimal, Decimal]],
     rulebook: Rulebook,
 ) -> Case:
-    given: dict[str, Any] = dict(query.facts)
-    if any(u.code in RESIDENTIAL for u in facts.parcel.land_uses):
-        given.setdefault("same_parcel_as_recognised_residential", True)
     raw = {
         "on": query.on,
         "land_user": query.land_user,
         "convert_to": query.convert_to,
-        "facts": given,
-        "parts": [
-            {
-                "id": f"{p.cell.row.designation or p.cell.row.kind}-{p.use.code}-{index}",
-                "area": p.area,
-                "area_low": p.low,
-                "area_high": p.high,
-                "land_use": p.use.code,
-                "price": valuation.quoted(p.cell.piece, p.use.code, facts, query, rulebook).unit_price,
-                "target_price": valuation.quoted(
-                    p.cell.piece, query.convert_to or "", facts, query, rulebook
-                ).unit_price,
-            }
-            for index, p in enumerate(parts, 1)
-        ],
+        "facts": _told(query, facts),
+        "parts": [_part(p, index, query, facts, rulebook) for index, p in enumerate(parts, 1)] + _held(query, facts),
     }
     return case.read_case(raw)
+
+
+def _told(query: Query, facts: Facts) -> dict[str, Any]:
+    """Recognised residential land in the list answers whether there is some in the parcel: it is not asked."""
+    told: dict[str, Any] = dict(query.facts)
+    name = "same_parcel_as_recognised_residential"
+    if told.get(name) is None and any(u.code in RESIDENTIAL for u in facts.parcel.land_uses):
+        told[name] = True
+    return told
+
+
+def _held(query: Query, facts: Facts) -> list[dict[str, Any]]:
+    """Recognised residential land of the parcel, where its area is stated: it stays, and is not converted."""
+    if query.convert_to not in RESIDENTIAL:
+        return []
+    return [{"area": u.area, "land_use": u.code} for u in facts.parcel.land_uses if u.code in RESIDENTIAL and u.area]
+
+
+def _part(made: Convertible, index: int, query: Query, facts: Facts, rulebook: Rulebook) -> dict[str, Any]:
+    cell = made.cell
+    before = valuation.quoted(cell.piece, made.use.code, facts, query, rulebook)
+    after = valuation.quoted(cell.piece, query.convert_to or "", facts, query, rulebook)
+    table = {s.notice.code: s.value for s in before.steps}.get("step-agricultural-table")
+    others = dict(before.readings) | ({} if table is None else {"agricultural-table": table})
+    return {
+        "id": f"{cell.row.designation or cell.row.kind}-{made.use.code}-{index}",
+        "area": made.area,
+        "area_low": made.low,
+        "area_high": made.high,
+        "land_use": made.use.code,
+        "price": before.unit_price,
+        "target_price": after.unit_price,
+        "other_prices": {name: value for name, value in others.items() if value != before.unit_price},
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from landinfo import explain
 from landinfo.texts import Texts, day, dong, m2, number, say
 
 Plain = dict[str, Any]
@@ -99,18 +100,9 @@ def estimate(made: Plain, texts: Texts) -> Iterator[str]:
         yield from both(made["reason"])
     if not made["items"]:
         return
-    for item in made["items"]:
-        yield f"  {item['label']['vi']:<36} {dong(item['amount']):>20}"
-    for line in made["lines"]:
-        law = "; ".join(f"{c['document']} {c['article']} [{c['status']}]" for c in line["citations"])
-        yield f"    {line['formula']['vi']} = {dong(line['amount'])}   {law}"
-    yield from both(say("estimate-range", {"total": made["total"], **made["range"]}, texts))
-    for notice in made["notices"]:
-        yield f"⚠ {notice['text']['vi']}"
-    for named in (*made["not_included"], *made["assumptions"]):
-        yield f"· {named['vi']}"
-    for question in made["questions"]:
-        yield f"? {question['text']['vi']} (--fact {question['fact']}=…)"
+    yield explain.text(made, "vi", texts)
+    yield ""
+    yield explain.text(made, "en", texts)
 
 
 def _foot(plain: Plain, texts: Texts) -> Iterator[str]:

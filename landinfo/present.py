@@ -17,7 +17,7 @@ from landinfo.conversion import Conversion
 from landinfo.model import Feature, Parcel, Problem, Query, Rulebook
 from landinfo.overlay import ShareRow, ThemeShares
 from landinfo.plain import Plain
-from landinfo.present_estimate import estimate
+from landinfo.present_estimate import of_parcel
 from landinfo.report import Report
 from landinfo.texts import FILTERS, say
 from landinfo.valuation import Share, UseValue, Valuation
@@ -63,7 +63,7 @@ def answer(report: Report, rulebook: Rulebook) -> Plain:
         "themes": [_theme(shares, report, rulebook) for shares in report.shares],
         "price": _price(report.valuation, report, rulebook),
         "verdicts": _verdicts(report.conversion, report, rulebook),
-        "estimate": estimate(report.conversion, query, rulebook),
+        "estimate": of_parcel(report.conversion, query, rulebook),
         "sources": _sources(report, rulebook),
         "rulebook": rulebook.edition,
         "disclaimer": say("disclaimer", {}, rulebook.texts),

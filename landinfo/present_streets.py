@@ -249,7 +249,7 @@ def _share(share: Share, query: Query, rulebook: Rulebook) -> Plain:
     return {
         "area": plain.number(share.area),
         "unit_price": plain.number(quoted.unit_price),
-        "amount": plain.amount(share.area, quoted.unit_price),
+        "amount": plain.number(share.amount),
         "position": quoted.position,
         "steps": [
             {
@@ -284,5 +284,5 @@ def _estimate(what: Answer, rulebook: Rulebook) -> Plain | None:
         }
         for s in what.placed.stretches
     ]
-    found_ = present_estimate.of_case(what.estimate, what.asked.query, rulebook)
+    found_ = present_estimate.of_estimate(what.estimate, what.asked.query, rulebook)
     return {**found_, "parts": parts, "convertible": {}, "notices": []}

@@ -15,8 +15,10 @@ import shapely
 from landinfo import case, estimate, law, position, price
 from landinfo.estimate import Estimate
 from landinfo.model import BadInput, NotHere, Notice, PriceList, PriceSection, PriceZone, Query, Rulebook
+from landinfo.money import dong
 from landinfo.position import Ground, Placed, Stretch
 from landinfo.price import Quote, Step
+from landinfo.price_section import RURAL_AREA
 
 SHOWN = (
     "ODT", "ONT", "TMD", "SKC", "CLN", "LUC", "CHN", "NTS", "RSX", "RPH", "RDD", "CNT", "LMU",
@@ -45,6 +47,12 @@ class Share:
 
     area: Decimal | None
     quote: Quote
+
+    @property
+    def amount(self) -> Decimal | None:
+        """đồng, rounded on its own: the rows of a street are no sum that anybody pays."""
+        price_ = self.quote.unit_price
+        return None if self.area is None or price_ is None else dong(self.area * price_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +206,7 @@ class _Place:
         self.on = asked.query.on
         lists = lists_near(asked.query.on, rulebook)
         self.area = next((held.zone_of[commune] for held in lists if commune in held.zone_of), None)
-        self.rural = self.area == price.RURAL_AREA
+        self.rural = self.area == RURAL_AREA
         rule = law.in_force(rulebook.rules["price_use"].values, self.on)
         self.rule_of: Mapping[str, str] = rule.value if rule else {}
         told = asked.query.facts
@@ -266,8 +274,8 @@ class _Place:
         if self.placed.area is None:
             return UsePrice(use, rule, also, tuple(shares), values[0][1], None)
         amount = sum((area * value for area, value in values if area and value is not None), Decimal(0))
-        average = values[0][1] if len(values) == 1 else estimate.dong(amount / self.placed.area)
-        return UsePrice(use, rule, also, tuple(shares), average, estimate.dong(amount))
+        average = values[0][1] if len(values) == 1 else dong(amount / self.placed.area)
+        return UsePrice(use, rule, also, tuple(shares), average, dong(amount))
 
     def positions(self) -> Iterator[tuple[int, Mapping[str, Decimal | None]]]:
         """What each position of the section costs before Annex I, for the uses that the list prints."""

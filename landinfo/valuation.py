@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from shapely.geometry.base import BaseGeometry
 
@@ -27,6 +27,7 @@ from landinfo.model import (
     Theme,
     ThemeKind,
 )
+from landinfo.money import dong
 from landinfo.price import Quote
 
 RESIDENTIAL = ("ODT", "ONT")
@@ -208,11 +209,6 @@ def _filled(area: Decimal, ground: Sequence[tuple[Decimal, Decimal]]) -> Decimal
 def _exponent(number: Decimal) -> int:
     exponent = number.as_tuple().exponent
     return exponent if isinstance(exponent, int) else 0
-
-
-def dong(amount: Decimal) -> Decimal:
-    """Rounded half up to 1 đồng (no rounding rule stands in the texts: law.md §10)."""
-    return amount.quantize(Decimal(1), ROUND_HALF_UP)
 
 
 def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:

@@ -14,14 +14,17 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
-    {"model"},
-    {"texts", "law", "overlay", "position", "survey", "search", "coordinates", "coordinates_source"},
+    {"model", "money"},
+    {"texts", "law", "clock", "overlay", "position", "survey", "search", "coordinates", "coordinates_source"},
     {"price_step", "price_place", "price_section", "price_class", "price_rows", "price_position"},
-    {"price", "planning", "levy", "charges", "case", "valuation", "estimate", "conversion", "piece"}
-    | {"street", "streets", "street_words"},
+    {
+        *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
+        *("unknowns", "questions", "readings", "assumptions", "estimate", "valuation", "conversion", "piece"),
+        *("street", "streets", "street_words"),
+    },
     {"report", "difference"},
     {"lookup"},
-    {"asked", "plain", "present", "present_estimate", "present_difference", "letter"}
+    {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "letter"}
     | {"asked_streets", "present_streets", "letter_streets"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""

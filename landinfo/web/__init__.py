@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from landinfo.model import Problem
 from landinfo.store import Store, open_store
 from landinfo.store.rulebook import read_rulebook
-from landinfo.web import api, assets, difference, ground, headers, maps, pages, question, streets
+from landinfo.web import api, assets, difference, estimate, ground, headers, maps, pages, question, streets
 from landinfo.web.settings import Settings, from_environment
 from landinfo.web.site import Site, site
 
@@ -53,7 +53,7 @@ def create_app(
     headers.log_to_stderr()
     headers.register(app, settings)
     pages.dress(app)
-    for part in (api, assets, difference, pages, streets):
+    for part in (api, assets, difference, estimate, pages, streets):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)

@@ -220,9 +220,9 @@ def asked_facts(answer: Plain) -> list[Plain]:
     texts = site().rulebook.texts
     asked: list[Plain] = [{**q, "given": None} for q in open_ if q["fact"] not in given]
     for name, value in given.items():
-        kind = "number" if name in case.NUMBERS else "yes_no"
-        words = present.say(f"question-{name}", {}, texts)
-        asked.append({"fact": name, "text": words, "default": None, "moves": None, "kind": kind, "given": value})
+        choices = [{"value": c, "label": present.say(f"choice-{c}", {}, texts)} for c in case.CHOICES.get(name, ())]
+        known = {"fact": name, "kind": case.kind_of(name), "choices": choices, "given": value}
+        asked.append({**known, "text": present.say(f"question-{name}", {}, texts), "default": None, "moves": None})
     return asked
 
 

@@ -1,0 +1,76 @@
+"""What an estimate takes for granted where nothing was told, and what the user should know beside the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from landinfo import law, recalculation
+from landinfo.case import Case
+from landinfo.costing import Costing, Regime
+from landinfo.levy.terms import BUSINESS, RESIDENTIAL, ZERO, Rules
+from landinfo.model import Notice
+from landinfo.unknowns import Space, State
+
+
+def assumed(case: Case, space: Space, used: Regime) -> Iterator[Notice]:
+    """What is taken where nothing was told, one sentence for each thing that is open."""
+    open_ = {d.name: d for d in space.dimensions}
+    likely = space.likely
+    if "limit" in open_:
+        yield Notice("assumed-limit", {"limit": likely.limit}, "warning")
+    for fact in dict.fromkeys(fact for dimension in space.dimensions for fact in dimension.facts):
+        if fact in _SAID:
+            yield Notice(_SAID[fact], {"rate": likely.rent_rate})
+    if likely.reduced[0] in ("merit", "war_invalid") and "reduced" in open_:
+        yield Notice("assumed-reduction-unknown", severity="warning")
+    if "k" in open_:
+        yield Notice("assumed-k", severity="warning")
+    if "order" in open_:
+        yield Notice("assumed-quota-even")
+    if "area" in open_:
+        yield Notice("assumed-use-spread-even")
+    if case.convert_to in BUSINESS:
+        yield Notice("assumed-rent-yearly" if likely.rent == "annual" else "assumed-no-rent-reduction")
+    if case.land_user == "organisation" and case.convert_to in RESIDENTIAL:
+        yield Notice(
+            "assumed-organisation-2026" if used.name == "2026-01-01" else "assumed-organisation-price", {}, "warning"
+        )
+    if case.days.declared is not None and all(p.declared_price is None for p in case.parts):
+        yield Notice("assumed-declared-price", {"day": case.days.declared})
+
+
+_SAID = {
+    "same_parcel_as_recognised_residential": "assumed-same_parcel_as_recognised_residential-no",
+    "garden_pond_of_house_parcel": "assumed-garden_pond_of_house_parcel-no",
+    "garden_pond_origin_separated": "assumed-garden_pond_origin_separated-no",
+    "split_by_survey_before_2014_07_01": "assumed-split_by_survey_before_2014_07_01-no",
+    "first_conversion": "assumed-first_conversion-yes",
+    "chosen_parcel": "assumed-chosen_parcel-yes",
+    "was_residential_before": "assumed-was_residential_before-no",
+    "allocated_without_fee": "assumed-allocated_without_fee-yes",
+    "fee_paid_before": "assumed-fee_paid_before-no",
+    "reduction_group": "assumed-reduction_group-none",
+    "rent": "assumed-rent",
+    "term_left_months": "assumed-term",
+    "rent_rate": "assumed-rent-rate",
+}
+
+
+def notices(case: Case, costing: Costing, space: Space, rules: Rules) -> Iterator[Notice]:
+    """What the user should know beside the numbers."""
+    if recalculation.possible(case.on) and case.days.recalculation_requested is None and case.convert_to in RESIDENTIAL:
+        yield Notice("recalculation-may-be-asked", {"last": recalculation.LAST_REQUEST}, "warning")
+    if costing.rice(space.likely).lines:
+        yield Notice("rice-may-not-be-due", severity="warning")
+    yield from _threshold(case, space.likely, rules)
+
+
+def _threshold(case: Case, likely: State, rules: Rules) -> Iterator[Notice]:
+    """Regime A before 2018: land of 20 billion đồng or more is valued individually over the limit."""
+    value = law.in_force(rules["levy_k_threshold"].values, case.on)
+    area = sum((p.area for p in case.parts), ZERO)
+    if value is None or value.value is None or case.convert_to not in RESIDENTIAL or area <= likely.limit:
+        return
+    worth = sum((p.area * (p.target_price or ZERO) for p in case.parts), ZERO)
+    if worth >= value.value:
+        yield Notice("k-threshold", {"value": value.value, "worth": worth}, "warning")

@@ -1,0 +1,200 @@
+"""A case: the parts to convert, their prices, and what only the land user knows. The contract for outsiders.
+
+A fact is true, false, a number, a name, or None (unknown). Prices are đồng/m² (None: not known), areas m²; all numbers
+are Decimal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from landinfo.case import contradictions, fields
+from landinfo.case.fields import code, day, maybe, number, one_of, table
+from landinfo.case.model import (
+    CHOICES,
+    FACTS,
+    NUMBERS,
+    REDUCTION_GROUPS,
+    RENTS,
+    YES_NO,
+    Case,
+    Days,
+    Fact,
+    Part,
+    TaxNotice,
+    kind_of,
+)
+from landinfo.model import BadInput
+
+__all__ = [
+    "CHOICES", "FACTS", "LAND_USERS", "NUMBERS", "REDUCTION_GROUPS", "RENTS", "YES_NO", "Case", "Days", "Fact", "Part",
+    "TaxNotice", "kind_of", "read_case", "read_fact", "read_land_user",
+]  # fmt: skip
+
+LAND_USERS = ("household", "organisation")
+MOST_AREA = Decimal(100_000_000)
+"""m²: no parcel of the province comes near 100 km²."""
+MOST_PRICE = Decimal(10_000_000_000)
+"""đồng/m²: a hundred times the dearest street."""
+MOST_MONEY = Decimal(10) ** 15
+MOST_K = Decimal(100)
+_MOST = {
+    "allotment_limit": MOST_AREA,
+    "term_left_months": Decimal(1200),
+    "rent_rate": Decimal(1),
+    "rice_rate": Decimal(10),
+}
+_RESIDENTIAL = ("ODT", "ONT")
+_CASE_KEYS = (
+    "on", "land_user", "parts", "convert_to", "facts", "days", "paid", "notice", "compensation",
+)  # fmt: skip
+_PART_KEYS = (
+    "id", "area", "area_low", "area_high", "land_use", "price", "target_price", "declared_price", "k_price", "k_target",
+    "term_left_months", "term_ends", "rent", "rent_after", "other_prices",
+)  # fmt: skip
+_PLAIN = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
+
+
+def read_case(raw: Any, codes: Collection[str] | None = None) -> Case:
+    """A case from plain values (JSON, TOML). Raises ``BadInput`` naming the field, what was wrong and what is right.
+
+    ``codes`` is the list of land-use codes (None: any well-formed code). Parts that are residential already are not
+    converted: they answer ``same_parcel_as_recognised_residential``.
+    """
+    if raw is None:
+        raise BadInput("case-not-a-table", "case")
+    raw = table(raw, "", _CASE_KEYS)
+    on, target = day(raw.get("on"), "on"), code(raw.get("convert_to"), "convert_to", codes)
+    listed = raw.get("parts")
+    if not isinstance(listed, list) or not listed:
+        raise BadInput("case-needs-parts", "parts")
+    told = raw.get("facts") or {}
+    if not isinstance(told, Mapping):
+        raise BadInput("case-not-a-table", "facts")
+    facts = {name: _fact(name, value) for name, value in told.items()}
+    parts = [_part(part, f"parts[{index}]", str(index + 1), on, codes) for index, part in enumerate(listed)]
+    kept = {target, *(_RESIDENTIAL if target in _RESIDENTIAL else ())}
+    held = sum((p.area for p in parts if p.land_use in kept and target in _RESIDENTIAL), Decimal(0))
+    case = Case(
+        on=on,
+        convert_to=target,
+        land_user=read_land_user(raw.get("land_user", "household")),
+        parts=tuple(_with_facts(p, facts) for p in parts if p.land_use not in kept),
+        facts=facts,
+        days=_days(raw.get("days"), on),
+        held=held,
+        compensation=maybe(raw, "compensation", "", MOST_MONEY) or Decimal(0),
+        paid=maybe(raw, "paid", "", MOST_MONEY),
+        notice=_notice(raw.get("notice")),
+    )
+    contradictions.check(case)
+    if held and facts.get("same_parcel_as_recognised_residential") is None:
+        facts["same_parcel_as_recognised_residential"] = True
+    return case
+
+
+def read_land_user(value: object) -> str:
+    """household | organisation."""
+    return one_of(value, "land_user", LAND_USERS)
+
+
+def read_fact(name: str, text: str) -> Fact:
+    """A fact as typed: true, false, unknown, a number or a name. Raises ``BadInput``."""
+    if name in FACTS and text in ("", "unknown"):
+        return None
+    if name in YES_NO and text in ("true", "false"):
+        return text == "true"
+    if name in NUMBERS and _PLAIN.fullmatch(text):
+        return _fact(name, Decimal(text))
+    return _fact(name, text)
+
+
+def _fact(name: object, value: Any) -> Fact:
+    field = f"fact.{name}"[:60]
+    if name not in FACTS:
+        raise BadInput("case-unknown-fact", field, known=", ".join(FACTS))
+    if value is None:
+        return None
+    if name in YES_NO:
+        if isinstance(value, bool):
+            return value
+        raise BadInput("case-fact-yes-no", field, value=str(value)[:40])
+    if name in CHOICES:
+        return None if value == "unknown" else one_of(value, field, CHOICES[str(name)])
+    found = number(value, field, _MOST[str(name)])
+    return fields.whole_months(found) if name == "term_left_months" else found
+
+
+def _part(raw: Any, where: str, name: str, on: date, codes: Collection[str] | None) -> Part:
+    if not isinstance(raw, Mapping):
+        raise BadInput("case-not-a-table", where)
+    raw = table(raw, where, _PART_KEYS)
+    dot = where + "."
+    area = number(raw.get("area"), f"{dot}area", MOST_AREA)
+    low, high = (maybe(raw, key, dot, MOST_AREA) for key in ("area_low", "area_high"))
+    if area <= 0 or (low is not None and low > area) or (high is not None and high < area):
+        raise BadInput("case-area", f"{dot}area", value=area)
+    rents = {k: None if raw.get(k) is None else one_of(raw[k], dot + k, RENTS) for k in ("rent", "rent_after")}
+    prices = {k: maybe(raw, k, dot, MOST_PRICE) for k in ("price", "target_price", "declared_price")}
+    others = table(raw.get("other_prices"), f"{dot}other_prices", raw.get("other_prices") or ())
+    return Part(
+        id=str(raw.get("id", name))[:60],
+        area=area,
+        area_low=area if low is None else low,
+        area_high=area if high is None else high,
+        land_use=code(raw.get("land_use"), f"{dot}land_use", codes),
+        **prices,
+        k_price=maybe(raw, "k_price", dot, MOST_K),
+        k_target=maybe(raw, "k_target", dot, MOST_K),
+        term_left_months=_term(raw, dot, on),
+        rent=rents["rent"],
+        rent_after=rents["rent_after"],
+        other_prices=tuple((str(k), number(v, f"{dot}other_prices.{k}", MOST_PRICE)) for k, v in others.items()),
+    )
+
+
+def _term(raw: Mapping[str, Any], dot: str, on: date) -> Decimal | None:
+    months = maybe(raw, "term_left_months", dot, _MOST["term_left_months"])
+    if raw.get("term_ends") is None:
+        return None if months is None else fields.whole_months(months)
+    ends = day(raw["term_ends"], f"{dot}term_ends")
+    if ends < on:
+        raise BadInput("case-term-over", f"{dot}term_ends", day=ends, on=on)
+    found = fields.months_between(on, ends)
+    if months is not None and fields.whole_months(months) != found:
+        raise BadInput("case-two-terms", f"{dot}term_left_months", value=months, months=found)
+    return found
+
+
+def _with_facts(part: Part, facts: Mapping[str, Fact]) -> Part:
+    """Term and rent told once for the whole case hold for every part that does not tell its own."""
+    term, rent = facts.get("term_left_months"), facts.get("rent")
+    if part.term_left_months is None and isinstance(term, Decimal):
+        part = replace(part, term_left_months=term)
+    return replace(part, rent=rent) if part.rent is None and isinstance(rent, str) else part
+
+
+def _days(raw: Any, on: date) -> Days:
+    names = ("decision", "filed", "declared", "recalculation_requested", "paid")
+    given = table(raw, "days", names)
+    found = {n: None if given.get(n) is None else day(given[n], f"days.{n}") for n in names}
+    decision = found.pop("decision")
+    if decision is not None and decision != on:
+        raise BadInput("case-two-decisions", "days.decision", value=decision, on=on)
+    return Days(**found)
+
+
+def _notice(raw: Any) -> TaxNotice | bool | None:
+    """null, true/false, the day of the notice, or {day, amount}."""
+    if raw is None or isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str | date):
+        return TaxNotice(day(raw, "notice"), None)
+    given = table(raw, "notice", ("day", "amount"))
+    issued = None if given.get("day") is None else day(given["day"], "notice.day")
+    return TaxNotice(issued, maybe(given, "amount", "notice.", MOST_MONEY))

@@ -1,0 +1,102 @@
+"""Facts that cannot hold together, and days out of order: each refused in one sentence naming field and rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from landinfo.case.model import Case, TaxNotice
+from landinfo.model import BadInput
+
+RECALCULATED = (date(2024, 8, 1), date(2026, 1, 1))
+"""Decisions on these half-open days are recalculated on request (Resolution 254/2025/QH15 art. 4.10)."""
+_RESIDENTIAL = ("ODT", "ONT")
+_BUSINESS = ("TMD", "SKC")
+
+
+def check(case: Case) -> None:
+    """Raises ``BadInput`` for the first contradiction."""
+    for rule in _RULES:
+        rule(case)
+
+
+def _nothing_to_convert(case: Case) -> None:
+    if not case.parts:
+        raise BadInput("case-nothing-to-convert", "parts", target=case.convert_to)
+
+
+def _chosen_but_not_first(case: Case) -> None:
+    """Decree 50/2026 art. 6.1: once, on one parcel that the user chooses."""
+    if case.facts.get("first_conversion") is False and case.facts.get("chosen_parcel") is True:
+        raise BadInput("contradiction-chosen-parcel", "fact.chosen_parcel")
+
+
+def _residential_denied(case: Case) -> None:
+    if case.held and case.facts.get("same_parcel_as_recognised_residential") is False:
+        raise BadInput("contradiction-same-parcel", "fact.same_parcel_as_recognised_residential", area=case.held)
+
+
+def _allocated_but_rented(case: Case) -> None:
+    """Land allocated without fee has no rent, and its term does not enter the levy (Decree 103/2024 art. 8.2a)."""
+    if case.facts.get("allocated_without_fee") is not True or case.convert_to not in _RESIDENTIAL:
+        return
+    for index, part in enumerate(case.parts):
+        for name in ("rent", "term_left_months"):
+            if getattr(part, name) is not None and part.land_use not in _BUSINESS:
+                raise BadInput("contradiction-allocated", f"parts[{index}].{name}", use=part.land_use)
+
+
+def _annual_then_once(case: Case) -> None:
+    for index, part in enumerate(case.parts):
+        if part.rent_after is not None and case.convert_to not in _BUSINESS:
+            raise BadInput("contradiction-rent-after", f"parts[{index}].rent_after", target=case.convert_to)
+
+
+def _reduction_of_organisation(case: Case) -> None:
+    if case.land_user == "organisation" and case.facts.get("reduction_group") not in (None, "none"):
+        raise BadInput("contradiction-reduction", "fact.reduction_group")
+
+
+def _days_in_order(case: Case) -> None:
+    days = case.days
+    if days.filed is not None and days.filed > case.on:
+        raise BadInput("contradiction-filed", "days.filed", day=days.filed, on=case.on)
+    issued = case.notice.day if isinstance(case.notice, TaxNotice) else None
+    later = {
+        "days.declared": days.declared,
+        "days.recalculation_requested": days.recalculation_requested,
+        "days.paid": days.paid,
+        "notice": issued,
+    }
+    for name, day in later.items():
+        if day is not None and day < case.on:
+            raise BadInput("contradiction-before-decision", name, day=day, on=case.on)
+
+
+def _recalculation(case: Case) -> None:
+    asked = case.days.recalculation_requested
+    if asked is None:
+        return
+    first, end = RECALCULATED
+    if not first <= case.on < end:
+        raise BadInput("recalculation-not-these-days", "days.recalculation_requested", on=case.on)
+    if asked < end:
+        raise BadInput("recalculation-too-early", "days.recalculation_requested", day=asked, first=end)
+
+
+def _paid_without_notice(case: Case) -> None:
+    if case.notice is False and case.paid:
+        raise BadInput("contradiction-paid", "paid", paid=case.paid)
+
+
+_RULES: tuple[Callable[[Case], None], ...] = (
+    _nothing_to_convert,
+    _chosen_but_not_first,
+    _residential_denied,
+    _allocated_but_rented,
+    _annual_then_once,
+    _reduction_of_organisation,
+    _days_in_order,
+    _recalculation,
+    _paid_without_notice,
+)

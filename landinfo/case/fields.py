@@ -1,0 +1,93 @@
+"""Readers of single values of a case: each gives a clean value or a ``BadInput`` naming the field and what is right."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from landinfo.model import BadInput
+
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 1, 1)
+MONTH_UP = 15
+"""Days of a broken month from which it counts as a month (Decree 103/2024/NĐ-CP art. 8)."""
+
+_CODE = re.compile(r"[A-Z0-9]{1,5}", re.ASCII)
+
+
+def number(value: Any, field: str, most: Decimal) -> Decimal:
+    """A number from 0 to ``most``; text, NaN and the like are refused."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise BadInput("case-number", field, value=str(value)[:40], most=most)
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation as wrong:
+        raise BadInput("case-number", field, value=str(value)[:40], most=most) from wrong
+    if not found.is_finite() or not 0 <= found <= most:
+        raise BadInput("case-number", field, value=str(value)[:40], most=most)
+    return found
+
+
+def maybe(raw: Mapping[str, Any], key: str, where: str, most: Decimal) -> Decimal | None:
+    """As ``number``; None where the key is missing or null."""
+    return None if raw.get(key) is None else number(raw[key], f"{where}{key}", most)
+
+
+def one_of(value: Any, field: str, choices: Collection[str]) -> str:
+    if not isinstance(value, str) or value not in choices:
+        raise BadInput("case-not-one-of", field, value=str(value)[:40], choices=", ".join(choices))
+    return value
+
+
+def code(value: Any, field: str, known: Collection[str] | None) -> str:
+    """A land-use code; one that ``known`` (the code list) does not have is refused."""
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        raise BadInput("bad-land-use-code", field, value=str(value)[:20])
+    if known is not None and value not in known:
+        raise BadInput("case-unknown-code", field, value=value)
+    return value
+
+
+def day(value: Any, field: str) -> date:
+    """A day from 1990 to 2099."""
+    try:
+        found = value if type(value) is date else date.fromisoformat(value)
+    except (TypeError, ValueError) as wrong:
+        raise BadInput("bad-day", field, value=str(value)[:40]) from wrong
+    if not FIRST_DAY <= found < LAST_DAY:
+        raise BadInput("bad-day", field, value=str(value)[:40])
+    return found
+
+
+def table(value: Any, field: str, known: Collection[str]) -> Mapping[str, Any]:
+    """A table with names among ``known`` only; missing or null is empty."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise BadInput("case-not-a-table", field)
+    for key in value:
+        if key not in known:
+            name = f"{field}.{key}" if field else str(key)
+            raise BadInput("unknown-parameter", name[:60], known=", ".join(sorted(known)))
+    return value
+
+
+def whole_months(months: Decimal) -> Decimal:
+    """Whole months: half a month (15 days) or more counts as one, less is left out."""
+    return (months + Decimal("0.5")).to_integral_value("ROUND_FLOOR")
+
+
+def months_between(start: date, end: date) -> Decimal:
+    """Months from ``start`` to ``end``, the broken one counted when it has 15 days or more."""
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if _after(start, months) > end:
+        months -= 1
+    return Decimal(months + ((end - _after(start, months)).days >= MONTH_UP))
+
+
+def _after(start: date, months: int) -> date:
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,0 +1,192 @@
+"""What a case costs in one settled state: the levy or the rent, and each charge, as lines in đồng.
+
+Results are kept by what each item depends on, because the range asks for many states that differ in little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from landinfo import charges, law, levy, reductions, rent
+from landinfo.case import Case, Part
+from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Terms, holding, of_term
+from landinfo.model import Citation, Notice
+from landinfo.money import dong
+from landinfo.reductions import POOR_HOUSING
+from landinfo.unknowns import State, grounded
+
+DONG = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """The levy function, its name, its law, the day its rates are read on, and whether K counts."""
+
+    function: levy.Levy
+    name: str
+    cited: Citation
+    day: date
+    with_k: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One item in one state: exact lines, and their sum rounded to 1 đồng (None: an input is not known)."""
+
+    code: str
+    lines: tuple[Line, ...]
+    amount: Decimal | None
+
+
+def cost(code: str, lines: Sequence[Line]) -> Cost:
+    amounts = [line.amount for line in lines if line.amount is not None]
+    known = len(amounts) == len(lines)
+    return Cost(code, tuple(lines), dong(sum(amounts, ZERO)) if known else None)
+
+
+class Costing:
+    """The costs of one case under one regime."""
+
+    def __init__(self, case: Case, regime: Regime, rules: Rules) -> None:
+        self.case, self.regime, self.rules = case, regime, rules
+        self._kept: dict[tuple[object, ...], Cost] = {}
+        self._parts: dict[tuple[object, ...], list[Part]] = {}
+
+    def costs(self, state: State) -> tuple[Cost, ...]:
+        """Levy or rent first, then the charges."""
+        return self.levy(state), self.registration(state), self.rice(state)
+
+    def levy(self, state: State) -> Cost:
+        """The levy after reduction and compensation, or the rent."""
+        key = ("levy", *_levy_key(state), state.reduced)
+        return self._keep(key, lambda: cost("land_rent" if self.leased else "levy", self._levy_lines(state)))
+
+    @cached_property
+    def leased(self) -> bool:
+        return self.case.convert_to in BUSINESS
+
+    def _keep(self, key: tuple[object, ...], make: Callable[[], Cost]) -> Cost:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    def _levy_lines(self, state: State) -> list[Line]:
+        gross = list(self._keep(("gross", *_levy_key(state)), lambda: cost("gross", self._gross(state))).lines)
+        if any(line.amount is None for line in gross):
+            return gross
+        group, share = state.reduced
+        day = self.regime.day
+        gross += reductions.reduction(gross, group, share, day, self.rules)
+        return gross + reductions.compensation(gross, self.case.compensation, day, self.rules)
+
+    def _gross(self, state: State) -> list[Line]:
+        parts, terms = self.parts(state), self.terms(state)
+        if self.leased:
+            return self._rent(parts, terms, state)
+        if state.once_residential:
+            cited = terms.value("levy_once_residential")[1]
+            return [Line("", Notice("levy-once-residential"), (), ZERO, (cited,))]
+        return self.regime.function(parts, terms)
+
+    def _rent(self, parts: Sequence[Part], terms: Terms, state: State) -> list[Line]:
+        once = [p for p in parts if rent.mode(p) == "one_off"]
+        yearly = [p for p in parts if rent.mode(p) == "annual"]
+        lines = rent.one_off(once, terms, deduct=state.deduct)
+        if yearly:
+            cited = law.on(self.rules["rent_rate"], self.case.on).citation
+            lines += rent.annual(yearly, terms, state.rent_rate, cited)
+        return lines
+
+    def parts(self, state: State) -> list[Part]:
+        """The ground in ``state``."""
+        key = (state.area, state.term, state.rent)
+        if key not in self._parts:
+            self._parts[key] = grounded(self.case, state, self.rules)
+        return self._parts[key]
+
+    def terms(self, state: State) -> Terms:
+        return Terms(
+            on=self.regime.day,
+            rules=self.rules,
+            limit=state.limit,
+            eligible=state.eligible,
+            garden=state.garden,
+            allocated=state.allocated,
+            organisation=self.case.land_user == "organisation",
+            order=state.order,
+            holding=state.holding,
+            k=state.k,
+            with_k=self.regime.with_k and state.with_k,
+        )
+
+    def registration(self, state: State) -> Cost:
+        """The registration fee on the day of declaration; nothing where the law exempts."""
+        key = ("registration", state.area, state.term, state.rent, state.once_residential, state.reduced[0],
+               state.fee_due, state.holding, state.allocated)  # fmt: skip
+        return self._keep(key, lambda: self._registration(state))
+
+    def _registration(self, state: State) -> Cost:
+        day = self.case.days.declared or self.case.on
+        parts = self.parts(state)
+        why = self._exempt(parts, state)
+        if why is not None:
+            return cost("registration_fee", charges.exempt(why, day, self.rules))
+        liable = [p for p in parts if self._liable(p, state)]
+        terms = self.terms(state)
+        shares = [of_term(p.term_left_months or ZERO, terms) if self.leased else ONE for p in liable]
+        amount, lines = charges.registration_fee(liable, shares, day, self.rules)
+        return Cost("registration_fee", tuple(lines), None if amount is None else dong(amount))
+
+    def _exempt(self, parts: Sequence[Part], state: State) -> str | None:
+        if not state.fee_due:
+            return "charge-registration-paid-before"
+        if state.once_residential:
+            return "charge-registration-no-levy"
+        if not any(self._liable(p, state) for p in parts):
+            return "charge-registration-annual" if self.leased else "charge-registration-no-levy"
+        return "charge-registration-poor" if state.reduced[0] in POOR_HOUSING and not self.leased else None
+
+    def _liable(self, part: Part, state: State) -> bool:
+        """Annual rent is exempt, and ground on which no levy is due (regime A, recognised long-term land)."""
+        if self.leased:
+            return rent.mode(part) == "one_off"
+        recognised = holding(part, self.terms(state)) == "recognised"
+        return not (self.regime.name == "2014-07-01" and recognised)
+
+    def rice(self, state: State) -> Cost:
+        """The rice-land payment; no lines where there is no such land or no such rule."""
+        key = ("rice", state.area, state.rice_due)
+        return self._keep(key, lambda: cost("rice_land_payment", self._rice(state)))
+
+    def _rice(self, state: State) -> list[Line]:
+        floor, cited = charges.rice_floor(self.case.on, self.rules)
+        if floor is None or cited is None or self.case.convert_to in AGRICULTURAL or not state.rice_due:
+            return []
+        told = self.case.facts.get("rice_rate")
+        rate = told if isinstance(told, Decimal) else floor
+        return charges.rice_payment(self.parts(state), rate, cited, not isinstance(told, Decimal))
+
+
+def _levy_key(state: State) -> tuple[object, ...]:
+    """What the levy depends on; land once residential depends on nothing."""
+    if state.once_residential:
+        return ("once",)
+    return (
+        state.eligible, state.garden, state.allocated, state.limit, state.order, state.holding, state.area, state.term,
+        state.k, state.rent, state.rent_rate, state.deduct, state.with_k,
+    )  # fmt: skip
+
+
+def apportioned(lines: Sequence[Line], amount: Decimal) -> tuple[Line, ...]:
+    """Lines rounded to 1 đồng that sum to ``amount``: largest remainder, deductions among them."""
+    exact = [line.amount or ZERO for line in lines]
+    floors = [a.to_integral_value("ROUND_FLOOR") for a in exact]
+    left = int(amount - sum(floors, ZERO))
+    order = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
+    for i in order[:left]:
+        floors[i] += DONG
+    return tuple(replace(line, amount=a) for line, a in zip(lines, floors, strict=True))

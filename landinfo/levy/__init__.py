@@ -1,0 +1,241 @@
+"""The levy (tiền sử dụng đất) on conversion to residential land: one function per regime, named by its first day.
+
+Each takes settled facts (no unknowns: ``estimate`` tries those) and gives lines in đồng, not rounded; a line whose
+amount is None has an input that nobody knows here. Prices are đồng/m² at the day of the permitting decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from landinfo import law
+from landinfo.case import Part
+from landinfo.levy.terms import (
+    AGRICULTURAL,
+    BUSINESS,
+    ONE,
+    RESIDENTIAL,
+    ZERO,
+    Inputs,
+    Line,
+    Rules,
+    Terms,
+    before,
+    coefficients,
+    holding,
+    shown,
+    unit_difference,
+    unit_over_k,
+)
+from landinfo.model import CannotBeAnswered, Citation, Notice
+
+Levy = Callable[[Sequence[Part], Terms], list[Line]]
+
+_GARDEN = ("levy-garden-in-limit", "levy-garden-over-limit")
+_FULL = ("levy-full-in-limit", "levy-full-over-limit")
+
+
+def regime(on: date, rules: Rules) -> tuple[Levy, str, Citation]:
+    """The levy function for a day of decision, its name and the law. ``CannotBeAnswered`` before 2014-07-01."""
+    rule = rules["levy_regime"]
+    if on < rule.values[0].effective_from:
+        raise CannotBeAnswered("before-every-regime", "on", day=on, first=rule.values[0].effective_from)
+    value = law.on(rule, on)
+    return REGIMES[value.value], value.value, value.citation
+
+
+def levy_2014_07_01(parts: Sequence[Part], terms: Terms) -> list[Line]:
+    """Regime A, 2014-07-01 … 2024-07-31 (Decree 45/2014/NĐ-CP art. 3.3, 5.1, 5.2).
+
+    Within the limit by the price table, over it table × K; 50 % for garden or pond land of a house parcel, else 100 %.
+    Organisations have no limit: all of it × K.
+    """
+    inside = ZERO if terms.organisation else min(_area(parts), terms.limit)
+    lines = []
+    for part, (within, over) in _filled(parts, [inside], terms, _gained_by_limit):
+        lines += _table_and_k(part, within, over, terms)
+    return lines
+
+
+def _gained_by_limit(part: Part, terms: Terms) -> Decimal:
+    """What one m² of the limit saves on this part."""
+    over, within = unit_over_k(part, terms, before(part, terms)), _by_table(part, terms)
+    return (over or ZERO) - (within or ZERO)
+
+
+def _by_table(part: Part, terms: Terms) -> Decimal | None:
+    return unit_difference(part, ONE, ONE, before(part, terms))
+
+
+def _table_and_k(part: Part, within: Decimal, over: Decimal, terms: Terms) -> list[Line]:
+    if holding(part, terms) == "recognised":
+        cited = terms.value("levy_before_recognised")[1]
+        return [Line(part.id, Notice("levy-recognised-long-term", {"use": part.land_use}), (), ZERO, (cited,))]
+    garden = part.land_use in AGRICULTURAL and terms.garden
+    rate, cited = terms.number("levy_rate_garden" if garden else "levy_rate_full")
+    inside_code, over_code = _GARDEN if garden else _FULL
+    lines = []
+    if within > 0:
+        lines.append(_line(part, inside_code, within, _by_table(part, terms), rate, terms, ONE, cited))
+    if over > 0:
+        difference = unit_over_k(part, terms, before(part, terms))
+        k_cited = terms.value("levy_k")[1]
+        lines.append(_line(part, over_code, over, difference, rate, terms, ZERO, cited, k_cited))
+    return lines
+
+
+def levy_2024_08_01(parts: Sequence[Part], terms: Terms) -> list[Line]:
+    """Regime B, 2024-08-01 … 2025-12-31 (Decree 103/2024 art. 7, 8): 100 % of after − before, table prices only."""
+    return _in_full(parts, terms.limit, terms, _by_table)
+
+
+def levy_2026_01_01(parts: Sequence[Part], terms: Terms) -> list[Line]:
+    """Regime C, from 2026-01-01 (Resolution 254/2025/QH15 art. 10.2(c), Decree 50/2026/NĐ-CP art. 6), table × K.
+
+    Eligible ground pays 30 % of the difference within the allotment limit, 50 % up to one more limit, 100 % beyond;
+    other ground 100 % (Decree 103/2024 art. 8 as amended).
+    """
+    ours = [p for p in parts if p.land_use in AGRICULTURAL and terms.eligible]
+    rest = [p for p in parts if p not in ours]
+    total, limit = _area(ours), terms.limit
+    within = min(total, limit)
+    over = min(total - within, limit)
+    lines = []
+    for part, steps in _filled(ours, [within, over], terms, _eligible_difference):
+        lines += _stepped(part, steps, terms)
+    return lines + _in_full(rest, limit - within, terms, _with_k)
+
+
+_QUOTA = (
+    ("levy_rate_within_limit", "levy-quota-within", ONE),
+    ("levy_rate_over_limit", "levy-quota-over", ZERO),
+    ("levy_rate_beyond", "levy-quota-beyond", ZERO),
+)
+
+
+def _stepped(part: Part, steps: Sequence[Decimal], terms: Terms) -> list[Line]:
+    difference = _eligible_difference(part, terms)
+    lines = []
+    for (key, code, inside), area in zip(_QUOTA, steps, strict=True):
+        if area > 0:
+            rate, cited = terms.number(key)
+            lines.append(_line(part, code, area, difference, rate, terms, inside, cited))
+    return lines
+
+
+def _eligible_difference(part: Part, terms: Terms) -> Decimal | None:
+    """Art. 10.2(c) names the two prices alone: however the ground is held, its whole price is deducted."""
+    return unit_over_k(part, terms, ONE)
+
+
+def _with_k(part: Part, terms: Terms) -> Decimal | None:
+    return unit_over_k(part, terms, before(part, terms))
+
+
+def _in_full(
+    parts: Sequence[Part], limit: Decimal, terms: Terms, unit: Callable[[Part, Terms], Decimal | None]
+) -> list[Line]:
+    rate, cited = terms.number("levy_rate_full")
+    total = _area(parts)
+    inside = min(ONE, max(ZERO, limit) / total) if total else ZERO
+    lines = []
+    for part in parts:
+        held = holding(part, terms)
+        why = terms.value("levy_organisation" if terms.organisation else f"levy_before_{held}")[1]
+        code = {"term": "levy-full-term", "annual": "levy-full-annual"}.get(held, "levy-full")
+        lines.append(_line(part, code, part.area, unit(part, terms), rate, terms, inside, cited, why))
+    return lines
+
+
+def _area(parts: Sequence[Part]) -> Decimal:
+    return sum((p.area for p in parts), ZERO)
+
+
+def _filled(
+    parts: Sequence[Part],
+    steps: Sequence[Decimal],
+    terms: Terms,
+    worth: Callable[[Part, Terms], Decimal | None],
+) -> list[tuple[Part, tuple[Decimal, ...]]]:
+    """Each part's area on each step of the limit, and beyond the last, in the order that ``terms.order`` says."""
+    total = _area(parts)
+    if terms.order == "even":
+        shares = [*steps, total - sum(steps, ZERO)]
+        return [(p, tuple(p.area * share / total for share in shares)) for p in parts]
+    room = list(steps)
+    found = []
+    for part in sorted(parts, key=lambda p: worth(p, terms) or ZERO, reverse=terms.order == "dear_first"):
+        left, taken = part.area, []
+        for index, free in enumerate(room):
+            taken.append(min(left, free))
+            room[index], left = free - taken[-1], left - taken[-1]
+        found.append((part, (*taken, left)))
+    return found
+
+
+def _line(
+    part: Part,
+    code: str,
+    area: Decimal,
+    difference: Decimal | None,
+    rate: Decimal,
+    terms: Terms,
+    inside: Decimal,
+    *cited: Citation,
+) -> Line:
+    params = {
+        "area": shown(area),
+        "difference": shown(difference),
+        "rate": rate,
+        "use": part.land_use,
+        "months": part.term_left_months,
+        "price": part.price,
+        "target_price": part.target_price,
+    }
+    if code == "levy-full-term" and terms.on.year >= 2026 and part.price is not None and part.target_price is not None:
+        k_price, k_target = coefficients(part, terms) or (ONE, ONE)
+        params |= {"price": part.price * k_price, "target_price": part.target_price * k_target}
+    amount = None if difference is None else area * difference * rate
+    return Line(
+        part.id, Notice(code, params), _inputs(part, code, area, difference, rate, terms), amount, cited, inside
+    )
+
+
+def _inputs(part: Part, code: str, area: Decimal, difference: Decimal | None, rate: Decimal, terms: Terms) -> Inputs:
+    """What was multiplied, with units: enough to do the sum again by hand."""
+    inputs = [("area", area, "m²"), ("rate", rate, "1")]
+    if difference is not None:
+        inputs.insert(1, ("difference", difference, "đồng/m²"))
+    for name, price in (("target_price", part.target_price), ("price", part.price)):
+        if price is not None:
+            inputs.append((name, price, "đồng/m²"))
+    found = coefficients(part, terms)
+    if found is not None and ("over" in code or terms.on.year >= 2026) and found != (ONE, ONE):
+        inputs += [("k_target", found[1], "1"), ("k_price", found[0], "1")]
+    if holding(part, terms) == "term" and part.term_left_months is not None:
+        inputs.append(("term_left_months", part.term_left_months, "months"))
+    return tuple(inputs)
+
+
+REGIMES: Mapping[str, Levy] = {
+    "2014-07-01": levy_2014_07_01,
+    "2024-08-01": levy_2024_08_01,
+    "2026-01-01": levy_2026_01_01,
+}
+
+__all__ = [
+    "AGRICULTURAL",
+    "BUSINESS",
+    "REGIMES",
+    "RESIDENTIAL",
+    "Levy",
+    "Line",
+    "Rules",
+    "Terms",
+    "levy_2014_07_01",
+    "levy_2024_08_01",
+    "levy_2026_01_01",
+    "regime",
+]

@@ -1,0 +1,136 @@
+"""What a regime is told: settled facts, the law's values on a day, and how much of the old price is deducted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from landinfo import law
+from landinfo.case import Part
+from landinfo.model import CannotBeAnswered, Citation, Notice, Rule
+
+RESIDENTIAL = frozenset({"ODT", "ONT"})
+AGRICULTURAL = frozenset(
+    {
+        *("CHN", "LUA", "LUC", "LUK", "LUN", "HNK", "BHK", "NHK"),
+        *("CLN", "LNC", "LNQ", "LNK", "NTS", "TSN", "TSL", "NKH", "CNT", "LMU"),
+        *("RSX", "RSN", "RST", "RPH", "RDD"),
+    }
+)
+BUSINESS = frozenset({"TMD", "SKC"})
+ZERO, ONE = Decimal(0), Decimal(1)
+MONTHS = Decimal(12)
+HUNDREDTH = Decimal("0.01")
+
+Rules = Mapping[str, Rule]
+Inputs = tuple[tuple[str, Decimal, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One product of an item: a part, what was multiplied (name, value, unit), the law behind it.
+
+    ``inside``: which share of its area lies within the allotment limit (reductions count only there).
+    """
+
+    part: str
+    formula: Notice
+    inputs: Inputs
+    amount: Decimal | None
+    citations: tuple[Citation, ...]
+    inside: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the law fixes on a day, and what was settled of the case.
+
+    ``limit`` is the allotment limit in m²; ``order`` says which parts fill the limit first where their prices differ,
+    on which the law is silent: "even" spreads it, "dear_first" is cheapest for the payer, "cheap_first" dearest.
+    ``holding``: how non-agricultural ground is held where nobody said (recognised | annual). ``k`` says what stands for
+    a K of regime A that nobody knows: likely (1), low (nothing over the limit) or high (no bound).
+    """
+
+    on: date
+    rules: Rules
+    limit: Decimal
+    eligible: bool = False
+    garden: bool = False
+    allocated: bool = True
+    organisation: bool = False
+    order: str = "even"
+    holding: str = "recognised"
+    k: str = "likely"
+    with_k: bool = True
+
+    def value(self, key: str) -> tuple[Decimal | None, Citation]:
+        found = law.on(self.rules[key], self.on)
+        return found.value, found.citation
+
+    def number(self, key: str) -> tuple[Decimal, Citation]:
+        """A value that the law has; a rule without one on this day is a fault of the data."""
+        value, cited = self.value(key)
+        if value is None:
+            raise CannotBeAnswered("rule-unknown", key, rule=key, day=self.on)
+        return value, cited
+
+
+def holding(part: Part, terms: Terms) -> str:
+    """allocated | recognised | annual | term: what the user holds, which decides what is deducted."""
+    if part.rent is not None:
+        return "annual" if part.rent == "annual" else "term"
+    agricultural = part.land_use in AGRICULTURAL
+    if agricultural and terms.allocated:
+        return "allocated"
+    if part.term_left_months is not None:
+        return "term"
+    return "annual" if agricultural else terms.holding
+
+
+def before(part: Part, terms: Terms) -> Decimal:
+    """Which share of the old price is deducted: all, none (annual rent), or the term left over the price's term."""
+    held = holding(part, terms)
+    if held in ("allocated", "recognised"):
+        return ONE
+    return ZERO if held == "annual" else of_term(part.term_left_months or ZERO, terms)
+
+
+def of_term(months: Decimal, terms: Terms) -> Decimal:
+    """A term in months as a share of the term for which list prices stand (70 years), at most 1."""
+    years, _ = terms.number("levy_term_of_price")
+    return min(ONE, months / MONTHS / years)
+
+
+def coefficients(part: Part, terms: Terms) -> tuple[Decimal, Decimal] | None:
+    """(K of the old price, K of the new): given ones first, then the rule's; None where nobody knows them."""
+    ruled = terms.value("levy_k")[0]
+    if not terms.with_k:
+        return ONE, ONE
+    found = [given if given is not None else ruled for given in (part.k_price, part.k_target)]
+    if found[0] is not None and found[1] is not None:
+        return found[0], found[1]
+    return (found[0] or ONE, found[1] or ONE) if terms.k == "likely" else None
+
+
+def unit_difference(part: Part, k_price: Decimal, k_target: Decimal, share: Decimal) -> Decimal | None:
+    """max(0, after − before) per m², ``share`` of the old price deducted; None when a price that counts is unknown."""
+    if part.target_price is None or (share > 0 and part.price is None):
+        return None
+    return max(ZERO, part.target_price * k_target - (part.price or ZERO) * share * k_price)
+
+
+def unit_over_k(part: Part, terms: Terms, share: Decimal) -> Decimal | None:
+    """The difference of prices × K; where K is unknown what ``terms.k`` says stands for it."""
+    found = coefficients(part, terms)
+    if found is None:
+        return ZERO if terms.k == "low" else None
+    return unit_difference(part, *found, share)
+
+
+def shown(value: Decimal | None) -> Decimal | None:
+    """A number for a sentence: at most two decimals, so that a third of a parcel can be read."""
+    if value is None or value == value.quantize(HUNDREDTH):
+        return value
+    return value.quantize(HUNDREDTH)

@@ -1,0 +1,10 @@
+"""Money in đồng."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+
+def dong(amount: Decimal) -> Decimal:
+    """Half up to 1 đồng: each item once, at the end (no rule of rounding stands in the texts: law.md §10)."""
+    return amount.quantize(Decimal(1), ROUND_HALF_UP)

@@ -1,0 +1,92 @@
+"""Where the law's sources conflict or are silent, the other readings beside the default (law.md §13 by number).
+
+Each is one state, or one case, computed again; a reading that changes nothing is not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from landinfo.case import Case
+from landinfo.costing import Costing
+from landinfo.levy.terms import AGRICULTURAL, ZERO
+from landinfo.model import Notice
+from landinfo.unknowns import LIMBS, State
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Another reading: its name, and levy and total in đồng under it (None: not known)."""
+
+    name: Notice
+    levy: Decimal | None
+    total: Decimal | None
+
+
+def readings(costing: Costing, likely: State) -> tuple[Reading, ...]:
+    """The readings that change the levy or the total of the likely state."""
+    own = _amounts(costing, likely)
+    found = [Reading(name, *_amounts(costing, state)) for name, state in _states(costing, likely)]
+    for name, case in _cases(costing.case):
+        other = Costing(case, costing.regime, costing.rules)
+        found.append(Reading(Notice(f"reading-{name}"), *_amounts(other, likely)))
+    return tuple(r for r in found if (r.levy, r.total) != own)
+
+
+def _amounts(costing: Costing, state: State) -> tuple[Decimal | None, Decimal | None]:
+    """Levy and total in đồng."""
+    levied, *rest = (c.amount for c in costing.costs(state))
+    return levied, None if levied is None else sum((a for a in rest if a is not None), levied)
+
+
+def _states(costing: Costing, likely: State) -> Iterator[tuple[Notice, State]]:
+    case, told = costing.case, costing.case.facts
+    if costing.regime.name == "2026-01-01" and not costing.leased:
+        yield from _of_2026(case, likely)
+    if costing.regime.name == "2026-01-01" and costing.leased:
+        yield Notice("reading-rent-in-full"), replace(likely, deduct=False)
+    if costing.regime.name == "2014-07-01" and told.get("split_by_survey_before_2014_07_01") and not likely.garden:
+        yield Notice("reading-split-before-2004"), replace(likely, garden=True)
+    if told.get("fee_paid_before"):
+        yield Notice("reading-fee-due-again"), replace(likely, fee_due=True)
+    if likely.fee_due and not likely.once_residential and costing.levy(likely).amount == 0:
+        yield Notice("reading-no-fee-without-levy"), replace(likely, fee_due=False)
+    if likely.limit and not costing.leased and isinstance(told.get("allotment_limit"), Decimal):
+        for order in ("dear_first", "cheap_first"):
+            yield Notice(f"reading-quota-{order.replace('_', '-')}"), replace(likely, order=order)
+    if costing.rice(likely).lines:
+        yield Notice("reading-rice-not-due"), replace(likely, rice_due=False)
+
+
+def _of_2026(case: Case, likely: State) -> Iterator[tuple[Notice, State]]:
+    told = case.facts
+    if likely.eligible:
+        if case.held:
+            words = {"held": case.held}
+            yield (
+                Notice("reading-held-reduces-limit", words),
+                replace(likely, limit=max(ZERO, likely.limit - case.held)),
+            )
+        only_separated = told.get("garden_pond_origin_separated") and not (
+            told.get("same_parcel_as_recognised_residential") or told.get("split_by_survey_before_2014_07_01")
+        )
+        if only_separated:
+            yield Notice("reading-separated-after-2014"), replace(likely, eligible=False)
+    limb = any(told.get(name) for name in LIMBS)
+    if limb and told.get("first_conversion") is False and case.land_user == "household":
+        yield Notice("reading-earlier-not-counted"), replace(likely, eligible=True)
+    if any(k not in (None, 1) for p in case.parts for k in (p.k_price, p.k_target)):
+        yield Notice("reading-without-k"), replace(likely, with_k=False)
+
+
+def _cases(case: Case) -> Iterator[tuple[str, Case]]:
+    """The case again with another price of the agricultural land, where the list can be read in two ways."""
+    names = dict.fromkeys(name for p in case.parts for name, _ in p.other_prices)
+    for name in names:
+        parts = tuple(
+            replace(p, price=dict(p.other_prices).get(name, p.price)) if p.land_use in AGRICULTURAL else p
+            for p in case.parts
+        )
+        yield name, replace(case, parts=parts)

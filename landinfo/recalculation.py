@@ -1,0 +1,108 @@
+"""Recalculation of decisions of 2024-08-01 … 2025-12-31 under the rates of 2026.
+
+Resolution 254/2025/QH15 art. 4.10, Decree 50/2026/NĐ-CP art. 12.2: asked for in writing before 2027-01-01; the prices
+stay those of the day of the decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from landinfo import law, payment
+from landinfo.case import Case, TaxNotice
+from landinfo.case.contradictions import RECALCULATED
+from landinfo.costing import Regime
+from landinfo.levy import levy_2026_01_01
+from landinfo.levy.terms import ZERO, Rules
+from landinfo.model import Citation, Notice
+from landinfo.payment import Late
+
+LAST_REQUEST = date(2026, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalculation:
+    """What recalculation comes to.
+
+    ``state``: refused | not_eligible | no_notice | nothing_paid | partly_paid | fully_paid | paid (it was not told of
+    how much). ``before``/``after``: the levy by the old and the new rates; ``to_pay``, ``refund`` and ``late`` follow
+    from what was paid, all đồng; None where nobody told what was paid.
+    """
+
+    state: str
+    sentence: Notice
+    before: Decimal | None
+    after: Decimal | None
+    paid: Decimal | None
+    to_pay: Decimal | None
+    refund: Decimal | None
+    late: tuple[Late, ...]
+    cited: tuple[Citation, ...]
+
+
+def possible(on: date) -> bool:
+    """Is the decision's day one of those that are recalculated?"""
+    return RECALCULATED[0] <= on < RECALCULATED[1]
+
+
+def open_on(day: date, rules: Rules) -> bool:
+    """Is a request of this day in time?"""
+    return law.on(rules["levy_recalculation"], day).value is not None
+
+
+def regime(case: Case, rules: Rules) -> Regime:
+    """The rates of 2026 on the prices of the decision's day, without K."""
+    day = case.days.recalculation_requested or RECALCULATED[1]
+    return Regime(levy_2026_01_01, "2026-01-01", law.on(rules["levy_recalculation"], day).citation, day, False)
+
+
+def refused(case: Case, before: Decimal | None, rules: Rules) -> Recalculation:
+    """Asked for too late: the levy stays as it was."""
+    day = case.days.recalculation_requested or RECALCULATED[1]
+    cited = (law.on(rules["levy_recalculation"], day).citation,)
+    sentence = Notice("recalculation-refused", {"day": day, "last": LAST_REQUEST}, "warning")
+    return Recalculation("refused", sentence, before, None, case.paid, None, None, (), cited)
+
+
+def result(case: Case, before: Decimal | None, after: Decimal | None, eligible: bool, rules: Rules) -> Recalculation:
+    """The four states of Decree 50 art. 12.2, from the notice and what was paid."""
+    asked = case.days.recalculation_requested or RECALCULATED[1]
+    cited = (law.on(rules["levy_recalculation"], asked).citation,)
+    state = _state(case, before) if eligible else "not_eligible"
+    words = {"before": before, "after": after, "paid": case.paid}
+    sentence = Notice(f"recalculation-{state.replace('_', '-')}", words)
+    if after is None or state in ("not_eligible", "no_notice"):
+        to_pay = after if state == "no_notice" else None
+        return Recalculation(state, sentence, before, after, case.paid, to_pay, None, (), cited)
+    paid = case.paid or ZERO
+    return Recalculation(
+        state=state,
+        sentence=sentence,
+        before=before,
+        after=after,
+        paid=case.paid,
+        to_pay=max(ZERO, after - paid),
+        refund=max(ZERO, paid - after),
+        late=_late(case, after, paid, asked, rules),
+        cited=cited,
+    )
+
+
+def _state(case: Case, before: Decimal | None) -> str:
+    if case.notice is False or (case.notice is None and case.paid is None):
+        return "no_notice"
+    if not case.paid:
+        return "nothing_paid"
+    noticed = case.notice.amount if isinstance(case.notice, TaxNotice) else None
+    whole = before if noticed is None else noticed
+    return "fully_paid" if whole is not None and case.paid >= whole else "partly_paid"
+
+
+def _late(case: Case, after: Decimal, paid: Decimal, asked: date, rules: Rules) -> tuple[Late, ...]:
+    """On the recalculated amount, from the days that the notice set."""
+    if not isinstance(case.notice, TaxNotice) or case.notice.day is None:
+        return ()
+    instalments = payment.schedule("levy", after, True, case.on, case.notice.day, rules)
+    return payment.late_on(instalments, paid, case.days.paid or asked, rules)
