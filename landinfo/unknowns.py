@@ -182,6 +182,10 @@ def _once_residential(asked: _Asked) -> Iterator[_Open]:
         yield _Open("once_residential", _both(told), bool(told), ("was_residential_before",))
 
 
+def _untold(part: Part) -> bool:
+    return part.rent is None and part.term_left_months is None
+
+
 def _allocated(asked: _Asked) -> Iterator[_Open]:
     """Not allocated and nothing told of the lease: between nothing deducted (annual rent) and all (a whole term)."""
     told = asked.told("allocated_without_fee")

@@ -89,6 +89,8 @@ def _same_estimate(shown: Node, estimate: dict[str, Any], lang: str) -> None:
     if estimate["total"] is not None:
         three = [estimate["range"][bound] for bound in ("low", "likely", "high")]
         assert shown.one("dl", "three").texts("dd") == [money(value, lang) for value in three]
+    for reading in estimate["readings"]:
+        assert f"{reading['name'][lang]}: {money(reading['levy'], lang)}" in shown.text
     for line in estimate["lines"]:
         assert line["formula"][lang] in shown.text
         assert money(line["amount"], lang) in shown.text
