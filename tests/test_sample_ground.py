@@ -16,8 +16,9 @@ from shapely.geometry.base import BaseGeometry
 
 from landinfo.intake import sample
 from landinfo.intake.sample import plans
-from landinfo.intake.sample.access import Access
+from landinfo.intake.sample.access import Access, reached
 from landinfo.intake.sample.faces import Face
+from landinfo.intake.sample.streets import Road
 from landinfo.intake.sample.zones import pieces, zones
 from landinfo.model import PriceZone
 from landinfo.store.rulebook import read_rulebook
@@ -239,3 +240,22 @@ def test_no_designation_is_a_strip(drawing: sample.Drawing) -> None:
         uses[f.designation].append(f.shape)
     grounds = [part for shapes in uses.values() for part in shapely.get_parts(shapely.union_all(shapes))]
     assert not [g for g in grounds if 2 * g.area / g.length < 2.5]
+
+
+def test_the_narrowest_place_on_the_way_counts() -> None:
+    """Annex I.3 and I.4: behind 40 m of an alley of 2.5 m one of 6 m is position 4; the way runs along middle lines."""
+
+    def road(points: list[tuple[float, float]], width: float, section: str) -> Road:
+        line = shapely.LineString(points)
+        return Road(line, line.buffer(width / 2, cap_style="flat"), width, section, earth=False, rank=0)
+
+    street = road([(-50, 0), (50, 0)], 10, "25750:1")
+    narrow, broad = road([(0, 4), (0, 45)], 2.5, ""), road([(0, 45), (0, 90)], 6, "")
+    lots = [shapely.box(1.25, 15, 12, 25), shapely.box(3, 65, 12, 75), shapely.box(-30, 5, -20, 25)]
+    first, behind_it, front = reached(lots, [street, narrow, broad])
+    assert (first.position, first.narrowest) == (4, 2.5)
+    assert (behind_it.position, behind_it.narrowest) == (4, 2.5)
+    assert behind_it.distance == pytest.approx(65, abs=6)  # from the kerb at y = 5 to the middle of the side at y = 70
+    assert (front.position, front.fronts, front.section) == (1, 1, "25750:1")
+    alone = reached(lots[1:2], [street, road([(0, 4), (0, 90)], 6, "")])
+    assert (alone[0].position, alone[0].narrowest) == (2, 6)
