@@ -25,6 +25,8 @@ LIMBS = (
 )
 GARDEN = ("garden_pond_of_house_parcel", "garden_pond_origin_separated")
 TRIED = {"order": ("dear_first", "cheap_first"), "area": ("low", "high"), "term": ("low", "high"), "k": ("low", "high")}
+EACH_PART = ("least", "most")
+"""Values of ``State.rent`` by which every part takes the way that costs least, or most."""
 Reduced = tuple[str, Decimal]
 
 
@@ -187,7 +189,11 @@ def _allocated(asked: _Asked) -> Iterator[_Open]:
     told = asked.told("allocated_without_fee")
     if told is None and any(p.rent is None or asked.leased for p in asked.agricultural):
         yield _Open("allocated", (False, True), True, ("allocated_without_fee",))
-    elif told is False and asked.housing and any(p.rent is p.term_left_months is None for p in asked.agricultural):
+    elif (
+        told is False
+        and asked.housing
+        and any(p.rent is None and p.term_left_months is None for p in asked.agricultural)
+    ):
         yield _Open("allocated", (False, True), False, ("rent", "term_left_months"))
     else:
         yield _Open("allocated", (told is not False,), told is not False)
@@ -236,8 +242,11 @@ def _k(asked: _Asked) -> Iterator[_Open]:
 
 
 def _rent(asked: _Asked) -> Iterator[_Open]:
-    if asked.leased and any(mode(p) is None for p in asked.case.parts):
-        yield _Open("rent", ("one_off", "annual"), "one_off", ("rent",))
+    """Each part may be leased its own way: of several, the least and the most of each are tried too."""
+    open_ = sum(mode(p) is None for p in asked.case.parts)
+    if asked.leased and open_:
+        values = ("one_off", "annual") if open_ == 1 else ("one_off", "annual", *EACH_PART)
+        yield _Open("rent", values, "one_off", ("rent",))
 
 
 def _rent_rate(asked: _Asked) -> Iterator[_Open]:
@@ -298,9 +307,11 @@ def _grounded(part: Part, case: Case, state: State, rules: Rules) -> Part:
     area = _extent(part, state.area)
     rent, term = part.rent, part.term_left_months
     if case.convert_to in BUSINESS and rent is None:
-        rent = state.rent
+        rent = {"least": "annual", "most": "one_off"}.get(state.rent, state.rent)
     if rent == "one_off" and term is None:
-        term = _months(part, case, state.term, rules)
+        # what was paid ahead for a longer term leaves less of the annual rent to pay
+        turned = {"low": "high", "high": "low"} if part.rent_after == "annual" else {}
+        term = _months(part, case, turned.get(state.term, state.term), rules)
     if rent == part.rent and term == part.term_left_months and area == part.area == part.area_low == part.area_high:
         return part
     return replace(part, area=area, area_low=area, area_high=area, rent=rent, term_left_months=term)
