@@ -16,7 +16,7 @@ from landinfo.case import Case, Part
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Terms, holding, of_term
 from landinfo.model import Citation, Notice
 from landinfo.reductions import POOR_HOUSING
-from landinfo.unknowns import EACH_PART, State, grounded
+from landinfo.unknowns import EACH_PART, WAYS, State, grounded
 
 DONG = Decimal(1)
 
@@ -100,7 +100,7 @@ class Costing:
 
     def _each_part(self, state: State) -> list[Line]:
         """Each part by itself, the way of paying that costs it least or most."""
-        ways = [replace(state, rent=way) for way in ("one_off", "annual")]
+        ways = [replace(state, rent=way) for way in WAYS]
         pick = min if state.rent == "least" else max
         found = []
         for each in zip(*(self.parts(way) for way in ways), strict=True):
@@ -120,7 +120,7 @@ class Costing:
 
     def parts(self, state: State) -> list[Part]:
         """The ground in ``state``."""
-        key = (state.area, state.term, state.rent)
+        key = (state.area, state.term, state.rent, state.allocated)
         if key not in self._parts:
             self._parts[key] = grounded(self.case, state, self.rules)
         return self._parts[key]

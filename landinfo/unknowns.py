@@ -25,6 +25,8 @@ LIMBS = (
 )
 GARDEN = ("garden_pond_of_house_parcel", "garden_pond_origin_separated")
 TRIED = {"order": ("dear_first", "cheap_first"), "area": ("low", "high"), "term": ("low", "high"), "k": ("low", "high")}
+WAYS = ("one_off", "annual", "prepaid")
+"""How rent may be paid where nobody said; prepaid: by the year now, after one-off rent for the old use."""
 EACH_PART = ("least", "most")
 """Values of ``State.rent`` by which every part takes the way that costs least, or most."""
 Reduced = tuple[str, Decimal]
@@ -199,10 +201,13 @@ def _allocated(asked: _Asked) -> Iterator[_Open]:
         yield _Open("allocated", (told is not False,), told is not False)
 
 
+def _of_unknown_lease(part: Part) -> bool:
+    return part.rent is None and part.term_left_months is None
+
+
 def _holding(asked: _Asked) -> Iterator[_Open]:
-    if asked.housing and any(
-        p.land_use not in AGRICULTURAL and p.rent is None and p.term_left_months is None for p in asked.case.parts
-    ):
+    other = [p for p in asked.case.parts if p.land_use not in AGRICULTURAL]
+    if asked.housing and any(map(_of_unknown_lease, other)):
         yield _Open("holding", ("recognised", "annual"), "recognised", ("rent",))
 
 
@@ -243,9 +248,9 @@ def _k(asked: _Asked) -> Iterator[_Open]:
 
 def _rent(asked: _Asked) -> Iterator[_Open]:
     """Each part may be leased its own way: of several, the least and the most of each are tried too."""
-    open_ = sum(mode(p) is None for p in asked.case.parts)
+    open_ = sum(p.rent is None for p in asked.case.parts)
     if asked.leased and open_:
-        values = ("one_off", "annual") if open_ == 1 else ("one_off", "annual", *EACH_PART)
+        values = WAYS if open_ == 1 else (*WAYS, *EACH_PART)
         yield _Open("rent", values, "one_off", ("rent",))
 
 
@@ -304,17 +309,25 @@ def grounded(case: Case, state: State, rules: Rules) -> list[Part]:
 
 
 def _grounded(part: Part, case: Case, state: State, rules: Rules) -> Part:
-    area = _extent(part, state.area)
-    rent, term = part.rent, part.term_left_months
-    if case.convert_to in BUSINESS and rent is None:
-        rent = {"least": "annual", "most": "one_off"}.get(state.rent, state.rent)
-    if rent == "one_off" and term is None:
+    if case.convert_to in BUSINESS and part.rent is None:
+        part = _leased(part, state)
+    area, term = _extent(part, state.area), part.term_left_months
+    if part.rent == "one_off" and term is None:
         # what was paid ahead for a longer term leaves less of the annual rent to pay
         turned = {"low": "high", "high": "low"} if part.rent_after == "annual" else {}
         term = _months(part, case, turned.get(state.term, state.term), rules)
-    if rent == part.rent and term == part.term_left_months and area == part.area == part.area_low == part.area_high:
+    if term == part.term_left_months and area == part.area == part.area_low == part.area_high:
         return part
-    return replace(part, area=area, area_low=area, area_high=area, rent=rent, term_left_months=term)
+    return replace(part, area=area, area_low=area, area_high=area, term_left_months=term)
+
+
+def _leased(part: Part, state: State) -> Part:
+    """The part leased as ``state`` says; land allocated without fee has no rent paid ahead."""
+    allocated = part.land_use in AGRICULTURAL and state.allocated
+    way = {"least": "annual", "most": "one_off"}.get(state.rent, state.rent)
+    if way == "prepaid":
+        return replace(part, rent="annual") if allocated else replace(part, rent="one_off", rent_after="annual")
+    return replace(part, rent="annual" if allocated and part.rent_after == "annual" else way)
 
 
 def _extent(part: Part, which: str) -> Decimal:
