@@ -16,7 +16,7 @@ from landinfo.case import Case, Part
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Terms, holding, of_term
 from landinfo.model import Citation, Notice
 from landinfo.reductions import POOR_HOUSING
-from landinfo.unknowns import EACH_PART, WAYS, State, grounded
+from landinfo.settled import EACH_PART, WAYS, State, grounded
 
 DONG = Decimal(1)
 

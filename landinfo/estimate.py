@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, unknowns
+from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, settled, unknowns
 from landinfo.case import Case, TaxNotice
 from landinfo.costing import Cost, Costing, Regime, apportioned
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line, Rules
@@ -83,7 +83,7 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     reason = _not_computable(case) or (None if likely[0].amount is not None else Notice("levy-price-unknown"))
     tried = [(chosen, costing.costs(state)) for chosen, state in space.states()] if reason is None else []
     items = _items(case, likely, tried, reason, rules)
-    mixed = any(set(unknowns.EACH_PART) <= set(d.values) for d in space.dimensions if d.name == "rent")
+    mixed = any(set(settled.EACH_PART) <= set(d.values) for d in space.dimensions if d.name == "rent")
     total, low, high = _sums(items, tried, mixed)
     found = Estimate(
         regime=used.name,

@@ -18,7 +18,17 @@ LAYERS = (
     {"texts", "law", "clock", "overlay", "position", "survey", "search", "coordinates", "coordinates_source"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
-        *("unknowns", "questions", "readings", "assumptions", "estimate", "valuation", "conversion", "piece"),
+        *(
+            "settled",
+            "unknowns",
+            "questions",
+            "readings",
+            "assumptions",
+            "estimate",
+            "valuation",
+            "conversion",
+            "piece",
+        ),
     },
     {"report", "difference"},
     {"lookup"},
