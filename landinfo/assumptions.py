@@ -9,7 +9,8 @@ from landinfo.case import Case
 from landinfo.costing import Costing, Regime
 from landinfo.levy.terms import BUSINESS, RESIDENTIAL, ZERO, Rules
 from landinfo.model import Notice
-from landinfo.unknowns import Space, State
+from landinfo.settled import State
+from landinfo.unknowns import Space
 
 
 def assumed(case: Case, space: Space, used: Regime) -> Iterator[Notice]:

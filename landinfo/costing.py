@@ -17,7 +17,7 @@ from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, 
 from landinfo.model import Citation, Notice
 from landinfo.money import dong
 from landinfo.reductions import POOR_HOUSING
-from landinfo.unknowns import State, grounded
+from landinfo.settled import EACH_PART, WAYS, State, grounded
 
 DONG = Decimal(1)
 
@@ -85,12 +85,25 @@ class Costing:
 
     def _gross(self, state: State) -> list[Line]:
         parts, terms = self.parts(state), self.terms(state)
+        if self.leased and state.rent in EACH_PART:
+            return self._each_part(state)
         if self.leased:
             return self._rent(parts, terms, state)
         if state.once_residential:
             cited = terms.value("levy_once_residential")[1]
             return [Line("", Notice("levy-once-residential"), (), ZERO, (cited,))]
         return self.regime.function(parts, terms)
+
+    def _each_part(self, state: State) -> list[Line]:
+        """Each part by itself, the way of paying that costs it least or most."""
+        ways = [replace(state, rent=way) for way in WAYS]
+        pick = min if state.rent == "least" else max
+        found = []
+        for each in zip(*(self.parts(way) for way in ways), strict=True):
+            lines = [self._rent([part], self.terms(way), way)[0] for part, way in zip(each, ways, strict=True)]
+            unknown = [line for line in lines if line.amount is None]
+            found.append(unknown[0] if unknown else pick(lines, key=lambda line: line.amount or ZERO))
+        return found
 
     def _rent(self, parts: Sequence[Part], terms: Terms, state: State) -> list[Line]:
         once = [p for p in parts if rent.mode(p) == "one_off"]
@@ -103,7 +116,7 @@ class Costing:
 
     def parts(self, state: State) -> list[Part]:
         """The ground in ``state``."""
-        key = (state.area, state.term, state.rent)
+        key = (state.area, state.term, state.rent, state.allocated)
         if key not in self._parts:
             self._parts[key] = grounded(self.case, state, self.rules)
         return self._parts[key]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, unknowns
+from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, settled, unknowns
 from landinfo.case import Case, TaxNotice
 from landinfo.costing import Cost, Costing, Regime, apportioned
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line, Rules
@@ -83,7 +83,8 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     reason = _not_computable(case) or (None if likely[0].amount is not None else Notice("levy-price-unknown"))
     tried = [(chosen, costing.costs(state)) for chosen, state in space.states()] if reason is None else []
     items = _items(case, likely, tried, reason, rules)
-    total, low, high = _sums(items, tried)
+    mixed = any(set(settled.EACH_PART) <= set(d.values) for d in space.dimensions if d.name == "rent")
+    total, low, high = _sums(items, tried, mixed)
     found = Estimate(
         regime=used.name,
         law=used.cited,
@@ -151,14 +152,21 @@ def _rice(cost: Cost, tried: Sequence[Cost], case: Case) -> Item:
     return item if told else replace(item, high=None, reason=Notice("rice-rate-unknown"))
 
 
-def _sums(items: Sequence[Item], tried: Tried) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
-    """Total, low and high; a charge whose amount is not known is not in the sum."""
+def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """Total, low and high; a charge whose amount is not known is not in the sum.
+
+    ``mixed``: parts may each stand otherwise, which no single state shows; the sums of the items' ends bound that.
+    """
     if items[0].amount is None:
         return None, None, None
     total = sum((i.amount for i in items if i.amount is not None), ZERO)
     totals = [_total(costs) for _, costs in tried]
     known = [t for t in totals if t is not None] + [total]
     bounded = None not in totals and all(i.high is not None or i.amount is None for i in items)
+    if mixed:
+        counted = [i for i in items if i.amount is not None]
+        known.append(sum((i.low for i in counted if i.low is not None), ZERO))
+        known.append(sum((i.high for i in counted if i.high is not None), ZERO))
     return total, min(known), max(known) if bounded else None
 
 

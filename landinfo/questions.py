@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from landinfo.case import Fact
 from landinfo.levy.terms import ZERO
-from landinfo.unknowns import Space, State
+from landinfo.settled import State
+from landinfo.unknowns import Space
 
 Totals = Sequence[tuple[tuple[int, ...], Decimal | None]]
 """Each combination tried (the index of every dimension's value) with its total in đồng."""

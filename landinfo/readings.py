@@ -13,7 +13,8 @@ from landinfo.case import Case
 from landinfo.costing import Costing
 from landinfo.levy.terms import AGRICULTURAL, ZERO
 from landinfo.model import Notice
-from landinfo.unknowns import LIMBS, State
+from landinfo.settled import State
+from landinfo.unknowns import LIMBS
 
 
 @dataclass(frozen=True, slots=True)

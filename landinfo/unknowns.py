@@ -14,9 +14,10 @@ from typing import Any
 
 from landinfo import law, reductions
 from landinfo.case import Case, Part
-from landinfo.levy.terms import AGRICULTURAL, BUSINESS, MONTHS, RESIDENTIAL, ZERO, Rules
+from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Rules
 from landinfo.model import BadInput
 from landinfo.rent import mode
+from landinfo.settled import EACH_PART, WAYS, Reduced, State
 
 LIMBS = (
     "same_parcel_as_recognised_residential",
@@ -25,30 +26,6 @@ LIMBS = (
 )
 GARDEN = ("garden_pond_of_house_parcel", "garden_pond_origin_separated")
 TRIED = {"order": ("dear_first", "cheap_first"), "area": ("low", "high"), "term": ("low", "high"), "k": ("low", "high")}
-Reduced = tuple[str, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """All that the cost depends on, settled. ``reduced``: the group and the share taken off within the limit."""
-
-    limit: Decimal
-    eligible: bool = False
-    garden: bool = False
-    once_residential: bool = False
-    allocated: bool = True
-    order: str = "even"
-    holding: str = "recognised"
-    area: str = "likely"
-    term: str = "likely"
-    k: str = "likely"
-    rent: str = "one_off"
-    rent_rate: Decimal = ZERO
-    reduced: Reduced = ("none", ZERO)
-    fee_due: bool = True
-    rice_due: bool = True
-    deduct: bool = True
-    with_k: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +178,13 @@ def _allocated(asked: _Asked) -> Iterator[_Open]:
         yield _Open("allocated", (told is not False,), told is not False)
 
 
+def _of_unknown_lease(part: Part) -> bool:
+    return part.rent is None and part.term_left_months is None
+
+
 def _holding(asked: _Asked) -> Iterator[_Open]:
-    if asked.housing and any(
-        p.land_use not in AGRICULTURAL and p.rent is None and p.term_left_months is None for p in asked.case.parts
-    ):
+    other = [p for p in asked.case.parts if p.land_use not in AGRICULTURAL]
+    if asked.housing and any(map(_of_unknown_lease, other)):
         yield _Open("holding", ("recognised", "annual"), "recognised", ("rent",))
 
 
@@ -244,8 +224,11 @@ def _k(asked: _Asked) -> Iterator[_Open]:
 
 
 def _rent(asked: _Asked) -> Iterator[_Open]:
-    if asked.leased and any(mode(p) is None for p in asked.case.parts):
-        yield _Open("rent", ("one_off", "annual"), "one_off", ("rent",))
+    """Each part may be leased its own way: of several, the least and the most of each are tried too."""
+    open_ = sum(p.rent is None for p in asked.case.parts)
+    if asked.leased and open_:
+        values = WAYS if open_ == 1 else (*WAYS, *EACH_PART)
+        yield _Open("rent", values, "one_off", ("rent",))
 
 
 def _rent_rate(asked: _Asked) -> Iterator[_Open]:
@@ -295,33 +278,3 @@ _MAKERS = (
     _once_residential, _eligible, _garden, _allocated, _holding, _rent, _term, _limit, _reduced, _fee_due, _rice_due,
     _rent_rate, _order, _area, _k,
 )  # fmt: skip
-
-
-def grounded(case: Case, state: State, rules: Rules) -> list[Part]:
-    """The parts with every unknown of their own settled as ``state`` says."""
-    return [_grounded(p, case, state, rules) for p in case.parts if _extent(p, state.area) > 0]
-
-
-def _grounded(part: Part, case: Case, state: State, rules: Rules) -> Part:
-    area = _extent(part, state.area)
-    rent, term = part.rent, part.term_left_months
-    if case.convert_to in BUSINESS and rent is None:
-        rent = state.rent
-    if rent == "one_off" and term is None:
-        term = _months(part, case, state.term, rules)
-    if rent == part.rent and term == part.term_left_months and area == part.area == part.area_low == part.area_high:
-        return part
-    return replace(part, area=area, area_low=area, area_high=area, rent=rent, term_left_months=term)
-
-
-def _extent(part: Part, which: str) -> Decimal:
-    return {"low": part.area_low, "likely": part.area, "high": part.area_high}[which]
-
-
-def _months(part: Part, case: Case, which: str, rules: Rules) -> Decimal:
-    """A term nobody told: from nothing to the law's most; likely a new lease of the usual term, or half of one left."""
-    bounds = law.on(rules["lease_term"], case.on).value
-    new = case.convert_to in BUSINESS and part.land_use in AGRICULTURAL
-    likely = bounds["usual"] if new else bounds["most"] / 2
-    years: Decimal = {"low": ZERO, "likely": likely, "high": bounds["most"]}[which]
-    return years * MONTHS

@@ -19,8 +19,8 @@ LAYERS = (
     {"price_step", "price_place", "price_section", "price_class", "price_rows", "price_position"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
-        *("unknowns", "questions", "readings", "assumptions", "estimate", "valuation", "conversion", "piece"),
-        *("street", "streets", "street_words"),
+        *("settled", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation", "conversion"),
+        *("piece", "street", "streets", "street_words"),
     },
     {"report", "difference"},
     {"lookup"},

@@ -24,7 +24,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 SAMPLE = ROOT / "data" / "sample" / "sample.gpkg"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 PYTHON = ".venv/bin/python "
-QUESTIONS = tuple(f"{PYTHON}-m landinfo {command} " for command in ("parcel", "at"))
+QUESTIONS = tuple(f"{PYTHON}-m landinfo {command} " for command in ("parcel", "at", "estimate", "law"))
 
 
 def section(title: str) -> str:

@@ -66,7 +66,7 @@ def read_case(raw: Any, codes: Collection[str] | None = None) -> Case:
     ``codes`` is the list of land-use codes (None: any well-formed code). Parts that are residential already are not
     converted: they answer ``same_parcel_as_recognised_residential``.
     """
-    if raw is None:
+    if not isinstance(raw, Mapping):
         raise BadInput("case-not-a-table", "case")
     raw = table(raw, "", _CASE_KEYS)
     on, target = day(raw.get("on"), "on"), code(raw.get("convert_to"), "convert_to", codes)

@@ -1,0 +1,79 @@
+"""A case with everything settled: the state that its cost is computed in, and its parts as that state has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from landinfo import law
+from landinfo.case import Case, Part
+from landinfo.levy.terms import AGRICULTURAL, BUSINESS, MONTHS, ZERO, Rules
+
+WAYS = ("one_off", "annual", "prepaid")
+"""How rent may be paid where nobody said; prepaid: by the year now, after one-off rent for the old use."""
+EACH_PART = ("least", "most")
+"""Values of ``State.rent`` by which every part takes the way that costs least, or most."""
+Reduced = tuple[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that the cost depends on, settled. ``reduced``: the group and the share taken off within the limit."""
+
+    limit: Decimal
+    eligible: bool = False
+    garden: bool = False
+    once_residential: bool = False
+    allocated: bool = True
+    order: str = "even"
+    holding: str = "recognised"
+    area: str = "likely"
+    term: str = "likely"
+    k: str = "likely"
+    rent: str = "one_off"
+    rent_rate: Decimal = ZERO
+    reduced: Reduced = ("none", ZERO)
+    fee_due: bool = True
+    rice_due: bool = True
+    deduct: bool = True
+    with_k: bool = True
+
+
+def grounded(case: Case, state: State, rules: Rules) -> list[Part]:
+    """The parts with every unknown of their own settled as ``state`` says."""
+    return [_grounded(p, case, state, rules) for p in case.parts if _extent(p, state.area) > 0]
+
+
+def _grounded(part: Part, case: Case, state: State, rules: Rules) -> Part:
+    if case.convert_to in BUSINESS and part.rent is None:
+        part = _leased(part, state)
+    area, term = _extent(part, state.area), part.term_left_months
+    if part.rent == "one_off" and term is None:
+        # what was paid ahead for a longer term leaves less of the annual rent to pay
+        turned = {"low": "high", "high": "low"} if part.rent_after == "annual" else {}
+        term = _months(part, case, turned.get(state.term, state.term), rules)
+    if term == part.term_left_months and area == part.area == part.area_low == part.area_high:
+        return part
+    return replace(part, area=area, area_low=area, area_high=area, term_left_months=term)
+
+
+def _leased(part: Part, state: State) -> Part:
+    """The part leased as ``state`` says; land allocated without fee has no rent paid ahead."""
+    allocated = part.land_use in AGRICULTURAL and state.allocated
+    way = {"least": "annual", "most": "one_off"}.get(state.rent, state.rent)
+    if way == "prepaid":
+        return replace(part, rent="annual") if allocated else replace(part, rent="one_off", rent_after="annual")
+    return replace(part, rent="annual" if allocated and part.rent_after == "annual" else way)
+
+
+def _extent(part: Part, which: str) -> Decimal:
+    return {"low": part.area_low, "likely": part.area, "high": part.area_high}[which]
+
+
+def _months(part: Part, case: Case, which: str, rules: Rules) -> Decimal:
+    """A term nobody told: from nothing to the law's most; likely a new lease of the usual term, or half of one left."""
+    bounds = law.on(rules["lease_term"], case.on).value
+    new = case.convert_to in BUSINESS and part.land_use in AGRICULTURAL
+    likely = bounds["usual"] if new else bounds["most"] / 2
+    years: Decimal = {"low": ZERO, "likely": likely, "high": bounds["most"]}[which]
+    return years * MONTHS
