@@ -334,8 +334,43 @@ class LandUseType:
 
 
 @dataclass(frozen=True, slots=True)
+class Residual:
+    """What a closing row ("đường nội bộ còn lại …, từ 9m trở lên") asks of a road before its price holds there.
+
+    Widths are those of the carriageway in metres; ``least`` itself is inside unless ``above`` is True ("lớn hơn 9m"),
+    ``below`` is not. ``inside`` are kinds of zone (``landinfo/store/price_text.py``), one of which must hold; ``of``
+    the road or zone that the row closes, "" for the whole commune; ``old_units`` the old communes that it is limited
+    to, as printed; ``surface`` "paved" | "earth" | "". ``unread`` is what of the printed text has no typed form: read
+    it before using the price. Of several rows that hold, the one of the lowest ``priority`` wins.
+    """
+
+    least: Decimal | None = None
+    above: bool = False
+    below: Decimal | None = None
+    inside: tuple[str, ...] = ()
+    of: str = ""
+    old_units: str = ""
+    surface: str = ""
+    unread: str = ""
+
+    @property
+    def priority(self) -> int:
+        """1: closes one road or zone; 2: an old commune; 3: the rest of the commune."""
+        return 1 if self.of else 2 if self.old_units else 3
+
+
+@dataclass(frozen=True, slots=True)
 class PriceSection:
-    """One printed row of a price list: a street section and its position-1 prices in đồng/m² by land use."""
+    """One printed row of a price list: a street section and what it prints, in đồng/m² by land use.
+
+    ``commune`` is a commune code, or a district code in lists by district. ``kind``: section | residual | zone
+    (ground inside a polygon) | parcel; the last two have one price, whatever the position. ``prices`` are those of
+    position 1 (empty where the list goes by class); ``road_class``, ``area_kind`` ("DT" urban, "NT" rural),
+    ``coefficient`` (Đ) and ``k`` (K by "agricultural", "non_agricultural") are of lists by class. ``side``: left |
+    right | by_side (its two sides end at different places). ``exclusions`` and ``confined_to`` are printed words;
+    ``chainage`` is metres along the road. ``flags``: glued, unbalanced, unrounded, from_equals_to, ends_missing,
+    parcel_end, ratio_exception, suspect_price …
+    """
 
     id: str
     commune: str
@@ -346,13 +381,37 @@ class PriceSection:
     prices: Mapping[str, Decimal]
     flags: tuple[str, ...]
     citation: Citation
+    kind: str = "section"
+    side: str = ""
+    exclusions: tuple[str, ...] = ()
+    confined_to: str = ""
+    chainage: tuple[Decimal, Decimal] | None = None
+    residual: Residual | None = None
+    road_class: str = ""
+    area_kind: str = ""
+    coefficient: Decimal | None = None
+    k: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A price that a document gives as a share of another use's price: ``ratio`` × the price of ``of``."""
+
+    of: str
+    ratio: Decimal
+    citation: Citation
 
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """A price list (bảng giá đất) with its days; ``loaded`` False: the list is known, its rows are not here.
+    """A price list (bảng giá đất) with its days; ``loaded`` False: the list is known, but not (all of) its rows.
 
-    ``agricultural`` maps (zone, base code, position) to đồng/m²; ``zone_of`` maps commune code to agricultural zone.
+    ``sections`` may then still hold single rows that are known. ``method`` says how non-agricultural land is priced:
+    section (printed price × position) | class_coefficient (``base`` × Đ). ``base`` maps (district, area kind, road
+    class or "", land use, position; 0: no positions) to đồng/m². ``agricultural`` maps (zone, base code, position) to
+    đồng/m²; ``zone_of`` maps commune code to agricultural zone. ``ratios`` stand only where the document gives
+    ratios; ``rounding`` is (unit in đồng, "half_up" | "down" | "up"), None where the document has no rule;
+    ``k_citation`` is the decision that the sections' K stand in.
     """
 
     id: str
@@ -368,6 +427,11 @@ class PriceList:
     zone_of: Mapping[str, str]
     citation: Citation
     missing: tuple[tuple[str, int, int], ...] = ()  # (commune, first, last) rows that the source lacks
+    method: str = "section"
+    base: Mapping[tuple[str, str, str, str, int], tuple[Decimal, Citation]] = field(default_factory=dict)
+    ratios: Mapping[str, Ratio] = field(default_factory=dict)
+    rounding: tuple[Decimal, str] | None = None
+    k_citation: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True)

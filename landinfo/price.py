@@ -1,50 +1,62 @@
 """The official price of a place for a land use: printed row → position → adjustments, each step with its article.
 
-Prices are đồng/m² and never rounded here. What a zone says of its ground (``PriceZone.conditions``):
+Prices are đồng/m² and never rounded here unless the document itself says so. What a zone says of its ground
+(``PriceZone.conditions``; several values of one condition are joined by "|"):
 
 ==================  ==========================================================================
 depth_from_100m     "true": 100 m or more from the inner edge of the road (art. 4.2c)
 alley_surface       "earth" or "paved" (Annex I.5)
+alley_below_4m      "true": reached by an alley under 4 m (lists of 2016–2019, agricultural land)
 hidden_part         "true": hidden behind the front, 15 m² or more (Annex I.6.1a)
 long_band           "second" or "third" depth band of a long parcel for residential land (Annex I.6.1b)
 long_band_business  the same for commerce and production, whose bands begin nearer to the front
 fronts              number of street fronts, "2" or more raises (Annex I.6.6)
-hampered            "true": one of Annex I.6.7–6.11
+other_fronts        rows of the other streets fronted on, "25750:11|25750:12": the dearest counts (Annex I.6.2)
+hampered            "bridge", "flyover", "power_line", "ramp", "canal", "inner_land" (Annex I.6.7–6.11), or "true"
+                    where it is not known which; however many hold, the reduction counts once
+chosen_by           how the road was chosen: "no_alley" (I.6.3), "nearest_road" (I.6.4), "neighbour_commune" (I.6.12)
+access              "boat": no road or alley (Annex I.6.5): position 4 of the nearest priced road
 residential_area    "true": inside a residential area (art. 5.8, for communes that are no wards)
+high_tech_farming   "true": inside a high-tech farming zone
 ==================  ==========================================================================
+
+What only the land user knows (``facts``): ``same_parcel_as_house`` (art. 5.8), ``business_type`` (art. 6.2c, 6.3c),
+``water_use``, ``adjacent_use``, ``put_to_use`` (art. 7): each of the last three is asked where it decides the price.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from landinfo import law
-from landinfo.model import Citation, Notice, PriceList, PriceSection, PriceZone, Rulebook
+from landinfo import law, price_class, price_section
+from landinfo.model import (
+    BadInput,
+    CannotBeAnswered,
+    Citation,
+    Notice,
+    PriceList,
+    PriceSection,
+    PriceZone,
+    Rulebook,
+)
+from landinfo.price_place import Place
+from landinfo.price_step import Ladder
+from landinfo.price_step import Step as Step
 
-RURAL_AREA = "IV"
-"""Art. 3.1: area IV holds the communes (xã); areas I–III are wards, where art. 5.8 applies to all ground."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step from the printed row to the price: what was done, the factor, the value after it (đồng/m²)."""
-
-    notice: Notice
-    factor: Decimal | None
-    value: Decimal | None
-    citation: Citation | None
+TABLE, TABLE_TIMES_K = "table", "table × K"
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """The price of one use at one place, or why there is none.
 
-    ``state``: priced | given | rows_not_loaded | no_list | no_section | no_rule | no_zone. ``readings`` are other
-    readings of the text with their prices.
+    ``state``: priced | given | rows_not_loaded | no_list | no_section | no_rule | no_zone | unsettled | k_unknown.
+    ``basis``: table | table × K | given. ``readings`` are other readings of the text with their prices. Unsettled: the
+    fact ``question`` decides, ``alternatives`` are its answers with their prices (none: the price follows the answer).
     """
 
     land_use: str
@@ -56,6 +68,18 @@ class Quote:
     section: PriceSection | None = None
     position: int | None = None
     citations: tuple[Citation, ...] = ()
+    group: str = ""  # agricultural | non_agricultural
+    question: str = ""
+    alternatives: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def low(self) -> Decimal | None:
+        """The least the price can be, None when that is not known."""
+        return self.unit_price if self.unit_price is not None else min((p for _, p in self.alternatives), default=None)
+
+    @property
+    def high(self) -> Decimal | None:
+        return self.unit_price if self.unit_price is not None else max((p for _, p in self.alternatives), default=None)
 
 
 def list_on(day: date, lists: Iterable[PriceList]) -> PriceList | None:
@@ -83,180 +107,141 @@ def quote(
 ) -> Quote:
     """The price of ``land_use`` on ``zone`` by the list in force ``on`` the day.
 
-    ``commune`` is the code of the 2025 commune (it has the agricultural area); ``facts["same_parcel_as_house"]`` brings
-    art. 5.8 outside wards.
+    ``commune`` is the code of the 2025 commune (it has the agricultural area). Raises ``BadInput``: a fact or a
+    condition with a value that it cannot have.
     """
     prices = list_on(on, rulebook.price_lists)
-    if prices is None or not prices.loaded:
-        return Quote(land_use, "no_list" if prices is None else "rows_not_loaded", None, "table")
-    if zone is None:
-        return Quote(land_use, "no_zone", None, "table")
+    nothing = Quote(land_use, "no_list", None, TABLE)
+    if prices is None:
+        return nothing
+    if zone is None or (zone.price_list and zone.price_list != prices.id):
+        return replace(nothing, state="no_zone" if prices.loaded else "rows_not_loaded")
     section = prices.sections.get(zone.section)
     if section is None:
-        return Quote(land_use, _absent(zone.section, prices), None, "table")
-    place = _Place(zone, section, prices, commune, on, rulebook, bool(facts.get("same_parcel_as_house")))
-    rule = place.rule("price_use")[0].get(land_use)
-    found = place.priced(rule) if rule else None
-    if found is None:
-        return Quote(land_use, "no_rule", None, "table", section=section, position=zone.position)
-    steps, readings = found
-    agricultural = rule in _AGRICULTURAL
-    return Quote(
-        land_use=land_use,
-        state="priced",
-        unit_price=steps[-1].value,
-        basis="table",
-        steps=tuple(steps),
-        readings=tuple(readings),
-        section=section,
-        position=zone.agricultural_position if agricultural else zone.position,
-        citations=tuple(dict.fromkeys(s.citation for s in steps if s.citation)),
-    )
+        return replace(nothing, state=_absent(zone.section, prices))
+    place = Place(zone, section, prices, commune, on, rulebook, facts)
+    try:
+        return (_by_class if prices.method == "class_coefficient" else _by_section)(land_use, place)
+    except law.NotInForce:
+        return _no_rule(land_use, place)
 
 
 def _absent(section: str, prices: PriceList) -> str:
     commune, _, number = section.partition(":")
     if number.isdecimal() and any(c == commune and a <= int(number) <= b for c, a, b in prices.missing):
         return "rows_not_loaded"
-    return "no_section"
+    return "no_section" if prices.loaded else "rows_not_loaded"
 
 
-_LONG = {"residential": "long_band", "business": "long_band_business"}
-_AGRICULTURAL = {"annual", "perennial", "forest_protected", "livestock", "salt"}
-Priced = tuple[list[Step], list[tuple[str, Decimal]]]
+def _no_rule(land_use: str, place: Place) -> Quote:
+    return Quote(land_use, "no_rule", None, TABLE, section=place.section, position=place.zone.position)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    zone: PriceZone
-    section: PriceSection
-    prices: PriceList
-    commune: str
-    on: date
-    rulebook: Rulebook
-    house: bool
-
-    def rule(self, key: str) -> tuple[Any, Citation]:
-        value = law.on(self.rulebook.rules[key], self.on)
-        return value.value, value.citation
-
-    def holds(self, condition: str, value: str = "true") -> bool:
-        return self.zone.conditions.get(condition) == value
-
-    @property
-    def area(self) -> str | None:
-        return self.prices.zone_of.get(self.commune)
-
-    def priced(self, rule: str) -> Priced | None:
-        """Steps and other readings of a rule of ``price_use``; None when the list cannot answer here."""
-        if rule in ("residential", "TMD", "SKC"):
-            return self._street("ODT" if rule == "residential" else rule), []
-        if rule == "low_density":
-            return self._low_density()
-        if rule == "religious":
-            return self._times(self._street("ODT"), "price_religious", "step-religious"), []
-        return self._agricultural(rule)
-
-    def _street(self, column: str) -> list[Step]:
-        """Residential, TMD and SKC: the printed price, the position, then Annex I in its order."""
-        printed = self.section.prices[column]
-        steps = [Step(Notice("step-printed", {"street": self.section.street}), None, printed, self.section.citation)]
-        by_position, cited = self.rule("price_position")
-        if self.zone.position > 1:
-            factor = by_position[str(self.zone.position)]
-            _then(steps, Notice("step-position", {"position": self.zone.position}), factor, cited)
-        if self.holds("depth_from_100m"):
-            self._times(steps, "price_depth", "step-depth")
-        if self.zone.position > 1 and self.holds("alley_surface", "earth"):
-            self._times(steps, "price_earth_alley", "step-earth-alley")
-        if self.holds("hidden_part"):
-            self._times(steps, "price_hidden_part", "step-hidden-part")
-        kind = "residential" if column == "ODT" else "business"
-        band = self.zone.conditions.get(_LONG[kind])
-        if band in ("second", "third"):
-            bands, cited = self.rule("price_long_parcel")
-            _then(steps, Notice(f"step-long-{band}"), bands[f"{kind}_{band}"], cited)
-        if self.zone.position == 1 and self.zone.conditions.get("fronts", "1") not in ("0", "1"):
-            self._times(steps, "price_several_fronts", "step-several-fronts")
-        if self.holds("hampered"):
-            self._times(steps, "price_hampered", "step-hampered")
-        return steps
-
-    def _times(self, steps: list[Step], key: str, code: str) -> list[Step]:
-        factor, cited = self.rule(key)
-        return _then(steps, Notice(code), factor, cited)
-
-    def _low_density(self) -> Priced | None:
-        """Art. 6.3c, 6.4: a share of SKC by area, never below CLN by art. 5.8."""
-        shares, cited = self.rule("price_low_density")
-        floor = self._crop("CLN")
-        if self.area is None or floor is None:
-            return None
-        steps = _then(self._street("SKC"), Notice("step-low-density"), shares[self.area], cited)
-        return _at_least(steps, floor[0][-1].value, "step-not-below-perennial", cited), []
-
-    def _agricultural(self, rule: str) -> Priced | None:
-        found = self._crop("CLN" if rule in ("perennial", "livestock") else "CHN")
-        if found is None:
-            return None
-        steps, readings = found
-        keys = {
-            "forest_protected": ("price_forest_protected", "step-forest-protected"),
-            "livestock": ("price_livestock", "step-livestock"),
-            "salt": ("price_salt", "step-salt"),
-        }
-        if rule in keys:
-            key, code = keys[rule]
-            factor, cited = self.rule(key)
-            readings = [(name, value * factor) for name, value in readings]
-            _then(steps, Notice(code), factor, cited)
-            if rule == "livestock":
-                cap = self._street("ODT")[-1].value
-                readings = [(name, _least(value, cap)) for name, value in readings]
-                steps = _at_most(steps, cap, "step-not-above-residential", cited)
-        return steps, readings
-
-    def _crop(self, use: str) -> Priced | None:
-        """Annual (CHN) or perennial (CLN) crops: the area's table, raised by art. 5.8 where it applies."""
-        position = self.zone.agricultural_position
-        row = self.prices.agricultural.get((self.area or "", use, position))
-        if row is None:
-            return None
-        table, cited = row
-        values = {"area": self.area, "position": position}
-        steps = [Step(Notice("step-agricultural-table", values), None, table, cited)]
-        if not (self.area != RURAL_AREA or self.house or self.holds("residential_area")):
-            return steps, []
-        shares, cited = self.rule("price_agricultural_in_ward")
-        factor = shares["share"] * shares["next_position"] ** (position - 1)
-        factor *= shares["annual"] if use == "CHN" else 1
-        printed = self.section.prices["ODT"]
-        own = self._street("ODT")[-1].value or printed
-        steps.append(Step(Notice("step-share-of-residential", {"ratio": factor}), factor, printed * factor, cited))
-        if printed * factor < table:
-            steps.append(Step(Notice("step-not-below-table"), None, table, cited))
-        return steps, [("own-residential-position", max(table, own * factor))]
+def _by_class(land_use: str, place: Place) -> Quote:
+    ladder = price_class.priced(land_use, place)
+    if ladder is None:
+        return _no_rule(land_use, place)
+    return _made(land_use, ladder, place, price_class.agricultural(land_use, place))
 
 
-def _then(steps: list[Step], notice: Notice, factor: Decimal, cited: Citation) -> list[Step]:
-    before = steps[-1].value
-    steps.append(Step(notice, factor, None if before is None else before * factor, cited))
-    return steps
+def _by_section(land_use: str, place: Place) -> Quote:
+    rule = price_section.rule_of(land_use, place)
+    if rule is None:
+        return _no_rule(land_use, place)
+    open_ = next((u for u in place.rule("price_unsettled")[0] if u["rule"] == rule), None)
+    if open_ is not None:
+        answer = place.facts.get(open_["fact"])
+        if answer is None:
+            return _unsettled(land_use, open_, place)
+        rule = _settled(open_, str(answer), place)
+    ladder = price_section.priced(rule, place)
+    if ladder is None:
+        return _no_rule(land_use, place)
+    return _made(land_use, ladder, place, price_section.agricultural(rule, place))
 
 
-def _at_least(steps: list[Step], floor: Decimal | None, code: str, cited: Citation) -> list[Step]:
-    before = steps[-1].value
-    if floor is not None and before is not None and before < floor:
-        steps.append(Step(Notice(code), None, floor, cited))
-    return steps
+def _settled(open_: Mapping[str, Any], answer: str, place: Place) -> str:
+    """The rule that the land user's answer leads to."""
+    by: Mapping[str, str] = open_["by"]
+    rule: str | None = by.get(answer)
+    used = place.rule("price_use")[0].get(answer)
+    if rule is None and used is not None and (used in by.values() or (not by and used != open_["rule"])):
+        rule = used
+    if rule is None:
+        known = ", ".join(by) or "ODT, TMD, SKC, CLN, CHN"
+        raise BadInput("bad-fact-of-use", f"fact.{open_['fact']}", value=answer[:40], known=known)
+    return rule
 
 
-def _at_most(steps: list[Step], cap: Decimal | None, code: str, cited: Citation) -> list[Step]:
-    before = steps[-1].value
-    if cap is not None and before is not None and before > cap:
-        steps.append(Step(Notice(code), None, cap, cited))
-    return steps
+def _unsettled(land_use: str, open_: Mapping[str, Any], place: Place) -> Quote:
+    ladders = {answer: price_section.priced(rule, place) for answer, rule in open_["by"].items()}
+    if any(ladder is None for ladder in ladders.values()):
+        return _no_rule(land_use, place)
+    _, cited = place.rule("price_unsettled")
+    return Quote(
+        land_use=land_use,
+        state="unsettled",
+        unit_price=None,
+        basis=TABLE,
+        section=place.section,
+        position=place.position,
+        citations=(replace(cited, article=open_["article"]),),
+        question=open_["fact"],
+        alternatives=tuple((answer, ladder.value) for answer, ladder in ladders.items() if ladder),
+    )
 
 
-def _least(value: Decimal, cap: Decimal | None) -> Decimal:
-    return value if cap is None else min(value, cap)
+def _made(land_use: str, ladder: Ladder, place: Place, agricultural: bool) -> Quote:
+    if place.prices.rounding:
+        ladder.rounded(*place.prices.rounding, Notice("step-rounded"), place.prices.citation)
+    return Quote(
+        land_use=land_use,
+        state="priced",
+        unit_price=ladder.value,
+        basis=TABLE,
+        steps=tuple(ladder.steps),
+        readings=tuple(ladder.readings),
+        section=place.section,
+        position=place.zone.agricultural_position if agricultural else place.position,
+        citations=tuple(dict.fromkeys(s.citation for s in ladder.steps if s.citation)),
+        group="agricultural" if agricultural else "non_agricultural",
+    )
+
+
+def for_case(quoted: Quote, use_case: str, on: date, rulebook: Rulebook) -> Quote:
+    """The price for a use such as "levy" or "land_tax": the table, or table × K where the law says so.
+
+    K is the section's own, else the one of the day (``levy_k``). Raises ``CannotBeAnswered``: the law of that day has
+    no such use case here.
+    """
+    bases = law.on(rulebook.rules["price_use_case"], on)
+    if use_case not in bases.value:
+        raise CannotBeAnswered("no-use-case", "use_case", value=use_case[:40], known=", ".join(bases.value))
+    return times_k(quoted, on, rulebook) if bases.value[use_case] == TABLE_TIMES_K else quoted
+
+
+def times_k(quoted: Quote, on: date, rulebook: Rulebook) -> Quote:
+    """The price × K; a given price stays as it was given. K not known: state ``k_unknown``, no price."""
+    if quoted.unit_price is None or quoted.state == "given":
+        return quoted
+    k, cited = _k(quoted, on, rulebook)
+    if k is None:
+        return replace(quoted, state="k_unknown", unit_price=None, basis=TABLE_TIMES_K)
+    value = quoted.unit_price * k
+    return replace(
+        quoted,
+        unit_price=value,
+        basis=TABLE_TIMES_K,
+        steps=(*quoted.steps, Step(Notice("step-k"), k, value, cited)),
+        readings=tuple((name, price * k) for name, price in quoted.readings),
+        citations=tuple(dict.fromkeys((*quoted.citations, cited))),
+    )
+
+
+def _k(quoted: Quote, on: date, rulebook: Rulebook) -> tuple[Decimal | None, Citation]:
+    prices = list_on(on, rulebook.price_lists)
+    own = quoted.section.k.get(quoted.group) if quoted.section else None
+    if own is not None and prices is not None:
+        return own, prices.k_citation or prices.citation
+    found = law.on(rulebook.rules["levy_k"], on)
+    return found.value, found.citation

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"model"},
     {"texts", "law", "overlay", "position", "survey", "search", "coordinates", "coordinates_source"},
+    {"price_step", "price_place", "price_section", "price_class", "price_rows", "price_position"},
     {"price", "planning", "levy", "charges", "case", "valuation", "estimate", "conversion", "piece"},
     {"report", "difference"},
     {"lookup"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landinfo import planning, price
-from landinfo.model import PriceZone, Refused
+from landinfo.model import BadInput, PriceZone, Refused
 from landinfo.store.prices import read_price_lists
 from landinfo.store.rulebook import read_rulebook
 
@@ -101,6 +101,178 @@ def test_livestock_is_not_dearer_than_housing() -> None:
     found = ask(zone(position=4, hampered="true", depth_from_100m="true"), "CNT")
     # 62.6 M × 0.32 × 0.9 × 0.7 = 12.62 M > 9.39 M: not capped here
     assert found.unit_price == 9_390_000
+    # Bình Mỹ 41 (25915:151, area III) prints 4,800: CLN 840 > 480, × 1.5 = 1,260; residential 4,800 × 0.32 × 0.9 × 0.7
+    capped = ask(zone("25915:151", position=4, depth_from_100m="true", long_band="third"), "CNT", commune="25915")
+    assert capped.unit_price == Decimal("967680")
+    assert capped.steps[-1].notice.code == "step-not-above-residential"
+
+
+# 25750:10 (area II) 62,600 / 37,600 / 31,300; 25912:9 (III) 7,000 / 3,500 / 28,000;
+# 25882:36 (IV) 3,800 / 1,500 / 1,100; 25867:9 (IV) 3,400 / 1,400 / 1,000; CLN of area IV, position 1: 580
+@pytest.mark.parametrize(
+    ("section", "use", "business", "position", "expected"),
+    [
+        ("25750:10", "TMD", "petrol_station", 1, 18_800_000),  # art. 6.2c: 50 % of TMD
+        ("25750:10", "TMD", "golf", 2, 9_400_000),  # of its own position
+        ("25912:9", "TMD", "firm_office", 1, 2_100_000),  # 60 %
+        ("25882:36", "TMD", "port_logistics", 1, 1_125_000),  # 75 %
+        ("25750:10", "SKC", "theme_park", 1, 18_780_000),  # art. 6.3c: 60 % of SKC
+        ("25912:9", "SKC", "mining", 1, 21_000_000),  # 75 %
+        ("25882:36", "SKC", "worker_lodging", 1, 1_100_000),  # 100 %
+        ("25867:9", "SKC", "production_store", 4, 580_000),  # 1,000 × 0.32 = 320, not below CLN
+        ("25750:10", "TMD", "theme_park", 1, 37_600_000),  # low density for SKC, not for TMD
+        ("25750:10", "SKC", None, 1, 31_300_000),
+        ("25750:10", "SKS", None, 1, 18_780_000),  # mining land
+        ("25750:10", "SCT", None, 1, 18_780_000),  # concentrated IT zone
+        ("25750:10", "SKK", None, 1, 31_300_000),  # an industrial park is SKC
+        ("25750:10", "TSC", None, 1, 18_780_000),  # art. 6.4: offices of state bodies
+        ("25882:36", "CQP", None, 1, 1_100_000),
+        ("25912:9", "DGD", None, 1, 21_000_000),
+    ],
+)
+def test_low_density_by_area_and_kind(
+    section: str, use: str, business: str | None, position: int, expected: int
+) -> None:
+    found = ask(zone(section, position), use, commune=section.partition(":")[0], business_type=business)
+    assert found.unit_price == expected
+
+
+def test_a_kind_of_business_that_the_article_does_not_name_is_refused() -> None:
+    with pytest.raises(BadInput) as wrong:
+        ask(zone(), "TMD", business_type="karaoke")
+    assert (wrong.value.code, wrong.value.field) == ("bad-business-type", "fact.business_type")
+
+
+@pytest.mark.parametrize(
+    ("use", "where", "expected"),
+    [
+        ("RSX", zone(), 5_008_000),  # art. 5.3: production forest as annual crops
+        ("RDD", zone(agricultural=2), 3_205_120),  # 5,008 × 0.8 (position 2) × 0.8
+        ("LMU", zone(), 4_006_400),  # salt: 80 % of annual crops
+        ("CNT", zone(agricultural=3), 6_009_600),  # 4,006.4 × 1.5
+        ("LUC", zone(high_tech_farming="true"), 320_000),
+        ("CLN", zone(agricultural=3, high_tech_farming="true"), 320_000),
+        ("ODT", zone(high_tech_farming="true"), 62_600_000),  # farming land only
+        ("TIN", zone(position=3), 15_024_000),  # 25,040 × 0.6
+        ("NTD", zone(), 37_560_000),
+    ],
+)
+def test_uses_priced_from_another_use(use: str, where: PriceZone, expected: int) -> None:
+    assert ask(where, use).unit_price == expected
+
+
+@pytest.mark.parametrize(
+    ("fact", "use", "answers"),
+    [
+        (
+            "water_use",
+            "MNC",  # art. 7.2: 100 % of aquaculture (5,008), 50 % of 62,600, 37,600 and 31,300
+            {"aquaculture": 5_008_000, "ODT": 31_300_000, "TMD": 18_800_000, "SKC": 15_650_000},
+        ),
+        (
+            "adjacent_use",
+            "NKH",  # art. 7.1: the adjacent agricultural type
+            {"CHN": 5_008_000, "CLN": 6_260_000, "NTS": 5_008_000, "RSX": 5_008_000}
+            | {"RPH": 4_006_400, "RDD": 4_006_400, "CNT": 9_390_000, "LMU": 4_006_400},
+        ),
+    ],
+)
+def test_a_use_that_needs_one_more_fact_gives_its_range_and_asks(fact: str, use: str, answers: dict[str, int]) -> None:
+    found = ask(zone(), use)
+    assert (found.state, found.unit_price, found.question) == ("unsettled", None, fact)
+    assert dict(found.alternatives) == answers
+    assert (found.low, found.high) == (min(answers.values()), max(answers.values()))
+    assert [c.article[:6] for c in found.citations] == ["Điều 7"]
+    for answer, expected in answers.items():
+        assert ask(zone(), use, **{fact: answer}).unit_price == expected
+
+
+def test_unused_land_takes_the_price_of_the_use_it_is_put_to() -> None:
+    found = ask(zone(), "BCS")
+    assert (found.state, found.question, found.alternatives, found.low) == ("unsettled", "put_to_use", (), None)
+    assert ask(zone(), "BCS", put_to_use="TMD").unit_price == 37_600_000
+    assert ask(zone(position=2), "DCS", put_to_use="ODT").unit_price == 31_300_000
+    assert ask(zone(), "NKH", adjacent_use="LUC").unit_price == 5_008_000
+
+
+@pytest.mark.parametrize(
+    ("use", "fact"),
+    [("BCS", {"put_to_use": "BCS"}), ("MNC", {"water_use": "fish"}), ("NKH", {"adjacent_use": "ODT"})],
+)
+def test_an_answer_that_does_not_fit_is_refused(use: str, fact: dict[str, str]) -> None:
+    with pytest.raises(BadInput) as wrong:
+        ask(zone(), use, **fact)
+    assert wrong.value.field == f"fact.{next(iter(fact))}"
+
+
+# Annex I. 25750:10 prints 62,600; 25750:11 31,200; 25867:9 (area IV) 3,400 / 1,400 / 1,000, CLN 580 / 460 / 370
+@pytest.mark.parametrize(
+    ("use", "where", "expected", "article"),
+    [
+        ("ODT", zone(alley_surface="earth", position=2), 25_040_000, "khoản 5"),  # 62,600 × 0.5 × 0.8
+        ("ODT", zone(hidden_part="true", long_band="second"), 40_064_000, "6.1b"),  # 6.1a first, then 6.1b: × 0.8 × 0.8
+        ("ODT", zone("25750:11", other_fronts="25750:10"), 68_860_000, "6.6"),  # 6.2 the dearest, 6.6 × 1.1
+        ("ODT", zone(other_fronts="25750:11"), 68_860_000, "6.6"),
+        ("ODT", zone("25750:11", position=2, other_fronts="25750:10"), None, ""),  # no front: nothing to choose
+        ("ODT", zone(chosen_by="no_alley", position=3), 25_040_000, "6.3"),
+        ("ODT", zone(chosen_by="nearest_road", position=3), 25_040_000, "6.4"),
+        ("ODT", zone(access="boat"), 20_032_000, ""),  # 6.5: position 4
+        ("ODT", zone(hampered="bridge"), 43_820_000, "6.7"),
+        ("ODT", zone(hampered="flyover"), 43_820_000, "6.8"),
+        ("ODT", zone(hampered="power_line"), 43_820_000, "6.9"),
+        ("ODT", zone(hampered="ramp"), 43_820_000, "6.10"),
+        ("ODT", zone(hampered="canal"), 43_820_000, "6.11"),
+        ("ODT", zone(hampered="inner_land"), 43_820_000, "6.11"),
+        ("ODT", zone(hampered="power_line|canal"), 43_820_000, "6.9"),  # once, however many hold
+        ("SKC", zone(chosen_by="neighbour_commune"), 31_300_000, "6.12"),
+    ],
+)
+def test_annex_one(use: str, where: PriceZone, expected: int | None, article: str) -> None:
+    found = ask(where, use)
+    plain = LIST.sections["25750:11"].prices["ODT"] / 2
+    assert found.unit_price == (plain if expected is None else expected)
+    cited = [step.citation.article for step in found.steps if step.citation and "Phụ lục I " in step.citation.article]
+    assert cited[-1:] == ([] if not article or expected is None else [next(a for a in cited if a.endswith(article))])
+
+
+def test_without_road_never_below_perennial_crops() -> None:
+    # 1,000 × 0.32 = 320 < 580, the table price of CLN in area IV
+    found = ask(zone("25867:9", access="boat"), "SKC", commune="25867")
+    assert (found.unit_price, found.position, found.steps[-1].notice.code) == (580_000, 4, "step-not-below-crops")
+    assert ask(zone("25867:9", agricultural=3, access="boat"), "SKC", commune="25867").unit_price == 370_000
+    assert ask(zone("25867:9", access="boat"), "ODT", commune="25867").unit_price == 1_088_000  # 3,400 × 0.32
+
+
+def test_adjustments_come_in_the_order_of_the_annex() -> None:
+    worst = zone(
+        position=4, depth_from_100m="true", alley_surface="earth", hidden_part="true", long_band="third",
+        hampered="canal|ramp", chosen_by="nearest_road",
+    )  # fmt: skip
+    found = ask(worst, "ODT")
+    assert [step.notice.code for step in found.steps] == [
+        "step-printed", "step-position", "step-nearest-road", "step-depth", "step-earth-alley", "step-hidden-part",
+        "step-long-third", "step-ramp",
+    ]  # fmt: skip
+    # 62,600 × 0.32 × 0.9 × 0.8 × 0.8 × 0.7 × 0.7
+    assert found.unit_price == Decimal("5653831.68")
+
+
+def test_a_number_of_fronts_that_is_no_number_is_refused() -> None:
+    with pytest.raises(BadInput):
+        ask(zone(fronts="many"), "ODT")
+
+
+def test_a_zone_of_another_list_says_nothing_of_this_one() -> None:
+    assert ask(replace(zone(), price_list="qd63-2024"), "ODT").state == "no_zone"
+    assert ask(replace(zone(), price_list=""), "ODT").state == "priced"
+
+
+def test_every_step_and_question_has_a_sentence() -> None:
+    rules = BOOK.rules
+    named = {one["code"] for value in rules["price_adjustments"].values for one in value.value or ()}
+    named |= {one["code"] for value in rules["price_derived"].values for one in value.value}
+    named |= {f"price-question-{one['fact']}" for value in rules["price_unsettled"].values for one in value.value}
+    assert named <= BOOK.texts.keys()
 
 
 @pytest.mark.parametrize(
@@ -109,7 +281,8 @@ def test_livestock_is_not_dearer_than_housing() -> None:
         (None, "ODT", DAY, "no_zone"),
         (zone("25750:9999"), "ODT", DAY, "no_section"),
         (zone(), "XXX", DAY, "no_rule"),
-        (zone(), "NKH", DAY, "no_rule"),
+        (zone(), "PNK", DAY, "no_rule"),
+        (zone(), "NKH", DAY, "unsettled"),
         (zone(), "ODT", date(2025, 12, 31), "rows_not_loaded"),
         (zone(), "ODT", date(2023, 5, 1), "rows_not_loaded"),
         (zone(), "ODT", date(2014, 12, 31), "no_list"),
@@ -200,17 +373,6 @@ def test_values_of_a_rule_do_not_overlap() -> None:
             assert earlier.effective_from < later.effective_from, rule.key
 
 
-def test_suspect_rows_are_flagged_and_not_corrected() -> None:
-    found = [s for s in LIST.sections.values() if "suspect_price" in s.flags]
-    assert [(s.street, s.prices["SKC"]) for s in found] == [("TÂN BÌNH 58", Decimal(28_000_000))]
-
-
-def test_glued_words_are_cut_and_real_ones_stay() -> None:
-    assert (LIST.sections["25750:11"].start, LIST.sections["25750:11"].end) == ("PHÚ LỢI", "ĐẠI LỘ BÌNH DƯƠNG")
-    assert LIST.sections["25750:36"].start.endswith("TỪ 9M TRỞ LÊN")
-    assert "from_equals_to" in LIST.sections["25750:16"].flags
-
-
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -231,17 +393,3 @@ def test_a_price_list_with_an_error_is_refused_whole(tmp_path: Path, old: str, n
     with pytest.raises(Refused) as refused:
         read_price_lists(tmp_path / "prices")
     assert "rows.csv" in refused.value.field
-
-
-@pytest.mark.outside
-def test_every_row_of_the_extract_is_carried_digit_by_digit(shared: Path) -> None:
-    with (shared / "data" / "nq87_2026_rows.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == len(LIST.sections) == 3597
-    for row in rows:
-        section = LIST.sections[f"{row['commune_code']}:{row['stt']}"]
-        printed = (row["residential_kvnd_m2"], row["tmd_kvnd_m2"], row["skc_kvnd_m2"])
-        assert tuple(section.prices[use] / 1000 for use in ("ODT", "TMD", "SKC")) == tuple(map(Decimal, printed))
-        assert section.street == row["street"]
-        assert row["from"].startswith(section.start)
-        assert row["to"].startswith(section.end)

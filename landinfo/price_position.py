@@ -1,0 +1,47 @@
+"""The position of a place by the document in force: distance bands from a line, or the width of the alley."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from landinfo import law
+from landinfo.model import Rulebook
+
+
+def classes(on: date, group: str, rulebook: Rulebook) -> Mapping[str, Any] | None:
+    """How positions of ``group`` (agricultural | urban | rural) are found on the day: ``by`` distance | alley_width,
+    ``limits`` in metres, ``line`` that distance is measured from. None: not known for this document and group."""
+    found = law.in_force(rulebook.rules["price_position_classes"].values, on)
+    return None if found is None or found.value is None else found.value.get(group)
+
+
+def position(
+    on: date,
+    group: str,
+    rulebook: Rulebook,
+    *,
+    adjoins: bool,
+    distance: Decimal | None = None,
+    alley_width: Decimal | None = None,
+) -> int | None:
+    """The position of ground that adjoins the priced road or not; None where the rule or the measure is not known.
+
+    ``distance``: metres from the rule's line to this ground, a limit itself is still inside; ``alley_width``: the least
+    width on the way, metres. Ground that does not adjoin begins at position 2.
+    """
+    rule = classes(on, group, rulebook)
+    if rule is None:
+        return None
+    if rule["by"] == "alley_width":
+        return 1 if adjoins else _by_width(rule["limits"], alley_width)
+    if distance is None:
+        return None
+    band: int = 1 + sum(distance > limit for limit in rule["limits"])
+    return band if adjoins else max(2, band)
+
+
+def _by_width(limits: tuple[Decimal, ...], width: Decimal | None) -> int | None:
+    return None if width is None else 2 + sum(width < limit for limit in limits)
