@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from landinfo import asked, difference, letter, lookup, present, present_difference, search
-from landinfo.model import BadInput, Problem, Rulebook
+from landinfo.model import BadInput, Problem, Rulebook, Status
 from landinfo.store import open_store
 from landinfo.store.rulebook import read_rulebook
 
@@ -25,7 +25,7 @@ def main(argv: Sequence[str]) -> int:
     """Run one command; returns the exit code (0 answered, 2 the question or the input is wrong)."""
     arguments = _parser().parse_args(argv)
     try:
-        rulebook = read_rulebook(Path(os.environ.get("LANDINFO_DATA") or DATA))
+        rulebook = read_rulebook(_data())
     except Problem as wrong:
         print(f"{wrong.params.get('entry', '')}: {wrong.params.get('wrong', '')} ({wrong.field})", file=sys.stderr)
         return 2
@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _difference_parser(commands)
     _sample_parser(commands)
     _load_parser(commands)
+    _prices_parser(commands)
     _store_parser(commands)
     return parser
 
@@ -129,12 +130,32 @@ def _load_parser(commands: Any) -> None:
     parser.set_defaults(command=_load)
 
 
+def _prices_parser(commands: Any) -> None:
+    parser = commands.add_parser("prices", help="bảng giá đất · price lists")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    one = actions.add_parser("load", help="nạp một bảng giá từ CSV, XLSX · load a price list, all of it or nothing")
+    one.add_argument("file", type=Path)
+    one.add_argument("--document", required=True, metavar="ID", help="số văn bản · e.g. 36/2019/QĐ-UBND")
+    one.add_argument("--from", dest="first", metavar="DAY", help="ngày đầu · first day (default as declared)")
+    one.add_argument("--to", dest="end", metavar="DAY", help="hết hiệu lực từ ngày · first day out of force")
+    one.add_argument("--status", default="assumed", choices=("verified", "secondary", "assumed"))
+    one.add_argument("--source", help="lấy ở đâu · where the file comes from (default its name)")
+    one.add_argument("--base", type=Path, metavar="FILE", help="giá chuẩn theo loại đường · prices by road class")
+    one.add_argument("--agricultural", type=Path, metavar="FILE", help="giá đất nông nghiệp · prices by zone")
+    one.add_argument("--replace", action="store_true", help="thay các dòng đang có · replace the rows that are held")
+    one.set_defaults(command=_load_prices)
+
+
 def _store_parser(commands: Any) -> None:
     parser = commands.add_parser("store", help="bảo trì kho dữ liệu · store maintenance")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     upgrade = actions.add_parser("upgrade", help="nâng cấp lược đồ, tất cả hoặc không · upgrade the schema")
     _store_option(upgrade)
     upgrade.set_defaults(command=_upgrade)
+
+
+def _data() -> Path:
+    return Path(os.environ.get("LANDINFO_DATA") or DATA)
 
 
 def _today() -> date:
@@ -227,6 +248,31 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     edition = result.edition
     told = {"rows": edition.rows, "layer": edition.layer, "territory": edition.territory, "edition": edition.id}
     _print_both(present.say("load-published", told, rulebook.texts))
+    return 0
+
+
+def _load_prices(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    from landinfo.intake import findings, pricelist, pricepublish
+
+    first, end = (asked.read_day(n, d) if d else None for n, d in (("from", arguments.first), ("to", arguments.end)))
+    wanted = pricepublish.Asked(
+        document=arguments.document,
+        status=Status(arguments.status),
+        source=arguments.source or arguments.file.name,
+        first=first,
+        end=end,
+        base=arguments.base,
+        agricultural=arguments.agricultural,
+        replaces=arguments.replace,
+    )
+    result = pricelist.load(arguments.file, wanted, _data(), rulebook, _today())
+    print("\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
+    if result.folder is None:
+        errors = sum(f.refuses for f in result.findings)
+        _print_both(present.say("prices-refused", {"errors": errors}, rulebook.texts), sys.stderr)
+        return 2
+    told = {"rows": result.rows, "document": arguments.document, "first": result.first, "end": result.end}
+    _print_both(present.say("prices-loaded", {**told, "folder": result.folder.name}, rulebook.texts))
     return 0
 
 

@@ -147,8 +147,11 @@ def _by_class(land_use: str, place: Place) -> Quote:
 def _by_section(land_use: str, place: Place) -> Quote:
     rule = price_section.rule_of(land_use, place)
     if rule is None:
-        return _no_rule(land_use, place)
-    open_ = next((u for u in place.rule("price_unsettled")[0] if u["rule"] == rule), None)
+        ladder = price_section.by_ratio(land_use, place)
+        if ladder is None:
+            return _no_rule(land_use, place)
+        return _made(land_use, ladder, place, place.prices.ratios[land_use].of in price_section.CROPS.values())
+    open_ = next((u for u in place.listed("price_unsettled") if u["rule"] == rule), None)
     if open_ is not None:
         answer = place.facts.get(open_["fact"])
         if answer is None:

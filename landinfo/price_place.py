@@ -32,6 +32,11 @@ class Place:
         value = law.on(self.rulebook.rules[key], self.on)
         return value.value, value.citation
 
+    def listed(self, key: str) -> tuple[Mapping[str, Any], ...]:
+        """The entries of a rule that is a list; none on days that it does not cover."""
+        value = law.in_force(self.rulebook.rules[key].values, self.on)
+        return value.value if value and value.value else ()
+
     def holds(self, condition: str, value: str = "true") -> bool:
         return value in self.zone.conditions.get(condition, "").split("|")
 
@@ -67,6 +72,8 @@ def adjust(ladder: Ladder, place: Place, kind: str, crops: Callable[[str], Decim
     """
     found = law.in_force(place.rulebook.rules["price_adjustments"].values, place.on)
     if found is None or found.value is None:
+        if found:
+            ladder.note(Notice("step-adjustments-unknown", severity="warning"), found.citation)
         return
     used: set[str] = set()
     for one in found.value:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from landinfo import law
 from landinfo.model import BadInput, Citation, Notice, PriceSection
 from landinfo.price_place import Place, adjust
 from landinfo.price_step import Ladder, begin
@@ -16,6 +17,8 @@ RURAL_AREA = "IV"
 COLUMNS = {"residential": "ODT", "TMD": "TMD", "SKC": "SKC"}
 """Rules of ``price_use`` that read a printed column."""
 CROPS = {"annual": "CHN", "perennial": "CLN"}
+_PRINTED = {"ODT": "residential", "ONT": "residential", "TMD": "TMD", "SKC": "SKC", "CHN": "annual", "CLN": "perennial"}
+"""What the columns of a list say by themselves, on days without ``price_use``."""
 _DENSITY = {"TMD": "low_density_TMD", "SKC": "low_density_SKC"}
 _OF_THEIR_OWN = ("zone", "parcel")
 """Rows with one price for the whole ground, whatever its position (prices by polygon or by parcel)."""
@@ -23,11 +26,12 @@ _OF_THEIR_OWN = ("zone", "parcel")
 
 def rule_of(land_use: str, place: Place) -> str | None:
     """The rule of ``price_use`` for a land use; a low-density business (art. 6.2c, 6.3c) has its own."""
-    rule: str | None = place.rule("price_use")[0].get(land_use)
+    known = law.in_force(place.rulebook.rules["price_use"].values, place.on)
+    rule: str | None = (known.value if known else _PRINTED).get(land_use)
     business = place.facts.get("business_type")
     if business is None or rule not in _DENSITY:
         return rule
-    types = {t: d["rule"] for d in place.rule("price_derived")[0] for t in d.get("types", ())}
+    types = {t: d["rule"] for d in place.listed("price_derived") for t in d.get("types", ())}
     if business not in types:
         raise BadInput("bad-business-type", "fact.business_type", value=str(business)[:40], known=", ".join(types))
     return _DENSITY[rule] if types[business] == _DENSITY[rule] else rule
@@ -35,7 +39,7 @@ def rule_of(land_use: str, place: Place) -> str | None:
 
 def agricultural(rule: str, place: Place) -> bool:
     """Does the rule price agricultural land, whose position is the agricultural one?"""
-    return rule in CROPS or any(d["rule"] == rule and d.get("of") in CROPS for d in place.rule("price_derived")[0])
+    return rule in CROPS or any(d["rule"] == rule and d.get("of") in CROPS for d in place.listed("price_derived"))
 
 
 def priced(rule: str, place: Place) -> Ladder | None:
@@ -49,11 +53,10 @@ def priced(rule: str, place: Place) -> Ladder | None:
 
 def _derived(rule: str, place: Place) -> Ladder | None:
     """A use priced from another use: × factor, then the cap, then the floor, as far as the rule has them."""
-    all_, cited = place.rule("price_derived")
-    own = next((d for d in all_ if d["rule"] == rule), None)
+    own = next((d for d in place.listed("price_derived") if d["rule"] == rule), None)
     if own is None:
         return None
-    cited = replace(cited, article=own["article"])
+    cited = replace(place.rule("price_derived")[1], article=own["article"])
     if "fixed" in own:
         return begin(Notice(own["code"]), own["fixed"], cited)
     ladder = priced(own["of"], place)
@@ -80,7 +83,7 @@ def _street(column: str, place: Place) -> Ladder | None:
     section = _dearest(column, place)
     printed = section.prices.get(column)
     if printed is None:
-        return _by_ratio(column, place)
+        return by_ratio(column, place)
     ladder = begin(Notice("step-printed", {"street": section.street}), printed, section.citation)
     if section.kind in _OF_THEIR_OWN:
         return ladder
@@ -94,10 +97,11 @@ def _street(column: str, place: Place) -> Ladder | None:
     return ladder
 
 
-def _by_ratio(column: str, place: Place) -> Ladder | None:
-    """Where the row prints no price for the use but the document gives its ratio."""
-    ratio = place.prices.ratios.get(column)
-    ladder = _street(ratio.of, place) if ratio and ratio.of != column else None
+def by_ratio(land_use: str, place: Place) -> Ladder | None:
+    """Where the list prints no price for the use but the document gives its ratio to one that it prints."""
+    ratio = place.prices.ratios.get(land_use)
+    of = _PRINTED.get(ratio.of) if ratio and ratio.of != land_use else None
+    ladder = priced(of, place) if of else None
     if ladder is not None and ratio is not None:
         ladder.times(Notice("step-ratio", {"use": ratio.of}), ratio.ratio, ratio.citation)
     return ladder
@@ -123,13 +127,14 @@ def _crop(use: str, place: Place) -> Ladder | None:
         return None
     table, cited = row
     ladder = begin(Notice("step-agricultural-table", {"area": place.area, "position": position}), table, cited)
+    raised = law.in_force(place.rulebook.rules["price_agricultural_in_ward"].values, place.on)
     in_ward = place.area != RURAL_AREA
-    if not (in_ward or place.facts.get("same_parcel_as_house") or place.holds("residential_area")):
+    if not raised or not (in_ward or place.facts.get("same_parcel_as_house") or place.holds("residential_area")):
         return ladder
     own = _street("ODT", place)
     if own is None:
         return None
-    shares, cited = place.rule("price_agricultural_in_ward")
+    shares, cited = raised.value, raised.citation
     factor = shares["share"] * shares["next_position"] ** (position - 1)
     factor *= shares["annual"] if use == "CHN" else 1
     printed = own.steps[0].value

@@ -45,9 +45,10 @@ def read_price_list(folder: Path) -> PriceList:
 
 
 def _list(folder: Path, raw: Mapping[str, Any]) -> PriceList:
-    cited = Citation(raw["document"], raw["article"], Status(raw["status"]), raw.get("checked"), raw.get("check_by"))
-    rows = replace(cited, status=Status(raw.get("rows_status", raw["status"])))
-    zones = replace(cited, status=Status(raw.get("agricultural_status", raw["status"])))
+    status, note = Status(raw["status"]), raw.get("source", "")
+    cited = Citation(raw["document"], raw["article"], status, raw.get("checked"), raw.get("check_by"), note)
+    rows = replace(cited, status=Status(raw.get("rows_status", status)))
+    zones = replace(cited, status=Status(raw.get("agricultural_status", status)))
     if raw.get("method", "section") not in METHODS:
         raise ValueError(f"method {raw['method']!r}")
     return PriceList(
@@ -74,7 +75,7 @@ def _list(folder: Path, raw: Mapping[str, Any]) -> PriceList:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A CSV file of a list. One that must be there is: rows of a loaded list; the others may be missing."""
+    """A CSV file of a list. The rows of a loaded list and a file that ``list.toml`` names must be there."""
 
     folder: Path
     raw: Mapping[str, Any]
@@ -86,7 +87,8 @@ class _File:
 
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Rows with their line numbers."""
-        if not self.path.exists() and not (self.name == "rows" and self.raw["loaded"]):
+        needed = self.name in self.raw or (self.name == "rows" and self.raw["loaded"])
+        if not needed and not self.path.exists():
             return
         with self.path.open(encoding="utf-8", newline="") as file:
             yield from enumerate(csv.DictReader(file), 2)

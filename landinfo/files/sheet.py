@@ -1,0 +1,73 @@
+"""One table of text cells from a CSV or XLSX file, as it stands: nothing is judged or mended here."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyogrio import raw
+
+from landinfo.model import Refused
+
+FORMATS = (".csv", ".xlsx")
+_DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """``columns`` are the words of the first row; ``rows`` are (line from 1 as the file counts, cells by column).
+
+    Cells are NFC text without spaces around it, "" where nothing stands. Rows without any text are left out.
+    """
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[int, dict[str, str]]]
+
+
+def read_sheet(path: Path) -> Sheet:
+    """The first sheet of an XLSX file, or a CSV file in UTF-8 with commas, semicolons or tabs.
+
+    Raises ``Refused``: FIL-001 no such file, FIL-003 another format, PRI-001 unreadable.
+    """
+    if not path.is_file():
+        raise Refused("FIL-001", str(path), path=path.name)
+    if path.suffix.lower() not in FORMATS:
+        raise Refused("FIL-003", str(path), format=path.suffix, formats=", ".join(FORMATS))
+    try:
+        read: Sequence[Sequence[str | None]] = _csv(path) if path.suffix.lower() == ".csv" else _xlsx(path)
+        head, lines = read[0], read[1:]
+    except (OSError, UnicodeError, csv.Error) as wrong:
+        raise Refused("PRI-001", str(path), file=path.name, detail=str(wrong)[:200]) from wrong
+    except Exception as wrong:  # GDAL's binding raises anything on a damaged file; an empty one has no head
+        raise Refused("PRI-001", str(path), file=path.name, detail=type(wrong).__name__) from wrong
+    columns = tuple(_cell(name) for name in head)
+    if len(set(columns)) != len(columns):
+        raise Refused("PRI-001", str(path), file=path.name, detail=", ".join(columns)[:200])
+    rows = [(n, _row(columns, line, n, path)) for n, line in enumerate(lines, 2)]
+    return Sheet(columns, [(n, row) for n, row in rows if any(row.values())])
+
+
+def _row(columns: Sequence[str], line: Sequence[str | None], line_number: int, path: Path) -> dict[str, str]:
+    cells = [_cell(cell) for cell in line]
+    if any(cells[len(columns) :]):
+        raise Refused("PRI-001", str(path), file=path.name, detail=f"dòng · row {line_number}: {len(cells)}")
+    return dict(zip(columns, [*cells, *[""] * len(columns)], strict=False))
+
+
+def _cell(value: str | None) -> str:
+    return " ".join(unicodedata.normalize("NFC", value).split()) if value else ""
+
+
+def _csv(path: Path) -> list[list[str]]:
+    text = path.read_bytes().decode("utf-8-sig")
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    return list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True))
+
+
+def _xlsx(path: Path) -> list[list[str | None]]:
+    meta, _, _, values = raw.read(path, read_geometry=False, HEADERS="FORCE", FIELD_TYPES="STRING")
+    return [list(meta["fields"]), *[list(line) for line in zip(*values, strict=True)]]
