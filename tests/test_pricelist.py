@@ -307,6 +307,23 @@ def test_jumps_against_the_list_before(data: Path) -> None:
     assert below.folder is not None
 
 
+def test_a_later_list_is_not_the_one_before(data: Path) -> None:
+    line = "25747,1,ĐẠI LỘ BÌNH DƯƠNG,SUỐI CÁT,NGÃ 4 SÂN BANH,1000,800,650"
+    result = run(data, [line], replace(ASKED, document="66/2014/QĐ-UBND"))
+    assert codes(result, refusing=False) == set()
+
+
+def test_one_stretch_at_two_prices_in_two_communes_is_worth_a_look(data: Path) -> None:
+    result = run(data, [*GOOD, GOOD[0].replace("25750,1", "25747,7").replace("20000", "21000")])
+    assert (codes(result, refusing=True), codes(result, refusing=False)) == (set(), {"PRI-034"})
+
+
+def test_days_that_only_touch_do_not_overlap(data: Path) -> None:
+    asked = replace(ASKED, document="12/2019/QĐ-UBND", first=date(2019, 6, 1), end=date(2020, 1, 1))
+    told = [f for f in run(data, GOOD, asked).findings if f.kind.code == "PRI-036"]
+    assert [f.params["others"] for f in told] == ["04/2017/QĐ-UBND"]
+
+
 def test_what_is_only_worth_a_look(data: Path) -> None:
     lines = [
         *GOOD,
