@@ -82,6 +82,18 @@ def test_the_other_reading_of_art_5_8_is_named() -> None:
     assert ask(zone(position=3), "CLN").readings == (("own-residential-position", Decimal("2504000.0")),)
 
 
+@pytest.mark.parametrize(
+    ("use", "expected"),
+    [
+        ("LUC", "2003200"),  # 2,504 × 0.8
+        ("RPH", "1602560"),  # × 0.8 again
+        ("CNT", "3756000"),  # 2,504 × 1.5
+    ],
+)
+def test_the_other_reading_goes_through_the_same_steps(use: str, expected: str) -> None:
+    assert ask(zone(position=3), use).readings == (("own-residential-position", Decimal(expected)),)
+
+
 def test_never_below_the_agricultural_table() -> None:
     cheap = min((s for s in LIST.sections.values() if s.commune == WARD), key=lambda s: s.prices["ODT"])
     table = {"CLN": Decimal(1_200_000), "LUC": Decimal(1_000_000)}
@@ -105,6 +117,7 @@ def test_livestock_is_not_dearer_than_housing() -> None:
     capped = ask(zone("25915:151", position=4, depth_from_100m="true", long_band="third"), "CNT", commune="25915")
     assert capped.unit_price == Decimal("967680")
     assert capped.steps[-1].notice.code == "step-not-above-residential"
+    assert capped.readings == (("own-residential-position", Decimal("967680")),)  # 1,260 by this reading too
 
 
 # 25750:10 (area II) 62,600 / 37,600 / 31,300; 25912:9 (III) 7,000 / 3,500 / 28,000;

@@ -123,6 +123,14 @@ def test_k_that_is_not_known_is_not_one() -> None:
     assert (found.state, found.unit_price) == ("k_unknown", None)
 
 
+def test_k_multiplies_the_other_reading_too() -> None:
+    lists = [replace(x, sections={"25750:10": replace(x.sections["25750:10"], k={"agricultural": Decimal(2)})})
+             if x.id == "nq87-2025" else x for x in BOOK.price_lists]  # fmt: skip
+    book = replace(BOOK, price_lists=tuple(lists))
+    found = price.times_k(price.quote(zone("25750:10", 3), "CLN", "25750", IN_2026, book, {}), IN_2026, book)
+    assert (found.unit_price, found.readings) == (12_520_000, (("own-residential-position", 5_008_000),))
+
+
 def test_k_leaves_a_given_price_and_a_missing_one_alone() -> None:
     given_ = price.given("ODT", Decimal(5))
     assert price.times_k(given_, IN_2016, BOOK) == given_

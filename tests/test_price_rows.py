@@ -198,10 +198,10 @@ def test_greater_than_is_not_from() -> None:
 def test_what_cannot_be_typed_is_said() -> None:
     unread = {s.id: s.residual.unread for s in LIST.sections.values() if s.residual and s.residual.unread}
     assert unread == {
-        "25951:132": "LÔ C1 2 ĐẾN LÔ C1 12",
+        "25951:132": "LÔ C1.2 ĐẾN LÔ C1.12",
         "25951:133": "LÔ A1",
         "25951:104": "CŨ",
-        "25978:168": "THỬA TIẾP GIÁP",
+        "25978:168": "THỬA ĐẤT TIẾP GIÁP",
     }
 
 

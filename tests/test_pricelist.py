@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,10 +10,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
-import pyogrio
 import pytest
 import shapely
+from openpyxl import Workbook
 
 from landinfo import cli, price
 from landinfo.intake import pricelist, pricepublish
@@ -262,12 +262,12 @@ def test_a_file_that_cannot_be_opened(data: Path, name: str, code: str) -> None:
 
 
 def test_xlsx_gives_what_csv_gives(data: Path) -> None:
-    head, *lines = (line.replace('"18427,5"', "18427.5").split(",") for line in (HEAD, *GOOD))
-    table = pd.DataFrame(lines, columns=head)
-    for column in ("residential", "tmd", "skc"):
-        table[column] = pd.to_numeric(table[column])
     path = data.parent / "list.xlsx"
-    pyogrio.write_dataframe(table, path, driver="XLSX")
+    sheet = Workbook()
+    for line in csv.reader([HEAD, *GOOD]):
+        numbers = [float(cell.replace(",", ".")) if cell[:1].isdigit() else cell for cell in line[1:]]
+        sheet.active.append([line[0], *(cell if cell != "" else None for cell in numbers)])
+    sheet.save(path)
     assert pricelist.load(path, ASKED, data, book(data), TODAY).rows == 3
     from_xlsx = book(data).price_lists
     run(data, GOOD, replace(ASKED, replaces=True))
@@ -305,6 +305,23 @@ def test_jumps_against_the_list_before(data: Path) -> None:
     below = run(data, [line.format("6142")], replace(ASKED, replaces=True))
     assert "PRI-032" in codes(below, refusing=False)
     assert below.folder is not None
+
+
+def test_a_later_list_is_not_the_one_before(data: Path) -> None:
+    line = "25747,1,ĐẠI LỘ BÌNH DƯƠNG,SUỐI CÁT,NGÃ 4 SÂN BANH,1000,800,650"
+    result = run(data, [line], replace(ASKED, document="66/2014/QĐ-UBND"))
+    assert codes(result, refusing=False) == set()
+
+
+def test_one_stretch_at_two_prices_in_two_communes_is_worth_a_look(data: Path) -> None:
+    result = run(data, [*GOOD, GOOD[0].replace("25750,1", "25747,7").replace("20000", "21000")])
+    assert (codes(result, refusing=True), codes(result, refusing=False)) == (set(), {"PRI-034"})
+
+
+def test_days_that_only_touch_do_not_overlap(data: Path) -> None:
+    asked = replace(ASKED, document="12/2019/QĐ-UBND", first=date(2019, 6, 1), end=date(2020, 1, 1))
+    told = [f for f in run(data, GOOD, asked).findings if f.kind.code == "PRI-036"]
+    assert [f.params["others"] for f in told] == ["04/2017/QĐ-UBND"]
 
 
 def test_what_is_only_worth_a_look(data: Path) -> None:

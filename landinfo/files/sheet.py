@@ -6,9 +6,9 @@ import csv
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-
-from pyogrio import raw
+from typing import Any
 
 from landinfo.model import Refused
 
@@ -41,7 +41,7 @@ def read_sheet(path: Path) -> Sheet:
         head, lines = read[0], read[1:]
     except (OSError, UnicodeError, csv.Error) as wrong:
         raise Refused("PRI-001", str(path), file=path.name, detail=str(wrong)[:200]) from wrong
-    except Exception as wrong:  # GDAL's binding raises anything on a damaged file; an empty one has no head
+    except Exception as wrong:  # openpyxl raises anything on a damaged file; an empty one has no head
         raise Refused("PRI-001", str(path), file=path.name, detail=type(wrong).__name__) from wrong
     columns = tuple(_cell(name) for name in head)
     if len(set(columns)) != len(columns):
@@ -69,5 +69,17 @@ def _csv(path: Path) -> list[list[str]]:
 
 
 def _xlsx(path: Path) -> list[list[str | None]]:
-    meta, _, _, values = raw.read(path, read_geometry=False, HEADERS="FORCE", FIELD_TYPES="STRING")
-    return [list(meta["fields"]), *[list(line) for line in zip(*values, strict=True)]]
+    from openpyxl import load_workbook
+
+    book = load_workbook(path, read_only=True, data_only=True)
+    try:
+        return [[_text(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+    finally:
+        book.close()
+
+
+def _text(value: Any) -> str | None:
+    """A number in its shortest plain form: a spreadsheet holds 89600 as 89600.0."""
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)).normalize():f}"
+    return None if value is None else str(value)

@@ -50,8 +50,8 @@ _OPENING = re.compile(r"^(?:TẤT CẢ )?(?:CÁC )?ĐƯỜNG (?:NỘI BỘ )?(?:
 """What stands before the name of the zone that a row closes."""
 _RENAMED = re.compile(r"\(NAY LÀ [^)]*\)")
 _FILLERS = re.compile(
-    r"TẤT CẢ|CÁC|ĐƯỜNG NỘI BỘ|ĐOẠN ĐƯỜNG|TRỤC ĐƯỜNG|TUYẾN|ĐƯỜNG|CÒN LẠI|BỀ RỘNG MẶT|NỘI BỘ|NHỰA|\bĐẤT\b|CÓ\b"
-    r"|\bTRONG\b|[.,()]"
+    r"TẤT CẢ|CÁC|ĐƯỜNG NỘI BỘ|ĐOẠN ĐƯỜNG|TRỤC ĐƯỜNG|TUYẾN|ĐƯỜNG|CÒN LẠI|BỀ RỘNG MẶT|NỘI BỘ|CÓ\b"
+    r"|(?<=ĐƯỜNG )(?:NHỰA|ĐẤT)|\bTRONG\b|[,()]|\.(?!\d)"
 )
 _SURFACES = (("paved", "ĐƯỜNG NHỰA CÒN LẠI"), ("earth", "ĐƯỜNG ĐẤT CÒN LẠI"))
 
