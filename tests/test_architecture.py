@@ -17,7 +17,7 @@ LAYERS = (
     {"model"},
     {"texts", "law", "overlay", "position", "survey", "search", "coordinates", "coordinates_source"},
     {"price", "planning", "levy", "charges", "case", "valuation", "estimate", "conversion", "piece"}
-    | {"street", "streets", "street_words"},
+    | {"street", "streets", "street_index", "street_words"},
     {"report", "difference"},
     {"lookup"},
     {"asked", "plain", "present", "present_estimate", "present_difference", "letter"}
