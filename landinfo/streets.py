@@ -19,10 +19,10 @@ from landinfo.street_words import Words, words
 MOST_TYPED = 200
 NO_LAST = 10**6
 """The last row of a gap whose end nobody knows."""
-EXACT, FOLDED, PREFIX, WORD, HOUSE, HOUSE_WORD, COMMUNE, ENDS, FUZZY = range(9)
-MATCHES = ("exact", "folded", "prefix", "word", "house", "word", "commune", "ends", "fuzzy")
+EXACT, FOLDED, PREFIX, WORD, HOUSE, HOUSE_WORD, COMMUNE, FUZZY, ENDS = range(9)
+MATCHES = ("exact", "folded", "prefix", "word", "house", "word", "commune", "fuzzy", "ends")
 """How a row was found: the name as typed with its accents; without; as the beginning; by its words; behind a house or
-alley number; only by its commune; in its two ends; as a misspelling."""
+alley number; only by its commune; as a misspelling; in its two ends."""
 LIKE, NEAR = 0.8, 0.5
 """difflib ratios: from which a misspelt name counts as found, and as worth suggesting."""
 _CLOSEST, _RARE = 12, 16
@@ -84,23 +84,33 @@ def find(held: Index, typed: str, communes: Codes | None = None) -> Found:
     if not len(asked) and communes is None:
         raise BadInput("street-nothing-asked", "q")
     readings = list(_readings(asked, communes, held))
+    best = _best(readings, held)
+    like: list[tuple[float, int]] = []
+    if all(key[0] == ENDS for key, _ in best.values()):
+        like = list(_like([(s, c) for s, (_, c) in readings], held))
+        near_enough = [row for ratio, row in like if ratio >= LIKE]
+        # the places that were taken off the first reading are those that were meant
+        meant = next((codes for _, (rank, codes) in readings if rank < 3), communes)
+        best |= {row: ((FUZZY, 0, place, 0, "", row), meant) for place, row in enumerate(near_enough)}
+        if not best:
+            return Found((), tuple(held.sections[row] for _, row in like[:5]), meant)
+    ordered = sorted(best.items(), key=lambda item: item[1][0])
+    hits = tuple(Hit(held.sections[row], MATCHES[key[0]]) for row, (key, _) in ordered)
+    return Found(hits, (), ordered[0][1][1])
+
+
+_Key = tuple[int, int, int, int, str, int]
+
+
+def _best(readings: Iterable[tuple[Words, Place]], held: Index) -> dict[int, tuple[_Key, Codes | None]]:
+    """Each row that fits any reading, with its best fit and the communes asked for in that reading."""
     best: dict[int, tuple[_Key, Codes | None]] = {}
     for street, (rank, codes) in readings:
         for kind, row in _rows(street, codes, held):
             key = _fit(kind, rank, row, street, held)
             if row not in best or key < best[row][0]:
                 best[row] = key, codes
-    if best:
-        ordered = sorted(best.items(), key=lambda item: item[1][0])
-        hits = tuple(Hit(held.sections[row], MATCHES[key[0]]) for row, (key, _) in ordered)
-        return Found(hits, (), ordered[0][1][1])
-    like = list(_like([(s, c) for s, (_, c) in readings], held))
-    found = tuple(Hit(held.sections[row], MATCHES[FUZZY]) for ratio, row in like if ratio >= LIKE)
-    near = () if found else tuple(held.sections[row] for _, row in like[:5])
-    return Found(found, near, next((codes for _, (rank, codes) in readings if rank < 3), communes))
-
-
-_Key = tuple[int, int, int, int, str, int]
+    return best
 
 
 def _fit(kind: int, rank: int, row: int, street: Words, held: Index) -> _Key:

@@ -108,6 +108,13 @@ def test_the_nearer_match_comes_first() -> None:
     assert {h.match for h in streets.find(INDEX, "Huyn Van Nge").hits} == {"fuzzy"}
 
 
+def test_the_communes_of_a_search_are_those_of_its_best_reading() -> None:
+    assert streets.find(INDEX, "Đại lộ Bình Dương").communes is None  # a street, not a street "Đại lộ" in Bình Dương
+    assert streets.find(INDEX, "huynh van nghe, phu loi, binh duong").communes == {PHU_LOI}
+    assert streets.find(INDEX, "huyn van nge, phu loi").communes == {PHU_LOI}
+    assert streets.find(INDEX, "zzz, Long Nguyên").communes == {"25840"}
+
+
 def test_accents_decide_between_names_that_fold_alike() -> None:
     # rows of the list that fold to one name and differ in accents: each is first when it is asked with its own
     by_folded: dict[tuple[str, ...], set[str]] = {}
