@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from landinfo import asked_streets, letter_streets, present_streets, price, street, streets
+from landinfo import asked_streets, letter_streets, present_streets, price, street, street_index, streets
 from landinfo.model import BadInput, Commune, Rulebook, Union
 from landinfo.store.communes import read_communes
 
@@ -57,9 +57,9 @@ def _communes(data: Path) -> tuple[Sequence[Commune], Sequence[Union]]:
     return read_communes(Path(os.environ.get("LANDINFO_DATA") or data))
 
 
-def _indexes(day: date, rulebook: Rulebook, data: Path) -> list[streets.Index]:
+def _indexes(day: date, rulebook: Rulebook, data: Path) -> list[street_index.Index]:
     communes, unions = _communes(data)
-    return [streets.index(held, communes, unions) for held in street.lists_near(day, rulebook)]
+    return [street_index.index(held, communes, unions) for held in street.lists_near(day, rulebook)]
 
 
 def _streets(arguments: argparse.Namespace, rulebook: Rulebook, today: date, data: Path) -> int:
@@ -89,7 +89,7 @@ def _street(arguments: argparse.Namespace, rulebook: Rulebook, today: date, data
     asked = asked_streets.read_street(arguments.section, given, today)
     answer = street.answer(asked, rulebook)
     communes, _ = _communes(data)
-    plain = present_streets.answer(answer, streets.names_of(communes), rulebook)
+    plain = present_streets.answer(answer, street_index.names_of(communes), rulebook)
     print(
         json.dumps(plain, ensure_ascii=False, indent=1)
         if arguments.json

@@ -12,7 +12,8 @@ from landinfo.model import Notice, PriceList, PriceSection, Query, Rulebook
 from landinfo.plain import Plain
 from landinfo.price import Quote
 from landinfo.street import Answer, Asked, Share, UsePrice
-from landinfo.streets import Found, Index
+from landinfo.street_index import Index
+from landinfo.streets import Found
 from landinfo.texts import say
 
 

@@ -1,40 +1,33 @@
 """Finding the sections of a price list by street name, in the order in which they fit what was typed.
 
-``index`` is made once for a rulebook; ``find`` asks it. A name may stand with a commune, old or new, before or behind
-it: an old commune leads to the new ones it went into, all of them when it was divided.
+A name may stand with a commune, old or new, before or behind it: an old commune leads to the new ones it went into, all
+of them when it was divided.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
 
-from landinfo.model import BadInput, Commune, NotHere, PriceList, PriceSection, Union
-from landinfo.street_words import Words, words, written_out
+from landinfo.model import BadInput, NotHere, PriceSection
+from landinfo.street_index import SPELT, Codes, Index, Place, grams
+from landinfo.street_words import Words, words
 
 MOST_TYPED = 200
 NO_LAST = 10**6
 """The last row of a gap whose end nobody knows."""
-EXACT, FOLDED, PREFIX, WORD, HOUSE, HOUSE_WORD, COMMUNE, ENDS, FUZZY = range(9)
-MATCHES = ("exact", "folded", "prefix", "word", "house", "word", "commune", "ends", "fuzzy")
+EXACT, FOLDED, PREFIX, WORD, HOUSE, HOUSE_WORD, COMMUNE, FUZZY, ENDS = range(9)
+MATCHES = ("exact", "folded", "prefix", "word", "house", "word", "commune", "fuzzy", "ends")
 """How a row was found: the name as typed with its accents; without; as the beginning; by its words; behind a house or
-alley number; only by its commune; in its two ends; as a misspelling."""
+alley number; only by its commune; as a misspelling; in its two ends."""
 LIKE, NEAR = 0.8, 0.5
 """difflib ratios: from which a misspelt name counts as found, and as worth suggesting."""
 _CLOSEST, _RARE = 12, 16
-"""Names that difflib compares, and groups of three letters by which they are chosen."""
-_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
-_PROVINCES = ("tỉnh bình dương", "bình dương", "thành phố hồ chí minh", "hồ chí minh", "sài gòn", "việt nam")
+"""Of a misspelt name: names that difflib compares, groups of three letters by which they are chosen."""
 _MOST_PLACES = 4
-
-Codes = frozenset[str]
-Place = tuple[int, Codes | None]
-"""(0 a commune of today, 1 one that ended, 2 a district, 3 anywhere; codes of the communes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,133 +45,6 @@ class Found:
     hits: tuple[Hit, ...]
     suggestions: tuple[PriceSection, ...]
     communes: Codes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """A price list made ready for asking; rows are numbers of ``sections``."""
-
-    list_id: str
-    missing: tuple[tuple[str, int, int], ...]
-    sections: tuple[PriceSection, ...]
-    names: tuple[tuple[str, int], ...]
-    exact: Mapping[str, tuple[int, ...]]
-    folded: Mapping[str, tuple[int, ...]]
-    street: Mapping[str, frozenset[int]]
-    wide: Mapping[str, frozenset[int]]
-    vocabulary: tuple[str, ...]
-    accented: tuple[frozenset[str], ...]
-    trigrams: Mapping[str, tuple[int, ...]]
-    of_commune: Mapping[str, frozenset[int]]
-    places: Mapping[tuple[str, ...], tuple[Place, ...]]
-    by_code: Mapping[str, Codes]
-    commune_names: Mapping[str, str]
-
-
-def index(prices: PriceList, communes: Sequence[Commune], unions: Sequence[Union]) -> Index:
-    """The rows of a list by every name and word they carry."""
-    sections = tuple(sorted(prices.sections.values(), key=_order))
-    names: set[tuple[str, int]] = set()
-    exact, folded = defaultdict[str, set[int]](set), defaultdict[str, set[int]](set)
-    street, wide = defaultdict[str, set[int]](set), defaultdict[str, set[int]](set)
-    of_commune, accented = defaultdict[str, set[int]](set), []
-    for row, section in enumerate(sections):
-        whole = words(section.street)
-        for name in _names(section.street):
-            exact[" ".join(name.accented)].add(row)
-            folded[" ".join(name.folded)].add(row)
-            names.add((" ".join(name.folded), row))
-            names.add((" ".join(written_out(name).folded), row))
-        for word in whole.folded:
-            street[word].add(row)
-        for word in (*whole.folded, *words(f"{section.start} {section.end}").folded):
-            wide[word].add(row)
-        accented.append(frozenset(whole.accented))
-        of_commune[section.commune].add(row)
-    ordered = tuple(sorted(names))
-    trigrams = defaultdict[str, list[int]](list)
-    for number, (text, _) in enumerate(ordered):
-        for gram in set(_grams(text)):
-            trigrams[gram].append(number)
-    return Index(
-        list_id=prices.id,
-        missing=prices.missing,
-        sections=sections,
-        names=ordered,
-        exact={k: tuple(sorted(v)) for k, v in exact.items()},
-        folded={k: tuple(sorted(v)) for k, v in folded.items()},
-        street={k: frozenset(v) for k, v in street.items()},
-        wide={k: frozenset(v) for k, v in wide.items()},
-        vocabulary=tuple(sorted(street)),
-        accented=tuple(accented),
-        trigrams={k: tuple(v) for k, v in trigrams.items()},
-        of_commune={k: frozenset(v) for k, v in of_commune.items()},
-        **_geography(prices, communes, unions),
-    )
-
-
-def _order(section: PriceSection) -> tuple[str, int, str]:
-    number = int(section.number) if section.number.isdecimal() else 0
-    return section.commune, number, section.id
-
-
-def _names(street: str) -> Iterator[Words]:
-    """The printed name, what stands outside its brackets and in them, each with and without the word "đường"."""
-    inside = [part.strip() for part in _IN_BRACKETS.findall(street)]
-    for text in (street, _IN_BRACKETS.sub(" ", street), *inside):
-        name = words(text)
-        for former in (name, _without(name, "cũ")):
-            if len(former):
-                yield former
-            if len(former) > 1 and former.accented[0] == "đường":
-                yield former[1:]
-
-
-def _without(name: Words, word: str) -> Words:
-    if len(name) > 1 and name.accented[0] == word:
-        return name[1:]
-    return name[:-1] if len(name) > 1 and name.accented[-1] == word else name
-
-
-def _grams(name: str) -> list[str]:
-    padded = f" {name} "
-    return [padded[i : i + 3] for i in range(len(padded) - 2)]
-
-
-def _geography(prices: PriceList, communes: Sequence[Commune], unions: Sequence[Union]) -> dict[str, Any]:
-    """Communes by code and by every name; a place that the list does not cover leads nowhere."""
-    listed = set(prices.zone_of) | {s.commune for s in prices.sections.values()}
-    into = defaultdict[tuple[str, str], set[str]](set)
-    for union in unions:
-        into[(union.old_code, union.old_period)].add(union.new_code)
-    places = defaultdict[tuple[str, ...], set[Place]](set)
-    districts, by_code = defaultdict[str, set[str]](set), dict[str, Codes]()
-    for commune in communes:
-        now = commune.effective_to is None
-        codes = frozenset({commune.code} if now else into[(commune.code, commune.period)]) & listed
-        if not codes:
-            continue
-        by_code[commune.series] = codes
-        if now or commune.code not in by_code:
-            by_code[commune.code] = codes
-        for _, kind, name in commune.names:
-            for text in (name, f"{kind} {name}"):
-                places[words(text).folded].add((0 if now else 1, codes))
-        if commune.district and not now:
-            districts[commune.district] |= codes
-    for district, codes_of in districts.items():
-        whole = words(district)
-        for part in (whole, whole[2:] if whole.folded[0] in ("thanh", "thi") else whole[1:]):
-            places[part.folded].add((2, frozenset(codes_of)))
-    for province in _PROVINCES:
-        places[words(province).folded].add((3, None))
-    ordered = {k: tuple(sorted(v, key=lambda p: (p[0], sorted(p[1] or ())))) for k, v in places.items()}
-    return {"places": ordered, "by_code": by_code, "commune_names": names_of(communes)}
-
-
-def names_of(communes: Sequence[Commune]) -> dict[str, str]:
-    """The communes of today by code: ``25750`` → Phường Phú Lợi."""
-    return {c.code: c.name for c in communes if c.effective_to is None}
 
 
 def commune_codes(text: str, held: Index) -> Codes:
@@ -218,23 +84,33 @@ def find(held: Index, typed: str, communes: Codes | None = None) -> Found:
     if not len(asked) and communes is None:
         raise BadInput("street-nothing-asked", "q")
     readings = list(_readings(asked, communes, held))
+    best = _best(readings, held)
+    like: list[tuple[float, int]] = []
+    if all(key[0] == ENDS for key, _ in best.values()):
+        like = list(_like([(s, c) for s, (_, c) in readings], held))
+        near_enough = [row for ratio, row in like if ratio >= LIKE]
+        # the places that were taken off the first reading are those that were meant
+        meant = next((codes for _, (rank, codes) in readings if rank < 3), communes)
+        best |= {row: ((FUZZY, 0, place, 0, "", row), meant) for place, row in enumerate(near_enough)}
+        if not best:
+            return Found((), tuple(held.sections[row] for _, row in like[:5]), meant)
+    ordered = sorted(best.items(), key=lambda item: item[1][0])
+    hits = tuple(Hit(held.sections[row], MATCHES[key[0]]) for row, (key, _) in ordered)
+    return Found(hits, (), ordered[0][1][1])
+
+
+_Key = tuple[int, int, int, int, str, int]
+
+
+def _best(readings: Iterable[tuple[Words, Place]], held: Index) -> dict[int, tuple[_Key, Codes | None]]:
+    """Each row that fits any reading, with its best fit and the communes asked for in that reading."""
     best: dict[int, tuple[_Key, Codes | None]] = {}
     for street, (rank, codes) in readings:
         for kind, row in _rows(street, codes, held):
             key = _fit(kind, rank, row, street, held)
             if row not in best or key < best[row][0]:
                 best[row] = key, codes
-    if best:
-        ordered = sorted(best.items(), key=lambda item: item[1][0])
-        hits = tuple(Hit(held.sections[row], MATCHES[key[0]]) for row, (key, _) in ordered)
-        return Found(hits, (), ordered[0][1][1])
-    like = list(_like([(s, c) for s, (_, c) in readings], held))
-    found = tuple(Hit(held.sections[row], MATCHES[FUZZY]) for ratio, row in like if ratio >= LIKE)
-    near = () if found else tuple(held.sections[row] for _, row in like[:5])
-    return Found(found, near, next((codes for _, (rank, codes) in readings if rank < 3), communes))
-
-
-_Key = tuple[int, int, int, int, str, int]
+    return best
 
 
 def _fit(kind: int, rank: int, row: int, street: Words, held: Index) -> _Key:
@@ -276,9 +152,14 @@ def _peeled(street: Words, held: Index) -> Iterator[tuple[Words, Sequence[Place]
                 yield street[: -1 - len(hamlet)], [(3, None)]
 
 
+def _inside(codes: Codes | None, held: Index) -> frozenset[int] | None:
+    """The rows of the communes; None: all."""
+    return None if codes is None else frozenset().union(*(held.of_commune.get(c, frozenset()) for c in codes))
+
+
 def _rows(street: Words, codes: Codes | None, held: Index) -> Iterator[tuple[int, int]]:
     """(kind of match, row) in the communes; a row may come several times."""
-    inside = None if codes is None else frozenset().union(*(held.of_commune.get(c, frozenset()) for c in codes))
+    inside = _inside(codes, held)
     if not len(street):
         if inside is not None:
             yield from ((COMMUNE, row) for row in inside)
@@ -340,16 +221,18 @@ def _like(readings: Iterable[tuple[Words, Codes | None]], held: Index) -> Iterat
     """(likeness, row) of the names that come nearest to a misspelt one, the nearest first."""
     best: dict[int, float] = {}
     for street, codes in readings:
-        text = " ".join((_after_numbers(street) or street).folded)[:80]
+        inside = _inside(codes, held)
+        text = " ".join((_after_numbers(street) or street).folded)[:SPELT]
         # the rarest say most, and a misspelling breaks few of them
-        rare = sorted({g for g in _grams(text) if g in held.trigrams}, key=lambda g: (len(held.trigrams[g]), g))[:_RARE]
-        shared = Counter(number for gram in rare for number in held.trigrams[gram])
-        inside = [n for n in shared if codes is None or held.sections[held.names[n][1]].commune in codes]
+        rare = sorted({g for g in grams(text) if g in held.trigrams}, key=lambda g: (len(held.trigrams[g]), g))[:_RARE]
+        shared = Counter(name for gram in rare for name in held.trigrams[gram])
+        names = [name for name in shared if inside is None or inside & held.spelt[name]]
         # of two names that share as many, the shorter is nearer
-        inside.sort(key=lambda n: (-shared[n] / (len(held.names[n][0]) + len(text)), held.names[n]))
-        for number in inside[:_CLOSEST]:
-            name, row = held.names[number]
-            best[row] = max(best.get(row, 0.0), _ratio(text, name))
+        names.sort(key=lambda name: (-shared[name] / (len(name) + len(text)), name))
+        for name in names[:_CLOSEST]:
+            ratio = _ratio(text, name)
+            for row in held.spelt[name] if inside is None else inside & held.spelt[name]:
+                best[row] = max(best.get(row, 0.0), ratio)
     near = [(ratio, row) for row, ratio in best.items() if ratio >= NEAR]
     yield from sorted(near, key=lambda n: (-n[0], n[1]))
 

@@ -20,7 +20,7 @@ LAYERS = (
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *("settled", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation", "conversion"),
-        *("piece", "street", "streets", "street_words"),
+        *("piece", "street", "streets", "street_index", "street_words"),
     },
     {"report", "difference"},
     {"lookup"},

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landinfo import asked_streets, case, cli, estimate, present_streets, price, street, streets
+from landinfo import asked_streets, case, cli, estimate, present_streets, price, street, street_index, streets
 from landinfo.model import BadInput, CannotBeAnswered, NotHere, Problem
 from landinfo.store import SCHEMA_VERSION, StoreFacts, create_store
 from landinfo.store.communes import read_communes
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BOOK = read_rulebook(ROOT / "data")
 COMMUNES, UNIONS = read_communes(ROOT / "data")
 LIST = next(x for x in BOOK.price_lists if x.document == "87/2025/NQ-HĐND")
-INDEX = streets.index(LIST, COMMUNES, UNIONS)
+INDEX = street_index.index(LIST, COMMUNES, UNIONS)
 TODAY = date(2026, 11, 24)
 NAMED = {c.code: c.name for c in COMMUNES if c.effective_to is None}
 with (ROOT / "data/prices/nq87-2025/rows.csv").open(encoding="utf-8", newline="") as file:
@@ -106,6 +106,13 @@ def test_the_nearer_match_comes_first() -> None:
     order = list(dict.fromkeys(kinds))
     assert order == [name for name in dict.fromkeys(streets.MATCHES) if name in order]
     assert {h.match for h in streets.find(INDEX, "Huyn Van Nge").hits} == {"fuzzy"}
+
+
+def test_the_communes_of_a_search_are_those_of_its_best_reading() -> None:
+    assert streets.find(INDEX, "Đại lộ Bình Dương").communes is None  # a street, not a street "Đại lộ" in Bình Dương
+    assert streets.find(INDEX, "huynh van nghe, phu loi, binh duong").communes == {PHU_LOI}
+    assert streets.find(INDEX, "huyn van nge, phu loi").communes == {PHU_LOI}
+    assert streets.find(INDEX, "zzz, Long Nguyên").communes == {"25840"}
 
 
 def test_accents_decide_between_names_that_fold_alike() -> None:
@@ -562,7 +569,7 @@ def test_an_index_is_asked_in_milliseconds() -> None:
 
 def test_a_list_of_another_day_is_searched_when_the_first_has_nothing() -> None:
     empty = next(x for x in BOOK.price_lists if not x.loaded)
-    bare = streets.index(empty, COMMUNES, UNIONS)
+    bare = street_index.index(empty, COMMUNES, UNIONS)
     held, hits = streets.ask([bare, INDEX], "huynh van nghe")
     assert (held.list_id, hits.hits[0].section.id) == (LIST.id, "25750:17")
     near = street.lists_near(date(2025, 3, 1), BOOK)

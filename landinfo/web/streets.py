@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, render_template
 from flask.blueprints import BlueprintSetupState
 
-from landinfo import asked_streets, present_streets, price, street, streets
+from landinfo import asked_streets, present_streets, price, street, street_index, streets
 from landinfo.model import BadInput
 from landinfo.plain import Plain
 from landinfo.store.communes import read_communes
-from landinfo.streets import Index
+from landinfo.street_index import Index
 from landinfo.web import api, pages
 from landinfo.web.question import MOST_PARAMETERS, Pairs
 from landinfo.web.site import site
@@ -29,7 +29,7 @@ def _make(state: BlueprintSetupState) -> None:
     """The index of every list, once for an application: communes come from the rules, no store is needed."""
     here = state.app.extensions["landinfo"]
     communes, unions = read_communes(here.settings.data)
-    made = {x.id: streets.index(x, communes, unions) for x in here.rulebook.price_lists}
+    made = {x.id: street_index.index(x, communes, unions) for x in here.rulebook.price_lists}
     state.app.extensions[_KEY] = made
 
 
