@@ -14,7 +14,7 @@ from typing import Any
 import shapely
 
 from landinfo import case, estimate, overlay, piece, planning, valuation
-from landinfo.case import Case
+from landinfo.case import Case, Part
 from landinfo.estimate import Estimate
 from landinfo.model import BadInput, Citation, Facts, LandUse, Notice, Query, Rulebook, ThemeKind
 from landinfo.overlay import ShareRow, ThemeShares
@@ -189,32 +189,51 @@ def _parts(
     cells: Sequence[Cell], uses: Sequence[tuple[LandUse, Decimal]], total: Decimal, query: Query
 ) -> tuple[tuple[Convertible, ...], dict[str, tuple[Decimal, Decimal]]]:
     """Each use on each cell, and each use's bounds over all; an area given in the question is spread over them."""
-    open_area = sum((c.area for c in cells), Decimal(0))
-    step = min((Decimal(1).scaleb(_exponent(c.area)) for c in cells), default=Decimal("0.1"))
-    most = sum((min(u, open_area) for _, u in uses), Decimal(0))
-    if query.area is not None and not 0 < query.area <= min(most, open_area):
-        raise BadInput("area-beyond-convertible", "area", area=query.area, most=min(most, open_area))
+    room = _Room(cells, [area for _, area in uses], total, query.area)
     bounds: dict[str, tuple[Decimal, Decimal]] = {}
     parts: list[Convertible] = []
-    weights = [u for _, u in uses]
     for index, (use, area) in enumerate(uses):
-        high = min(area, open_area)
-        low = min(max(Decimal(0), area + open_area - total), high)
-        # some of it may be convertible: the likely area is then a step at least
-        likely = min(high, max(_stepped(area * open_area / total, step), step))
-        if query.area is not None:
-            likely = overlay.apportion(query.area, weights, _step_of(query.area, step))[index]
-            low = high = likely
+        low, likely, high = room.of_use(index)
         bounds[use.code] = (low, high)
-        spread = overlay.apportion(likely, [c.area for c in cells], _step_of(likely, step))
+        spread = overlay.apportion(likely, [c.area for c in cells], _step_of(likely, room.step))
         for cell, part in zip(cells, spread, strict=True):
-            if part > 0:
-                most_here = min(area, cell.area)
-                least = min(max(Decimal(0), area + cell.area - total), most_here)
-                told = query.area is not None
-                ends = (part, part) if told else (min(part, least), max(part, most_here))
-                parts.append(Convertible(use, cell, part, *ends))
+            least, most = room.on_cell(area, cell.area)
+            if most > 0:
+                parts.append(Convertible(use, cell, part, min(part, least), max(part, min(most, high))))
     return tuple(parts), bounds
+
+
+class _Room:
+    """How much of each use may lie where: uses have areas but no outline, and so has an area that was asked for.
+
+    Raises ``BadInput``: an area beyond what there is to convert.
+    """
+
+    def __init__(self, cells: Sequence[Cell], uses: Sequence[Decimal], total: Decimal, asked: Decimal | None) -> None:
+        self.uses, self.total, self.asked = uses, total, asked
+        self.open = sum((c.area for c in cells), Decimal(0))
+        self.step = min((Decimal(1).scaleb(_exponent(c.area)) for c in cells), default=Decimal("0.1"))
+        self.most = sum((min(u, self.open) for u in uses), Decimal(0))
+        if asked is not None and not 0 < asked <= min(self.most, self.open):
+            raise BadInput("area-beyond-convertible", "area", area=asked, most=min(self.most, self.open))
+
+    def of_use(self, index: int) -> tuple[Decimal, Decimal, Decimal]:
+        """Low, likely and high area of a use over all cells."""
+        area, high = self.uses[index], min(self.uses[index], self.open)
+        if self.asked is not None:
+            likely = overlay.apportion(self.asked, self.uses, _step_of(self.asked, self.step))[index]
+            return max(Decimal(0), self.asked - (self.most - high)), likely, min(high, self.asked)
+        low = min(max(Decimal(0), area + self.open - self.total), high)
+        # some of it may be convertible: the likely area is then a step at least
+        return low, min(high, max(_stepped(area * self.open / self.total, self.step), self.step)), high
+
+    def on_cell(self, area: Decimal, cell: Decimal) -> tuple[Decimal, Decimal]:
+        """Least and most of a use of ``area`` on a cell."""
+        most = min(area, cell)
+        if self.asked is None:
+            return min(max(Decimal(0), area + cell - self.total), most), most
+        elsewhere = min(area, self.open - cell) + self.most - min(area, self.open)
+        return max(Decimal(0), self.asked - min(self.open, elsewhere)), min(most, self.asked)
 
 
 def _stepped(area: Decimal, step: Decimal) -> Decimal:
@@ -238,14 +257,15 @@ def _case(
     bounds: Mapping[str, tuple[Decimal, Decimal]],
     rulebook: Rulebook,
 ) -> Case:
-    raw = {
-        "on": query.on,
-        "land_user": query.land_user,
-        "convert_to": query.convert_to,
-        "facts": _told(query, facts),
-        "parts": [_part(p, index, query, facts, rulebook) for index, p in enumerate(parts, 1)] + _held(query, facts),
-    }
-    return case.read_case(raw)
+    return case.settle(
+        on=query.on,
+        land_user=query.land_user,
+        convert_to=query.convert_to,
+        facts=_told(query, facts),
+        parts=[_part(p, index, query, facts, rulebook) for index, p in enumerate(parts, 1)],
+        together=sum((p.area for p in parts), Decimal(0)) if query.area is not None or query.piece else None,
+        held=_held(query, facts),
+    )
 
 
 def _told(query: Query, facts: Facts) -> dict[str, Any]:
@@ -257,26 +277,26 @@ def _told(query: Query, facts: Facts) -> dict[str, Any]:
     return told
 
 
-def _held(query: Query, facts: Facts) -> list[dict[str, Any]]:
-    """Recognised residential land of the parcel, where its area is stated: it stays, and is not converted."""
+def _held(query: Query, facts: Facts) -> Decimal:
+    """m² of recognised residential land of the parcel, where its area is stated: it stays, and is not converted."""
     if query.convert_to not in RESIDENTIAL:
-        return []
-    return [{"area": u.area, "land_use": u.code} for u in facts.parcel.land_uses if u.code in RESIDENTIAL and u.area]
+        return Decimal(0)
+    return sum((u.area for u in facts.parcel.land_uses if u.code in RESIDENTIAL and u.area), Decimal(0))
 
 
-def _part(made: Convertible, index: int, query: Query, facts: Facts, rulebook: Rulebook) -> dict[str, Any]:
+def _part(made: Convertible, index: int, query: Query, facts: Facts, rulebook: Rulebook) -> Part:
     cell = made.cell
     before = valuation.quoted(cell.piece, made.use.code, facts, query, rulebook)
     after = valuation.quoted(cell.piece, query.convert_to or "", facts, query, rulebook)
     table = {s.notice.code: s.value for s in before.steps}.get("step-agricultural-table")
     others = dict(before.readings) | ({} if table is None else {"agricultural-table": table})
-    return {
-        "id": f"{cell.row.designation or cell.row.kind}-{made.use.code}-{index}",
-        "area": made.area,
-        "area_low": made.low,
-        "area_high": made.high,
-        "land_use": made.use.code,
-        "price": before.unit_price,
-        "target_price": after.unit_price,
-        "other_prices": {name: value for name, value in others.items() if value != before.unit_price},
-    }
+    return Part(
+        id=f"{cell.row.designation or cell.row.kind}-{made.use.code}-{index}",
+        area=made.area,
+        area_low=made.low,
+        area_high=made.high,
+        land_use=made.use.code,
+        price=before.unit_price,
+        target_price=after.unit_price,
+        other_prices=tuple((name, value) for name, value in others.items() if value != before.unit_price),
+    )

@@ -40,6 +40,7 @@ def of_parcel(conversion: Conversion | None, query: Query, rulebook: Rulebook) -
             "position": p.cell.piece.zone.position if p.cell.piece.zone else None,
         }
         for p in conversion.parts
+        if p.area > 0
     ]
     bounds = {
         use: {"low": plain.number(low), "high": plain.number(high)} for use, (low, high) in conversion.bounds.items()

@@ -27,7 +27,7 @@ class State:
     allocated: bool = True
     order: str = "even"
     holding: str = "recognised"
-    area: str = "likely"
+    area: str | tuple[Decimal, ...] = "likely"
     term: str = "likely"
     k: str = "likely"
     rent: str = "one_off"
@@ -41,13 +41,14 @@ class State:
 
 def grounded(case: Case, state: State, rules: Rules) -> list[Part]:
     """The parts with every unknown of their own settled as ``state`` says."""
-    return [_grounded(p, case, state, rules) for p in case.parts if _extent(p, state.area) > 0]
+    areas = state.area if isinstance(state.area, tuple) else [_extent(p, state.area) for p in case.parts]
+    return [_grounded(p, a, case, state, rules) for p, a in zip(case.parts, areas, strict=True) if a > 0]
 
 
-def _grounded(part: Part, case: Case, state: State, rules: Rules) -> Part:
+def _grounded(part: Part, area: Decimal, case: Case, state: State, rules: Rules) -> Part:
     if case.convert_to in BUSINESS and part.rent is None:
         part = _leased(part, state)
-    area, term = _extent(part, state.area), part.term_left_months
+    term = part.term_left_months
     if part.rent == "one_off" and term is None:
         # what was paid ahead for a longer term leaves less of the annual rent to pay
         turned = {"low": "high", "high": "low"} if part.rent_after == "annual" else {}

@@ -6,7 +6,7 @@ eligible or not); a number is tried at the bounds that the law gives it, because
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
@@ -14,6 +14,7 @@ from typing import Any
 
 from landinfo import law, reductions
 from landinfo.case import Case, Part
+from landinfo.charges import RICE
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Rules
 from landinfo.model import BadInput
 from landinfo.rent import mode
@@ -190,7 +191,7 @@ def _holding(asked: _Asked) -> Iterator[_Open]:
 
 def _limit(asked: _Asked) -> Iterator[_Open]:
     given = asked.facts.get("allotment_limit")
-    most = sum((p.area_high for p in asked.case.parts), ZERO)
+    most = asked.case.together or sum((p.area_high for p in asked.case.parts), ZERO)
     if isinstance(given, Decimal):
         yield _Open("limit", (given,), given)
         return
@@ -208,8 +209,38 @@ def _order(asked: _Asked) -> Iterator[_Open]:
 
 
 def _area(asked: _Asked) -> Iterator[_Open]:
-    if any(p.area_low != p.area_high for p in asked.case.parts):
+    if asked.case.together is not None:
+        ways = tuple(dict.fromkeys(_allotted(asked.case)))
+        yield _Open("area", ways if len(ways) > 1 else ("likely",), "likely")
+    elif any(p.area_low != p.area_high for p in asked.case.parts):
         yield _Open("area", TRIED["area"], "likely")
+
+
+def _allotted(case: Case) -> Iterator[tuple[Decimal, ...]]:
+    """An area that may lie anywhere, put where it costs most and least, by each thing that the cost grows with.
+
+    Levy, fee and rice-land payment are linear in the areas, so the extremes are such fillings.
+    """
+    keys: tuple[Callable[[Part], Decimal], ...] = (
+        lambda p: (p.target_price or ZERO) - (p.price or ZERO),
+        lambda p: p.target_price or ZERO,
+        lambda p: p.price or ZERO,
+        lambda p: Decimal(p.land_use in AGRICULTURAL),
+        lambda p: (p.price or ZERO) if p.land_use in RICE else ZERO,
+    )
+    for key in keys:
+        for dearest_first in (False, True):
+            order = sorted(range(len(case.parts)), key=lambda i: key(case.parts[i]), reverse=dearest_first)
+            yield _filled(case, order)
+
+
+def _filled(case: Case, order: Sequence[int]) -> tuple[Decimal, ...]:
+    areas = [p.area_low for p in case.parts]
+    left = (case.together or ZERO) - sum(areas, ZERO)
+    for i in order:
+        more = min(left, case.parts[i].area_high - areas[i])
+        areas[i], left = areas[i] + more, left - more
+    return tuple(areas)
 
 
 def _term(asked: _Asked) -> Iterator[_Open]:

@@ -93,6 +93,24 @@ def test_an_area_of_ones_own(ground: Store) -> None:
         ask(ground, "25750@2024/1/2", convert_to="ODT", area="0")
 
 
+def test_an_area_asked_for_may_lie_anywhere(ground: Store) -> None:
+    """Lot 1: 400 m² at position 1 (D = 56.34 M, fee 313,000 đ/m²), 200 m² at position 3 (D = 18.78 M, 125,200 đ/m²)."""
+    told = {
+        "fact__first_conversion": "false",
+        "fact__was_residential_before": "false",
+        "fact__fee_paid_before": "false",
+    }
+    told |= {"fact__reduction_group": "none", "fact__allotment_limit": "160", "fact__allocated_without_fee": "true"}
+    for area, front in (("100", (0, 100)), ("250", (50, 250)), ("600", (400, 400))):
+        estimate = ask(ground, "25750@2024/1/1", convert_to="ODT", area=area, **told)["estimate"]
+        costs = [56_653_000 * at + 18_905_200 * (int(area) - at) for at in front]
+        assert (estimate["range"]["low"], estimate["range"]["high"]) == (costs[0], costs[1])
+        assert costs[0] <= estimate["total"] <= costs[1]
+    # parcel 10: 150 + 150 m² of two uses, 200 m² asked for: between 50 and 150 of each
+    both = ask(ground, "25750@2024/1/10", convert_to="ODT", area="200", price__ODT="1")["estimate"]
+    assert both["convertible"] == {use: {"low": 50, "high": 150} for use in ("CLN", "HNK")}
+
+
 def corners(*places: tuple[float, float]) -> str:
     """X (northing) first, as Vietnamese papers write."""
     return ";".join(f"{Y + y:.2f},{X + x:.2f}" for x, y in places)

@@ -7,7 +7,7 @@ are Decimal.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -33,7 +33,7 @@ from landinfo.model import BadInput
 
 __all__ = [
     "CHOICES", "FACTS", "LAND_USERS", "NUMBERS", "REDUCTION_GROUPS", "RENTS", "YES_NO", "Case", "Days", "Fact", "Part",
-    "TaxNotice", "kind_of", "read_case", "read_fact", "read_land_user",
+    "TaxNotice", "kind_of", "read_case", "read_fact", "read_land_user", "settle",
 ]  # fmt: skip
 
 LAND_USERS = ("household", "organisation")
@@ -80,11 +80,11 @@ def read_case(raw: Any, codes: Collection[str] | None = None) -> Case:
     parts = [_part(part, f"parts[{index}]", str(index + 1), on, codes) for index, part in enumerate(listed)]
     kept = {target, *(_RESIDENTIAL if target in _RESIDENTIAL else ())}
     held = sum((p.area for p in parts if p.land_use in kept and target in _RESIDENTIAL), Decimal(0))
-    case = Case(
+    return settle(
         on=on,
         convert_to=target,
         land_user=read_land_user(raw.get("land_user", "household")),
-        parts=tuple(_with_facts(p, facts) for p in parts if p.land_use not in kept),
+        parts=[p for p in parts if p.land_use not in kept],
         facts=facts,
         days=_days(raw.get("days"), on),
         held=held,
@@ -92,10 +92,17 @@ def read_case(raw: Any, codes: Collection[str] | None = None) -> Case:
         paid=maybe(raw, "paid", "", MOST_MONEY),
         notice=_notice(raw.get("notice")),
     )
+
+
+def settle(*, parts: Sequence[Part], facts: Mapping[str, Fact], **more: Any) -> Case:
+    """A ``Case`` of these parts and facts, with what one says of the others. Raises ``BadInput``: contradictions.
+
+    Term and rent told once hold for every part; recognised residential land (``held``) answers whether there is some.
+    """
+    case = Case(parts=tuple(_with_facts(p, facts) for p in parts), facts=facts, **more)
     contradictions.check(case)
-    if held and facts.get("same_parcel_as_recognised_residential") is None:
-        facts["same_parcel_as_recognised_residential"] = True
-    return case
+    same = "same_parcel_as_recognised_residential"
+    return replace(case, facts={**facts, same: True}) if case.held and facts.get(same) is None else case
 
 
 def read_land_user(value: object) -> str:

@@ -88,6 +88,7 @@ class TaxNotice:
 class Case:
     """What is to be converted, on which day (``on``: the decision), by whom.
 
+    ``together``: m² that the parts hold together, where an area was asked for and nobody said where in them it lies.
     ``held``: m² of recognised residential land in the same list. ``compensation``: đồng that the law lets be deducted.
     ``paid``: đồng paid of the levy so far (None: not told); ``notice`` None: not told, False: none was issued.
     """
@@ -98,6 +99,7 @@ class Case:
     parts: tuple[Part, ...]
     facts: Mapping[str, Fact] = field(default_factory=dict)
     days: Days = Days()
+    together: Decimal | None = None
     held: Decimal = Decimal(0)
     compensation: Decimal = Decimal(0)
     paid: Decimal | None = None
