@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,6 +18,8 @@ _CORNER = re.compile(r"\d{1,8}(\.\d{1,10})?", re.ASCII)
 _SINGLE = ("on", "known", "convert_to", "land_user", "area", "piece")
 MOST_CORNERS = 200
 AND = "and."
+VIETNAM = timezone(timedelta(hours=7))
+"""Whose day a question without a day is about."""
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 1, 1)
 
 

@@ -26,6 +26,7 @@ from landinfo import (
 from landinfo.model import BadInput, Problem, Rulebook, Status
 from landinfo.store import open_store
 from landinfo.store.rulebook import read_rulebook
+from landinfo.texts import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -77,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     _load_parser(commands)
     _prices_parser(commands)
     _store_parser(commands)
-    cli_streets.add(commands, _question_options, _today, DATA)
+    cli_streets.add(commands, _question_options, _form_options, _print, _today, DATA)
     return parser
 
 
@@ -98,8 +99,13 @@ def _question_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--price", action="append", default=[], metavar="CODE=DONG", help="giá cho trước, đồng/m² · e.g. ODT=20000000"
     )
-    parser.add_argument("--json", action="store_true", help="in JSON")
+    _form_options(parser)
     _store_option(parser)
+
+
+def _form_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="in JSON")
+    parser.add_argument("--lang", choices=LANGUAGES, help="một ngôn ngữ · one language (default both)")
 
 
 def _store_option(parser: argparse.ArgumentParser) -> None:
@@ -203,7 +209,8 @@ def _data() -> Path:
 
 
 def _today() -> date:
-    return datetime.now(UTC).astimezone().date()
+    """The day in Việt Nam, whatever the machine's own zone is."""
+    return datetime.now(UTC).astimezone(asked.VIETNAM).date()
 
 
 def _pairs(given: Sequence[str], prefix: str) -> list[tuple[str, str]]:
@@ -230,7 +237,7 @@ def _parcel(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     wanted, query = search.parse_parcel(arguments.parcel), _query(arguments)
     store = open_store(arguments.store)
     try:
-        return _show(lookup.parcel(wanted, query, store, rulebook), arguments.json, rulebook)
+        return _show(lookup.parcel(wanted, query, store, rulebook), arguments, rulebook)
     finally:
         store.close()
 
@@ -240,7 +247,7 @@ def _at(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     store = open_store(arguments.store)
     try:
         point = asked.read_place({n: getattr(arguments, n) for n in ("lat", "lon", "x", "y")}, store.facts().crs)
-        return _show(lookup.at(*point, query, store, rulebook), arguments.json, rulebook)
+        return _show(lookup.at(*point, query, store, rulebook), arguments, rulebook)
     finally:
         store.close()
 
@@ -254,21 +261,26 @@ def _difference(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     finally:
         store.close()
     if isinstance(found, lookup.Several):
-        return _show(found, arguments.json, rulebook)
+        return _show(found, arguments, rulebook)
     shown = present_difference.difference(difference.difference(*found, rulebook.rules), rulebook)
-    text = present_difference.letter(shown, rulebook.texts)
-    print(json.dumps(shown, ensure_ascii=False, indent=1) if arguments.json else text)
+    _print(shown, present_difference.letter, arguments, rulebook)
     return 0
 
 
-def _show(found: lookup.Report | lookup.Several, as_json: bool, rulebook: Rulebook) -> int:
+def _show(found: lookup.Report | lookup.Several, arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     if isinstance(found, lookup.Several):
-        plain = present.several(found, rulebook)
-        print(json.dumps(plain, ensure_ascii=False, indent=1) if as_json else letter.several(plain))
-        return 0
-    plain = present.answer(found, rulebook)
-    print(json.dumps(plain, ensure_ascii=False, indent=1) if as_json else letter.answer(plain, rulebook.texts))
+        _print(present.several(found, rulebook), letter.several, arguments, rulebook)
+    else:
+        _print(present.answer(found, rulebook), letter.answer, arguments, rulebook)
     return 0
+
+
+def _print(plain: dict[str, Any], write: letter.Write, arguments: argparse.Namespace, rulebook: Rulebook) -> None:
+    """In JSON, or as a letter: Vietnamese, then English, or the one that was asked for."""
+    if arguments.json:
+        print(json.dumps(plain, ensure_ascii=False, indent=1))
+    else:
+        print(letter.written(write, plain, rulebook.texts, [arguments.lang] if arguments.lang else LANGUAGES))
 
 
 def _estimate(arguments: argparse.Namespace, rulebook: Rulebook) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from landinfo import asked_streets, letter_streets, present_streets, price, street, street_index, streets
+from landinfo import asked_streets, letter, letter_streets, present_streets, price, street, street_index, streets
 from landinfo.model import BadInput, Commune, Rulebook, Union
 from landinfo.store.communes import read_communes
 
@@ -31,10 +30,14 @@ _GROUND = {
 }
 
 
-def add(
-    commands: Any, question: Callable[[argparse.ArgumentParser], None], today: Callable[[], date], data: Path
-) -> None:
-    """Adds both commands; ``question`` adds the options of every question, ``data`` is where the communes stand."""
+Show = Callable[[Any, letter.Write, argparse.Namespace, Rulebook], None]
+Options = Callable[[argparse.ArgumentParser], None]
+
+
+def add(commands: Any, question: Options, form: Options, show: Show, today: Callable[[], date], data: Path) -> None:
+    """Adds both commands; ``question`` and ``form`` add the options of every question and of how it is shown,
+    ``data`` is where the communes stand.
+    """
     found = commands.add_parser("streets", help="tìm đường trong bảng giá · find a street in the price list")
     found.add_argument(
         "query", metavar="QUERY", help='tên đường, có thể kèm phường, xã · e.g. "huynh van nghe phu loi"'
@@ -43,14 +46,14 @@ def add(
     found.add_argument("--on", metavar="DAY", help="ngày của bảng giá · day of the list (default today)")
     found.add_argument("--limit", metavar="N", help="số dòng, nhiều nhất 100 · rows, at most 100 (default 20)")
     found.add_argument("--offset", metavar="N", help="bỏ qua N dòng đầu · rows passed over")
-    found.add_argument("--json", action="store_true", help="in JSON")
-    found.set_defaults(command=lambda arguments, rulebook: _streets(arguments, rulebook, today(), data))
+    form(found)
+    found.set_defaults(command=lambda arguments, rulebook: _streets(arguments, rulebook, show, today(), data))
     one = commands.add_parser("street", help="giá ở một đoạn đường · prices at a section: 25750:9")
     one.add_argument("section", metavar="ID")
     for name, words in _GROUND.items():
         one.add_argument(f"--{name}", metavar="VALUE", help=words.replace("%", "%%"))
     question(one)
-    one.set_defaults(command=lambda arguments, rulebook: _street(arguments, rulebook, today(), data))
+    one.set_defaults(command=lambda arguments, rulebook: _street(arguments, rulebook, show, today(), data))
 
 
 def _communes(data: Path) -> tuple[Sequence[Commune], Sequence[Union]]:
@@ -62,22 +65,18 @@ def _indexes(day: date, rulebook: Rulebook, data: Path) -> list[street_index.Ind
     return [street_index.index(held, communes, unions) for held in street.lists_near(day, rulebook)]
 
 
-def _streets(arguments: argparse.Namespace, rulebook: Rulebook, today: date, data: Path) -> int:
+def _streets(arguments: argparse.Namespace, rulebook: Rulebook, show: Show, today: date, data: Path) -> int:
     given = [
         (n, getattr(arguments, n)) for n in ("commune", "on", "limit", "offset") if getattr(arguments, n) is not None
     ]
     asked = asked_streets.read_search([("q", arguments.query), *given], today)
     held, found = streets.ask(_indexes(asked.on, rulebook, data), asked.typed, asked.commune)
     plain = present_streets.found(asked, found, held, price.list_on(asked.on, rulebook.price_lists), rulebook)
-    print(
-        json.dumps(plain, ensure_ascii=False, indent=1)
-        if arguments.json
-        else letter_streets.found(plain, rulebook.texts)
-    )
+    show(plain, letter_streets.found, arguments, rulebook)
     return 0
 
 
-def _street(arguments: argparse.Namespace, rulebook: Rulebook, today: date, data: Path) -> int:
+def _street(arguments: argparse.Namespace, rulebook: Rulebook, show: Show, today: date, data: Path) -> int:
     names = ("on", "known", "convert_to", "land_user", "area", *(n.replace("-", "_") for n in _GROUND))
     given = [(n, str(getattr(arguments, n))) for n in names if getattr(arguments, n) is not None]
     for kind in ("fact", "price"):
@@ -90,9 +89,5 @@ def _street(arguments: argparse.Namespace, rulebook: Rulebook, today: date, data
     answer = street.answer(asked, rulebook)
     communes, _ = _communes(data)
     plain = present_streets.answer(answer, street_index.names_of(communes), rulebook)
-    print(
-        json.dumps(plain, ensure_ascii=False, indent=1)
-        if arguments.json
-        else letter_streets.answer(plain, rulebook.texts)
-    )
+    show(plain, letter_streets.answer, arguments, rulebook)
     return 0

@@ -1,112 +1,139 @@
-"""The answer object as lines of text, as somebody at the counter would write it: Vietnamese, English below it."""
+"""The answer object as lines of text, as somebody at the counter would write it, in one language or in both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from landinfo import explain
-from landinfo.texts import Texts, day, dong, m2, number, say
+from landinfo import explain, texts
+from landinfo.texts import LANGUAGES, Texts, day
 
 Plain = dict[str, Any]
+_RULE = "─" * 40
 
 
-def answer(plain: Plain, texts: Texts) -> str:
-    """The whole answer for a terminal."""
-    lines: list[str] = []
-    for part in (_parcel, _price, _themes, _estimate, _foot):
-        lines += [*part(plain, texts), ""]
-    return "\n".join(lines).rstrip()
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one language says and writes."""
+
+    lang: str
+    texts: Texts
+
+    def say(self, code: str, **params: Any) -> str:
+        return texts.say(code, params, self.texts)[self.lang]
+
+    def told(self, both: Plain) -> str:
+        return str(both[self.lang])
+
+    def number(self, value: Any) -> str:
+        return texts.number(value, self.lang)
+
+    def dong(self, value: Any) -> str:
+        return texts.dong(value, self.lang)
+
+    def m2(self, value: Any) -> str:
+        return texts.m2(value, self.lang)
+
+    def head(self, code: str) -> str:
+        title = self.say(code)
+        return f"{title}\n{'─' * len(title)}"
+
+    def law(self, cited: Plain) -> str:
+        """Document, article and how far it can be trusted."""
+        return f"{cited['document']} {cited['article']} [{self.told(cited['status_text'])}]"
 
 
-def several(plain: Plain) -> str:
+Write = Callable[[Plain, Words], Iterator[str]]
+
+
+def written(write: Write, plain: Plain, held: Texts, langs: Sequence[str] = LANGUAGES) -> str:
+    """``write`` in each language, Vietnamese first."""
+    return f"\n\n{_RULE}\n\n".join("\n".join(write(plain, Words(lang, held))).strip() for lang in langs)
+
+
+def answer(plain: Plain, words: Words) -> Iterator[str]:
+    """The whole answer about a parcel."""
+    for part in (_parcel, _price, _themes, _verdicts, _estimate, _foot):
+        yield from part(plain, words)
+        yield ""
+
+
+def several(plain: Plain, words: Words) -> Iterator[str]:
     """A list of parcels to choose from."""
-    lines = [plain["reason"]["vi"], plain["reason"]["en"]]
+    yield words.told(plain["reason"])
     for row in plain["several"]:
         uses = "+".join(row["land_uses"]) or "–"
-        lines.append(f"  {row['ref']:<28} {row['commune']['name']:<24} {m2(row['registered_area']):>14}  {uses}")
-    return "\n".join(lines)
+        yield f"  {row['ref']:<28} {row['commune']['name']:<24} {words.m2(row['registered_area']):>14}  {uses}"
 
 
-def both(text: dict[str, str], indent: str = "") -> list[str]:
-    """Vietnamese, English below it; once where they are the same."""
-    return [f"{indent}{text['vi']}", f"{indent}{text['en']}"] if text["vi"] != text["en"] else [indent + text["vi"]]
-
-
-def head(code: str, texts: Texts) -> str:
-    """A heading, underlined."""
-    words = say(code, {}, texts)
-    title = f"{words['vi']} · {words['en']}"
-    return f"{title}\n{'─' * len(title)}"
-
-
-def _parcel(plain: Plain, texts: Texts) -> Iterator[str]:
-    parcel, question = plain["parcel"], plain["question"]
-    names = {"sheet": parcel["sheet"], "number": parcel["number"], "commune": parcel["commune"]["name"]}
-    title = say("parcel-title", names, texts)
-    yield f"{title['vi']} · {title['en']}"
-    yield f"{parcel['ref']}   {day(question['on'])}"
-    now = parcel["commune_now"]
+def _parcel(plain: Plain, words: Words) -> Iterator[str]:
+    parcel, now = plain["parcel"], plain["parcel"]["commune_now"]
+    place = {"sheet": parcel["sheet"], "number": parcel["number"], "commune": parcel["commune"]["name"]}
+    yield words.say("parcel-title", **place)
+    yield f"{parcel['ref']}   {day(plain['question']['on'])}"
     if now and now["name"] != parcel["commune"]["name"]:
-        yield from both(say("parcel-commune-now", {"commune": now["name"]}, texts))
-    yield from both(say("parcel-areas", parcel, texts))
+        yield words.say("parcel-commune-now", commune=now["name"])
+    yield words.say("parcel-areas", **parcel)
     for use in parcel["land_uses"]:
-        yield f"  {use['code']:<5} {m2(use['area']):>14}  {use['name']['vi']} · {use['name']['en']} ({use['regime']})"
+        yield f"  {use['code']:<5} {words.m2(use['area']):>14}  {words.told(use['name'])} ({use['regime']})"
     for notice in plain["notices"]:
-        mark = "⚠ " if notice["severity"] == "warning" else "· "
-        yield mark + notice["text"]["vi"]
-        yield "  " + notice["text"]["en"]
+        yield ("⚠ " if notice["severity"] == "warning" else "· ") + words.told(notice["text"])
 
 
-def _price(plain: Plain, texts: Texts) -> Iterator[str]:
-    price = plain["price"]
-    yield head("head-price", texts)
+def _price(plain: Plain, words: Words) -> Iterator[str]:
+    price, value = plain["price"], plain["price"]["value"]
+    yield words.head("head-price")
     if price["list"]:
-        yield f"{price['list']['label']['vi']} ({price['list']['document']})"
+        yield f"{words.told(price['list']['label'])} ({price['list']['document']})"
+    yield words.told(price["basis_text"])
     if price["reason"]:
-        yield from both(price["reason"])
+        yield words.told(price["reason"])
     for row in price["rows"]:
         place = f"{row['section']['street']}, VT{row['position']}" if row["section"] else "–"
-        product = f"{m2(row['area']):>12} × {number(row['unit_price']):>12} đ/m² = {dong(row['amount']):>20}"
-        yield f"  {row['land_use']:<5} {product}  {place}"
-    value = price["value"]
+        if row["unit_price"] is None:
+            yield f"  {row['land_use']:<5} {words.m2(row['area']):>12}   {words.told(row['reason'])}"
+            continue
+        product = f"{words.m2(row['area']):>12} × {words.number(row['unit_price']):>12} đ/m²"
+        yield f"  {row['land_use']:<5} {product} = {words.dong(row['amount']):>20}  {place}"
     if value["likely"] is not None:
-        yield from both(say("value-range" if value["low"] != value["high"] else "value", value, texts))
+        yield words.say("value-range" if value["low"] != value["high"] else "value", **value)
 
 
-def _themes(plain: Plain, texts: Texts) -> Iterator[str]:
-    yield head("head-themes", texts)
+def _themes(plain: Plain, words: Words) -> Iterator[str]:
+    yield words.head("head-themes")
     for theme in plain["themes"]:
-        yield f"{theme['label']['vi']} · {theme['label']['en']}: {say('answer-' + theme['answer'], {}, texts)['vi']}"
+        yield f"{words.told(theme['label'])}: {words.say('answer-' + theme['answer'])}"
         if theme["reason"]:
-            yield from both(theme["reason"], "  ")
+            yield "  " + words.told(theme["reason"])
         for row in theme["rows"]:
-            share = f"{number(row['percent'])} %"
-            yield f"  {share:>8} {m2(row['area']):>14}  {row['designation'] or row['kind']:<9} {row['label']['vi']}"
+            share = texts.share(row["percent"], words.lang)
+            what = f"{row['designation'] or row['kind']:<9} {words.told(row['label'])}"
+            yield f"  {share:>8} {words.m2(row['area']):>14}  {what}"
 
 
-def _estimate(plain: Plain, texts: Texts) -> Iterator[str]:
+def _verdicts(plain: Plain, words: Words) -> Iterator[str]:
     for verdict in plain["verdicts"]:
         mark = {"yes": "✓", "no": "✗", "unknown": "?"}[verdict["allowed"]]
-        yield f"{mark} {m2(verdict['area']):>12}  {verdict['label']['vi']}: {verdict['reason']['vi']}"
+        yield f"{mark} {words.m2(verdict['area']):>12}  {words.told(verdict['label'])}: {words.told(verdict['reason'])}"
+
+
+def _estimate(plain: Plain, words: Words) -> Iterator[str]:
     if plain["estimate"] is not None:
-        yield from estimate(plain["estimate"], texts)
+        yield from estimate(plain["estimate"], words)
 
 
-def estimate(made: Plain, texts: Texts) -> Iterator[str]:
+def estimate(made: Plain, words: Words) -> Iterator[str]:
     """The lines of an estimate, a parcel's or a street's."""
-    yield head("head-estimate", texts)
-    if made["reason"]:
-        yield from both(made["reason"])
-    if not made["items"]:
-        return
-    yield explain.text(made, "vi", texts)
-    yield ""
-    yield explain.text(made, "en", texts)
+    yield words.head("head-estimate")
+    if made["items"]:
+        yield explain.text(made, words.lang, words.texts)
+    elif made["reason"]:
+        yield words.told(made["reason"])
 
 
-def _foot(plain: Plain, texts: Texts) -> Iterator[str]:
+def _foot(plain: Plain, words: Words) -> Iterator[str]:
     for source in plain["sources"]:
         yield f"[{source['layer']}] {source['document']['id']}, {day(source['effective_from'])}, {source['edition']}"
     yield plain["permanent"]
-    yield from both(plain["disclaimer"])
+    yield words.told(plain["disclaimer"])

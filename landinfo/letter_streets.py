@@ -5,69 +5,75 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from landinfo import letter
+from landinfo.letter import Words
 from landinfo.plain import Plain
-from landinfo.texts import Texts, day, dong, m2, number, say
+from landinfo.texts import day
 
 
-def found(plain: Plain, texts: Texts) -> str:
+def found(plain: Plain, words: Words) -> Iterator[str]:
     """The sections found, one line each."""
-    lines = letter.both(say("street-count", plain, texts))
-    lines += letter.both(plain["reason"]) if plain["reason"] else []
+    yield words.say("street-count", **plain)
+    if plain["reason"]:
+        yield words.told(plain["reason"])
     for notice in plain["notices"]:
-        lines += letter.both(notice["text"])
+        yield words.told(notice["text"])
     for row in (*plain["results"], *plain["suggestions"]):
         ends = " → ".join(filter(None, (row["start"], row["end"])))
-        price = f"{number(row['prices'].get('ODT')):>12} đ/m²" if row["prices"] else ""
-        lines.append(f"  {row['id']:<10} {price}  {row['street']} ({ends}) – {row['commune']['name']}")
-    return "\n".join(lines)
+        price = f"{words.number(row['prices'].get('ODT')):>12} đ/m²" if row["prices"] else ""
+        yield f"  {row['id']:<10} {price}  {row['street']} ({ends}) – {row['commune']['name']}"
 
 
-def answer(plain: Plain, texts: Texts) -> str:
-    """One section for a terminal."""
-    lines = [*_section(plain, texts), "", *_ground(plain), "", *_prices(plain, texts), ""]
+def answer(plain: Plain, words: Words) -> Iterator[str]:
+    """One section with what a place on it costs."""
+    for part in (_section, _ground, _prices):
+        yield from part(plain, words)
+        yield ""
     if plain["estimate"]:
-        lines += [*letter.estimate(plain["estimate"], texts), ""]
-    return "\n".join([*lines, plain["permanent"], *letter.both(plain["disclaimer"])])
+        yield from letter.estimate(plain["estimate"], words)
+        yield ""
+    yield plain["permanent"]
+    yield words.told(plain["disclaimer"])
 
 
-def _section(plain: Plain, texts: Texts) -> Iterator[str]:
+def _section(plain: Plain, words: Words) -> Iterator[str]:
     section = plain["section"]
     yield f"{section['street'] or section['id']}, {section['commune']['name']}"
     yield f"{section['id']}   {day(plain['question']['on'])}"
     if section["start"] or section["end"]:
-        yield from letter.both(say("street-ends", section, texts))
+        yield words.say("street-ends", **section)
     if plain["reason"]:
-        yield from letter.both(plain["reason"])
+        yield words.told(plain["reason"])
     for flag in (*section["flags"], *plain["notices"]):
-        yield from letter.both(flag["text"])
+        yield words.told(flag["text"])
 
 
-def _ground(plain: Plain) -> Iterator[str]:
+def _ground(plain: Plain, words: Words) -> Iterator[str]:
     ground = plain["ground"]
-    yield from letter.both(ground["position_text"])
+    yield words.told(ground["position_text"])
     for reason in ground["reasons"]:
-        law = reason["citation"]
-        yield f"· {reason['text']['vi']}   {law['document']} {law['article']} [{law['status']}]"
-        yield f"  {reason['text']['en']}"
+        yield f"· {words.told(reason['text'])}   {words.law(reason['citation'])}"
     for taken in ground["assumptions"]:
-        yield f"? {taken['text']['vi']}"
-        yield f"  {taken['text']['en']}"
+        yield f"? {words.told(taken['text'])}"
 
 
-def _prices(plain: Plain, texts: Texts) -> Iterator[str]:
-    yield letter.head("street-prices", texts)
+def _prices(plain: Plain, words: Words) -> Iterator[str]:
+    yield words.head("street-prices")
     if plain["list"]:
-        yield f"{plain['list']['label']['vi']} ({plain['list']['document']})"
+        yield f"{words.told(plain['list']['label'])} ({plain['list']['document']})"
     for row in plain["prices"]:
-        whole = f" = {dong(row['amount'])}" if row["amount"] is not None else ""
-        yield f"  {row['land_use']:<5} {number(row['unit_price']):>12} đ/m²{whole}  {row['label']['vi']}"
+        whole = f" = {words.dong(row['amount'])}" if row["amount"] is not None else ""
+        yield f"  {row['land_use']:<5} {words.number(row['unit_price']):>12} đ/m²{whole}  {words.told(row['label'])}"
         for part in row["parts"]:
-            shown = [
-                f"{number(s['value'])}" + (f" (× {number(s['factor'])})" if s["factor"] else "") for s in part["steps"]
-            ]
-            if len(row["parts"]) > 1:
-                yield f"        {m2(part['area'])}: {' → '.join(shown)}"
-            elif len(shown) > 1:
-                yield f"        {' → '.join(shown)}"
-            for reading in part["readings"]:
-                yield f"        {reading['name']['vi']}: {number(reading['unit_price'])} đ/m²"
+            yield from _part(part, len(row["parts"]) > 1, words)
+
+
+def _part(part: Plain, one_of_several: bool, words: Words) -> Iterator[str]:
+    shown = [
+        words.number(s["value"]) + (f" (× {words.number(s['factor'])})" if s["factor"] else "") for s in part["steps"]
+    ]
+    if one_of_several:
+        yield f"        {words.m2(part['area'])}: {' → '.join(shown)}"
+    elif len(shown) > 1:
+        yield f"        {' → '.join(shown)}"
+    for reading in part["readings"]:
+        yield f"        {words.told(reading['name'])}: {words.number(reading['unit_price'])} đ/m²"

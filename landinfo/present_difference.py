@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from landinfo import plain, present
 from landinfo.difference import Change, Difference
+from landinfo.letter import Words
 from landinfo.model import Rulebook
 from landinfo.plain import Plain
 from landinfo.report import Report
-from landinfo.texts import Texts, day, dong, m2, say
+from landinfo.texts import day, say
 
 
 def difference(found: Difference, rulebook: Rulebook) -> Plain:
@@ -60,29 +61,24 @@ def _change(change: Change, rulebook: Rulebook) -> Plain:
     }
 
 
-def letter(shown: Plain, texts: Texts) -> str:
-    """The difference for a terminal, Vietnamese with English beside it."""
-    return "\n".join(_lines(shown, texts))
-
-
-def _lines(shown: Plain, texts: Texts) -> Iterator[str]:
-    one, other = shown["before"], shown["after"]
-    yield f"{shown['parcel']}   {_named(one)}  →  {_named(other)}"
+def letter(shown: Plain, words: Words) -> Iterator[str]:
+    """The difference as lines of text."""
+    yield f"{shown['parcel']}   {_named(shown['before'])}  →  {_named(shown['after'])}"
     for item in (shown["value"], *shown["items"]):
-        label = f"{item['label']['vi']} · {item['label']['en']}"
-        yield f"{label}: {dong(item['before'])} → {dong(item['after'])}  ({_signed(item['change'])})"
+        ends = f"{words.dong(item['before'])} → {words.dong(item['after'])}"
+        yield f"{words.told(item['label'])}: {ends}  ({_signed(item['change'], words)})"
         for factor in item["factors"]:
             if factor["amount"] != 0:
-                yield f"    {factor['label']['vi']} · {factor['label']['en']}: {_signed(factor['amount'])}"
+                yield f"    {words.told(factor['label'])}: {_signed(factor['amount'], words)}"
     for moved in shown["moved"]:
-        what = moved["designation"] or say(f"row-{moved['kind']}", {"names": ""}, texts)["vi"]
-        yield f"  {moved['theme']} {what}: {m2(moved['before'])} → {m2(moved['after'])}"
-    yield from dict.fromkeys(shown["disclaimer"].values())
+        what = moved["designation"] or words.say(f"row-{moved['kind']}", names="")
+        yield f"  {moved['theme']} {what}: {words.m2(moved['before'])} → {words.m2(moved['after'])}"
+    yield words.told(shown["disclaimer"])
 
 
 def _named(side: Plain) -> str:
     return " ".join([day(side["on"]), *([side["convert_to"]] if side["convert_to"] else [])])
 
 
-def _signed(amount: int | None) -> str:
-    return "–" if amount is None else ("+" if amount > 0 else "") + dong(amount)
+def _signed(amount: int | None, words: Words) -> str:
+    return "–" if amount is None else ("+" if amount > 0 else "") + words.dong(amount)

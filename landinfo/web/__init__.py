@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from landinfo import asked
 from landinfo.model import Problem
 from landinfo.store import Store, open_store
 from landinfo.store.rulebook import read_rulebook
@@ -18,7 +19,6 @@ from landinfo.web.site import Site, site
 
 __all__ = ["Settings", "create_app"]
 
-VIETNAM = timezone(timedelta(hours=7))
 RETRY_AFTER = 2
 """Seconds after which a busy store may be asked again."""
 
@@ -62,7 +62,7 @@ def create_app(
 
 
 def _day_in_vietnam() -> date:
-    return datetime.now(UTC).astimezone(VIETNAM).date()
+    return datetime.now(UTC).astimezone(asked.VIETNAM).date()
 
 
 class _Http(Problem):
