@@ -207,34 +207,39 @@ def _all(parts: Iterable[frozenset[int]]) -> frozenset[int]:
 
 def _after_numbers(street: Words) -> Words | None:
     """The street behind "số nhà 12/3", "hẻm 67 đường"; None where no number is in front, or nothing behind it."""
-    at = 0
-    while at < len(street):
-        word = street.folded[at]
-        if word not in ("so", "nha", "hem", "duong") and not word[:1].isdecimal():
+    at, numbered = 0, False
+    for at, word in enumerate(street.folded):
+        lane = word == "hem" or (word == "ngo" and street.folded[at + 1 : at + 2] and street.folded[at + 1].isdecimal())
+        if not lane and word not in ("so", "nha", "duong") and not word[:1].isdecimal():
             break
-        at += 1
-    numbered = any(w[:1].isdecimal() or w == "hem" for w in street.folded[:at])
-    return street[at:] if numbered and at < len(street) else None
+        numbered = numbered or bool(lane) or word[:1].isdecimal()
+    else:
+        return None
+    return street[at:] if numbered else None
 
 
 def _like(readings: Iterable[tuple[Words, Codes | None]], held: Index) -> Iterator[tuple[float, int]]:
     """(likeness, row) of the names that come nearest to a misspelt one, the nearest first."""
     best: dict[int, float] = {}
     for street, codes in readings:
-        inside = _inside(codes, held)
-        text = " ".join((_after_numbers(street) or street).folded)[:SPELT]
-        # the rarest say most, and a misspelling breaks few of them
-        rare = sorted({g for g in grams(text) if g in held.trigrams}, key=lambda g: (len(held.trigrams[g]), g))[:_RARE]
-        shared = Counter(name for gram in rare for name in held.trigrams[gram])
-        names = [name for name in shared if inside is None or inside & held.spelt[name]]
-        # of two names that share as many, the shorter is nearer
-        names.sort(key=lambda name: (-shared[name] / (len(name) + len(text)), name))
-        for name in names[:_CLOSEST]:
-            ratio = _ratio(text, name)
-            for row in held.spelt[name] if inside is None else inside & held.spelt[name]:
-                best[row] = max(best.get(row, 0.0), ratio)
+        inside, bare = _inside(codes, held), _after_numbers(street)
+        for text in {" ".join(part.folded)[:SPELT] for part in (street, bare) if part}:
+            for name in _closest(text, inside, held):
+                ratio = _ratio(text, name)
+                for row in held.spelt[name] if inside is None else inside & held.spelt[name]:
+                    best[row] = max(best.get(row, 0.0), ratio)
     near = [(ratio, row) for row, ratio in best.items() if ratio >= NEAR]
     yield from sorted(near, key=lambda n: (-n[0], n[1]))
+
+
+def _closest(text: str, inside: frozenset[int] | None, held: Index) -> list[str]:
+    """The names that share the most groups of three letters; of two that share as many the shorter."""
+    # the rarest say most, and a misspelling breaks few of them
+    rare = sorted({g for g in grams(text) if g in held.trigrams}, key=lambda g: (len(held.trigrams[g]), g))[:_RARE]
+    shared = Counter(name for gram in rare for name in held.trigrams[gram])
+    names = [name for name in shared if inside is None or inside & held.spelt[name]]
+    names.sort(key=lambda name: (-shared[name] / (len(name) + len(text)), name))
+    return names[:_CLOSEST]
 
 
 def _ratio(one: str, other: str) -> float:
