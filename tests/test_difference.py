@@ -175,7 +175,8 @@ def test_command_line(ground: Store, capsys: pytest.CaptureFixture[str]) -> None
     ]
     assert cli.main([*asked_for, *told, "--and", "on=2026-07-01"]) == 0
     out = capsys.readouterr().out.replace("\u00a0", " ")
-    assert "Tiền sử dụng đất · Land-use levy: 540.000.000 đ → 1.674.000.000 đ  (+1.134.000.000 đ)" in out
+    assert "Tiền sử dụng đất: 540.000.000 đ → 1.674.000.000 đ  (+1.134.000.000 đ)" in out
+    assert "Land-use levy: 540,000,000 đ → 1,674,000,000 đ  (+1,134,000,000 đ)" in out
     assert cli.main([*asked_for, "--json", *told, "--and", "on=2026-07-01"]) == 0
     assert json.loads(capsys.readouterr().out)["items"][0]["change"] == 1_134_000_000
     assert cli.main(asked_for) == 2
