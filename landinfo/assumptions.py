@@ -22,6 +22,8 @@ def assumed(case: Case, space: Space, used: Regime) -> Iterator[Notice]:
     for fact in dict.fromkeys(fact for dimension in space.dimensions for fact in dimension.facts):
         if fact in _SAID:
             yield Notice(_SAID[fact], {"rate": likely.rent_rate})
+    if likely.reduced[0] != "none":
+        yield Notice("assumed-reduction-once")
     if likely.reduced[0] in ("merit", "war_invalid") and "reduced" in open_:
         yield Notice("assumed-reduction-unknown", severity="warning")
     if "k" in open_:
