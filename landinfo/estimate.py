@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, settled, unknowns
-from landinfo.case import Case, TaxNotice
+from landinfo.case import FACTS, Case, TaxNotice
 from landinfo.costing import Cost, Costing, Regime, apportioned
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line, Rules
 from landinfo.model import Citation, Notice
@@ -85,6 +85,7 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     items = _items(case, used, likely, tried, reason, rules)
     mixed = any(set(settled.EACH_PART) <= set(d.values) for d in space.dimensions if d.name == "rent")
     total, low, high = _sums(items, tried, mixed)
+    asked_for = tuple(questions.questions(space, [(chosen, _total(costs)) for chosen, costs in tried]))
     found = Estimate(
         regime=used.name,
         law=used.cited,
@@ -93,8 +94,8 @@ def estimate(case: Case, rules: Rules) -> Estimate:
         low=low,
         high=high,
         reason=reason,
-        assumptions=tuple(assumptions.assumed(case, space, used)),
-        questions=tuple(questions.questions(space, [(chosen, _total(costs)) for chosen, costs in tried])),
+        assumptions=tuple(assumptions.assumed(case, space, used, {q.fact for q in asked_for} if tried else FACTS)),
+        questions=asked_for,
         not_included=tuple(charges.not_included(case.days.filed or case.on, rules)),
         notices=tuple(assumptions.notices(case, costing, space, rules)),
         readings=readings.readings(costing, space.likely) if reason is None else (),
