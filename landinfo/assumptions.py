@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from landinfo import law, recalculation
 from landinfo.case import Case
@@ -13,15 +13,17 @@ from landinfo.settled import State
 from landinfo.unknowns import Space
 
 
-def assumed(case: Case, space: Space, used: Regime) -> Iterator[Notice]:
-    """What is taken where nothing was told, one sentence for each thing that is open."""
+def assumed(case: Case, space: Space, used: Regime, moving: Collection[str]) -> Iterator[Notice]:
+    """What is taken where nothing was told, one sentence for each thing that is open and moves the total."""
     open_ = {d.name: d for d in space.dimensions}
     likely = space.likely
-    if "limit" in open_:
+    if "allotment_limit" in moving:
         yield Notice("assumed-limit", {"limit": likely.limit}, "warning")
     for fact in dict.fromkeys(fact for dimension in space.dimensions for fact in dimension.facts):
-        if fact in _SAID:
+        if fact in _SAID and fact in moving:
             yield Notice(_SAID[fact], {"rate": likely.rent_rate})
+    if likely.reduced[0] != "none":
+        yield Notice("assumed-reduction-once")
     if likely.reduced[0] in ("merit", "war_invalid") and "reduced" in open_:
         yield Notice("assumed-reduction-unknown", severity="warning")
     if "k" in open_:

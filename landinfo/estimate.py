@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, settled, unknowns
-from landinfo.case import Case, TaxNotice
+from landinfo.case import FACTS, Case, TaxNotice
 from landinfo.costing import Cost, Costing, Regime, apportioned
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line, Rules
 from landinfo.model import Citation, Notice
@@ -82,9 +82,10 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     likely = costing.costs(space.likely)
     reason = _not_computable(case) or (None if likely[0].amount is not None else Notice("levy-price-unknown"))
     tried = [(chosen, costing.costs(state)) for chosen, state in space.states()] if reason is None else []
-    items = _items(case, likely, tried, reason, rules)
+    items = _items(case, used, likely, tried, reason, rules)
     mixed = any(set(settled.EACH_PART) <= set(d.values) for d in space.dimensions if d.name == "rent")
     total, low, high = _sums(items, tried, mixed)
+    asked_for = tuple(questions.questions(space, [(chosen, _total(costs)) for chosen, costs in tried]))
     found = Estimate(
         regime=used.name,
         law=used.cited,
@@ -93,8 +94,8 @@ def estimate(case: Case, rules: Rules) -> Estimate:
         low=low,
         high=high,
         reason=reason,
-        assumptions=tuple(assumptions.assumed(case, space, used)),
-        questions=tuple(questions.questions(space, [(chosen, _total(costs)) for chosen, costs in tried])),
+        assumptions=tuple(assumptions.assumed(case, space, used, {q.fact for q in asked_for} if tried else FACTS)),
+        questions=asked_for,
         not_included=tuple(charges.not_included(case.days.filed or case.on, rules)),
         notices=tuple(assumptions.notices(case, costing, space, rules)),
         readings=readings.readings(costing, space.likely) if reason is None else (),
@@ -116,14 +117,16 @@ def _not_computable(case: Case) -> Notice | None:
     return Notice("levy-price-unknown") if any(p.target_price is None for p in case.parts) else None
 
 
-def _items(case: Case, likely: Sequence[Cost], tried: Tried, reason: Notice | None, rules: Rules) -> tuple[Item, ...]:
+def _items(
+    case: Case, used: Regime, likely: Sequence[Cost], tried: Tried, reason: Notice | None, rules: Rules
+) -> tuple[Item, ...]:
     """The levy, the registration fee and, where there is such land, the rice-land payment."""
     levied, fee, rice = likely
     days = (case.on, case.days.declared or case.on, case.on)
     if reason is not None:
         items = [Item(levied.code, None, None, None, (), reason, case.on)]
     else:
-        items = [_item(levied, [c[0] for _, c in tried], days[0], Notice("levy-k-unknown"))]
+        items = [_levied(levied, [c[0] for _, c in tried], case.on, used)]
     unknown = Notice("registration-unknown")
     if fee.amount is None or (reason is not None and reason.code.startswith("levy-no-formula")):
         cap = law.on(rules["registration_fee_cap"], days[1]).value
@@ -133,6 +136,14 @@ def _items(case: Case, likely: Sequence[Cost], tried: Tried, reason: Notice | No
     if rice.lines:
         items.append(_rice(rice, [c[2] for _, c in tried] or [rice], case))
     return tuple(items)
+
+
+def _levied(cost: Cost, tried: Sequence[Cost], day: date, used: Regime) -> Item:
+    """Without K of regime A there is no upper bound; without a price that some state asks for there is none at all."""
+    if used.name == "2014-07-01":
+        return _item(cost, tried, day, Notice("levy-k-unknown"))
+    item = _item(cost, tried, day, Notice("levy-price-unknown-in-part"))
+    return item if item.high is not None else replace(item, low=ZERO)
 
 
 def _item(cost: Cost, tried: Sequence[Cost], day: date, unbounded: Notice) -> Item:
@@ -162,6 +173,8 @@ def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | N
     total = sum((i.amount for i in items if i.amount is not None), ZERO)
     totals = [_total(costs) for _, costs in tried]
     known = [t for t in totals if t is not None] + [total]
+    if items[0].reason is not None and items[0].reason.code == "levy-price-unknown-in-part":
+        known.append(ZERO)
     bounded = None not in totals and all(i.high is not None or i.amount is None for i in items)
     if mixed:
         counted = [i for i in items if i.amount is not None]

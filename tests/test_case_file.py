@@ -71,6 +71,14 @@ def test_the_example_of_the_contract() -> None:
     assert answer["readings"] == []
 
 
+def test_what_moves_nothing_is_neither_asked_nor_assumed() -> None:
+    told = {"chosen_parcel": True, "was_residential_before": False, "reduction_group": "none", "fee_paid_before": False}
+    answer = present_estimate.of_case({**EXAMPLE, "facts": {**EXAMPLE["facts"], **told}}, KNOWN, BOOK)
+    # the ground is eligible, so how it is held does not count
+    assert (answer["questions"], answer["assumptions"]) == ([], [])
+    assert set(answer["range"].values()) == {1699000000}
+
+
 def test_case_and_answer_keep_the_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     for ask in GOLDEN:

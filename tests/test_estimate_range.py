@@ -119,6 +119,16 @@ def test_whatever_is_hidden_the_truth_lies_in_the_range(data: st.DataObject) -> 
     check(estimate(truth, RULES), estimate(less, RULES))
 
 
+def test_a_longer_term_costs_more_rent_and_leaves_less_to_pay_where_it_was_paid_ahead() -> None:
+    told = {"rent_rate": Decimal("0.01"), "fee_paid_before": False}
+    area, old, new = Decimal(100), Decimal(7_000_000), Decimal(9_000_000)
+    ahead = Part("1", area, area, area, "SKC", old, new, rent="one_off", rent_after="annual")
+    once = Part("2", area, area, area, "SKC", old, new, rent="one_off")
+    found = estimate(Case(date(2026, 3, 1), "TMD", "household", (ahead, once), told), RULES).items[0]
+    # a year 100 × 9 M × 1 % = 9 M, or nothing where 70 years were paid ahead; once 100 × 2 M × term/70, 0 to 200 M
+    assert (found.low, found.high) == (0, 209_000_000)
+
+
 @given(truth=truths())
 @settings(max_examples=amount.of(200, 5000), deadline=None)
 def test_lines_sum_to_items_and_items_to_the_total(truth: Case) -> None:

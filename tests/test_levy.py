@@ -213,6 +213,23 @@ def test_an_unknown_price_is_not_zero() -> None:
         assert found.total is None
 
 
+def test_a_price_that_only_one_way_asks_for_leaves_the_range_open() -> None:
+    told = {"same_parcel_as_recognised_residential": True, "allotment_limit": Decimal(160), **SETTLED}
+    case = plain(**told, first_conversion=True)
+    part = replace(case.parts[0], price=None, rent="annual")
+    # another parcel chosen: 250 × 20 M without the old price; this one chosen asks for it
+    asked = estimate(replace(case, parts=(part,)), RULES)
+    assert asked.items[0].amount is None
+    second = estimate(replace(case, parts=(part,), facts={**case.facts, "first_conversion": None}), RULES)
+    assert second.items[0].reason is not None
+    sure = estimate(replace(case, parts=(part,), facts={**case.facts, "first_conversion": False}), RULES)
+    assert (sure.items[0].amount, sure.items[0].low, sure.items[0].high) == (5_000_000_000,) * 3
+    limbs = {"same_parcel_as_recognised_residential": None, "first_conversion": True}
+    open_ = estimate(replace(case, parts=(part,), facts={**case.facts, **limbs}), RULES)
+    assert (open_.items[0].amount, open_.items[0].low, open_.items[0].high) == (5_000_000_000, 0, None)
+    assert open_.low == 0
+
+
 def test_before_every_regime_there_is_no_answer() -> None:
     with pytest.raises(CannotBeAnswered) as refused:
         estimate(plain(date(2014, 6, 30)), RULES)

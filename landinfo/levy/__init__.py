@@ -75,6 +75,8 @@ def _table_and_k(part: Part, within: Decimal, over: Decimal, terms: Terms) -> li
         return [Line(part.id, Notice("levy-recognised-long-term", {"use": part.land_use}), (), ZERO, (cited,))]
     garden = part.land_use in AGRICULTURAL and terms.garden
     rate, cited = terms.number("levy_rate_garden" if garden else "levy_rate_full")
+    if not garden:
+        cited = terms.value("levy_organisation" if terms.organisation else f"levy_before_{holding(part, terms)}")[1]
     inside_code, over_code = _GARDEN if garden else _FULL
     lines = []
     if within > 0:
