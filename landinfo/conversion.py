@@ -15,10 +15,11 @@ import shapely
 
 from landinfo import case, estimate, overlay, piece, planning, valuation
 from landinfo.case import Case, Part
+from landinfo.case.model import RESIDENTIAL
 from landinfo.estimate import Estimate
 from landinfo.model import BadInput, Citation, Facts, LandUse, Notice, Query, Rulebook, ThemeKind
 from landinfo.overlay import ShareRow, ThemeShares
-from landinfo.valuation import RESIDENTIAL, Piece
+from landinfo.valuation import HOUSING, Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _judge(theme: ThemeShares, row: ShareRow, query: Query, rulebook: Rulebook) 
 
 def _same(code: str, target: str) -> bool:
     """Nothing to convert: the use is the target, or both are residential."""
-    return code == target or (code in RESIDENTIAL and target in RESIDENTIAL)
+    return code == target or (code in HOUSING and target in RESIDENTIAL)
 
 
 def _whole(facts: Facts, pieces: Sequence[Piece]) -> ShareRow:
@@ -272,7 +273,7 @@ def _told(query: Query, facts: Facts) -> dict[str, Any]:
     """Recognised residential land in the list answers whether there is some in the parcel: it is not asked."""
     told: dict[str, Any] = dict(query.facts)
     name = "same_parcel_as_recognised_residential"
-    if told.get(name) is None and any(u.code in RESIDENTIAL for u in facts.parcel.land_uses):
+    if told.get(name) is None and any(u.code in HOUSING for u in facts.parcel.land_uses):
         told[name] = True
     return told
 
@@ -281,7 +282,7 @@ def _held(query: Query, facts: Facts) -> Decimal:
     """m² of recognised residential land of the parcel, where its area is stated: it stays, and is not converted."""
     if query.convert_to not in RESIDENTIAL:
         return Decimal(0)
-    return sum((u.area for u in facts.parcel.land_uses if u.code in RESIDENTIAL and u.area), Decimal(0))
+    return sum((u.area for u in facts.parcel.land_uses if u.code in HOUSING and u.area), Decimal(0))
 
 
 def _part(made: Convertible, index: int, query: Query, facts: Facts, rulebook: Rulebook) -> Part:

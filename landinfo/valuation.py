@@ -14,6 +14,7 @@ from decimal import Decimal
 from shapely.geometry.base import BaseGeometry
 
 from landinfo import overlay, price
+from landinfo.case.model import RESIDENTIAL
 from landinfo.model import (
     Facts,
     Feature,
@@ -30,7 +31,8 @@ from landinfo.model import (
 from landinfo.money import dong
 from landinfo.price import Quote
 
-RESIDENTIAL = ("ODT", "ONT")
+HOUSING = (*RESIDENTIAL, "T")
+"""Codes of recognised residential land: T is that of Decision 499/QĐ-ĐC (1995), which certificates keep."""
 _ZONES = Theme("price_zones", ThemeKind.PARTITION, "", "", strip_width=0.05, system="own")
 
 
@@ -129,7 +131,7 @@ def quoted(piece: Piece, land_use: str, facts: Facts, query: Query, rulebook: Ru
     # where old ground was divided among new communes and nobody knows into which, the section's own has the area
     section = piece.zone.section.partition(":")[0] if piece.zone else ""
     commune = facts.commune_now.code if facts.commune_now else section
-    house = any(u.code in RESIDENTIAL for u in facts.parcel.land_uses)
+    house = any(u.code in HOUSING for u in facts.parcel.land_uses)
     house = house or query.facts.get("same_parcel_as_recognised_residential") is True
     known: Mapping[str, object] = {"same_parcel_as_house": house}
     return price.quote(piece.zone if fits else None, land_use, commune, query.on, rulebook, known)

@@ -355,6 +355,22 @@ def test_uses_larger_than_the_parcel_and_very_small_ones(ground: Store) -> None:
     assert [p["area"] for p in small["parts"]] == [0.1]
 
 
+def test_a_house_of_1995_is_a_house(ground: Store) -> None:
+    """T is residential land by the codes of Decision 499/QĐ-ĐC: it is not converted, and it makes a house parcel."""
+    found = found_of(ground, "25750@2024/1/2", convert_to="ODT")
+    assert isinstance(found, Report)
+    uses = (LandUse("T", "QD499-1995", Decimal(200)), LandUse("LNK", "legacy-2004", Decimal(410)))
+    facts = replace(found.facts, parcel=replace(found.facts.parcel, land_uses=uses))
+    estimate = present.answer(report.report(found.query, facts, BOOK), BOOK)["estimate"]
+    assert estimate["convertible"] == {"LNK": {"low": 105, "high": 305}}
+    assert "same_parcel_as_recognised_residential" not in {q["fact"] for q in estimate["questions"]}
+    printed = (LandUse("Vườn", "QD499-1995", Decimal(610)),)
+    facts = replace(found.facts, parcel=replace(found.facts.parcel, land_uses=printed))
+    old = present.answer(report.report(found.query, facts, BOOK), BOOK)
+    assert old["estimate"]["levy"]["amount"] is None
+    assert "Vườn" in old["estimate"]["levy"]["reason"]["vi"]
+
+
 def test_an_unknown_fact_stays_unknown_in_the_permanent_address(ground: Store) -> None:
     answer = ask(ground, "25750@2024/1/2", convert_to="ODT", fact__same_parcel_as_recognised_residential="unknown")
     assert "fact.same_parcel_as_recognised_residential=unknown" in answer["permanent"]

@@ -21,6 +21,7 @@ from landinfo.case.model import (
     NUMBERS,
     REDUCTION_GROUPS,
     RENTS,
+    RESIDENTIAL,
     YES_NO,
     Case,
     Days,
@@ -49,7 +50,6 @@ _MOST = {
     "rent_rate": Decimal(1),
     "rice_rate": Decimal(10),
 }
-_RESIDENTIAL = ("ODT", "ONT")
 _CASE_KEYS = (
     "on", "land_user", "parts", "convert_to", "facts", "days", "paid", "notice", "compensation",
 )  # fmt: skip
@@ -78,8 +78,8 @@ def read_case(raw: Any, codes: Collection[str] | None = None) -> Case:
         raise BadInput("case-not-a-table", "facts")
     facts = {name: _fact(name, value) for name, value in told.items()}
     parts = [_part(part, f"parts[{index}]", str(index + 1), on, codes) for index, part in enumerate(listed)]
-    kept = {target, *(_RESIDENTIAL if target in _RESIDENTIAL else ())}
-    held = sum((p.area for p in parts if p.land_use in kept and target in _RESIDENTIAL), Decimal(0))
+    kept = {target, *(RESIDENTIAL if target in RESIDENTIAL else ())}
+    held = sum((p.area for p in parts if p.land_use in kept and target in RESIDENTIAL), Decimal(0))
     return settle(
         on=on,
         convert_to=target,

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from landinfo.case.model import Case, TaxNotice
+from landinfo.case.model import BUSINESS, RESIDENTIAL, Case, TaxNotice
 from landinfo.model import BadInput
 
 RECALCULATED = (date(2024, 8, 1), date(2026, 1, 1))
 """Decisions on these half-open days are recalculated on request (Resolution 254/2025/QH15 art. 4.10)."""
-_RESIDENTIAL = ("ODT", "ONT")
-_BUSINESS = ("TMD", "SKC")
 
 
 def check(case: Case) -> None:
@@ -38,17 +36,17 @@ def _residential_denied(case: Case) -> None:
 
 def _allocated_but_rented(case: Case) -> None:
     """Land allocated without fee has no rent, and its term does not enter the levy (Decree 103/2024 art. 8.2a)."""
-    if case.facts.get("allocated_without_fee") is not True or case.convert_to not in _RESIDENTIAL:
+    if case.facts.get("allocated_without_fee") is not True or case.convert_to not in RESIDENTIAL:
         return
     for index, part in enumerate(case.parts):
         for name in ("rent", "term_left_months"):
-            if getattr(part, name) is not None and part.land_use not in _BUSINESS:
+            if getattr(part, name) is not None and part.land_use not in BUSINESS:
                 raise BadInput("contradiction-allocated", f"parts[{index}].{name}", use=part.land_use)
 
 
 def _annual_then_once(case: Case) -> None:
     for index, part in enumerate(case.parts):
-        if part.rent_after is not None and case.convert_to not in _BUSINESS:
+        if part.rent_after is not None and case.convert_to not in BUSINESS:
             raise BadInput("contradiction-rent-after", f"parts[{index}].rent_after", target=case.convert_to)
 
 

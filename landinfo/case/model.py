@@ -22,6 +22,8 @@ YES_NO = (
 )
 NUMBERS = ("allotment_limit", "term_left_months", "rent_rate", "rice_rate")
 RENTS = ("one_off", "annual")
+RESIDENTIAL = ("ODT", "ONT")
+BUSINESS = ("TMD", "SKC")
 REDUCTION_GROUPS = (
     "none",
     "poor",

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from landinfo import law
 from landinfo.case import Part
+from landinfo.case import model as words
 from landinfo.model import CannotBeAnswered, Citation, Notice, Rule
 
-RESIDENTIAL = frozenset({"ODT", "ONT"})
+RESIDENTIAL, BUSINESS = frozenset(words.RESIDENTIAL), frozenset(words.BUSINESS)
 AGRICULTURAL = frozenset(
     {
         *("CHN", "LUA", "LUC", "LUK", "LUN", "HNK", "BHK", "NHK"),
@@ -19,7 +20,6 @@ AGRICULTURAL = frozenset(
         *("RSX", "RSN", "RST", "RPH", "RDD"),
     }
 )
-BUSINESS = frozenset({"TMD", "SKC"})
 ZERO, ONE = Decimal(0), Decimal(1)
 MONTHS = Decimal(12)
 HUNDREDTH = Decimal("0.01")
