@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from openpyxl import Workbook
 
 from landinfo import cli, price
 from landinfo.intake import pricelist, pricepublish
-from landinfo.intake.findings import written
+from landinfo.intake.findings import KINDS, written
 from landinfo.intake.pricelist import Loaded
 from landinfo.model import PriceZone, Rulebook, Status
 from landinfo.store.prices import read_price_lists
@@ -388,6 +389,11 @@ def test_the_command(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert "PRI-005" in said.err
     assert "Không nạp" in said.err
     assert cli.main([*command, "--from", "2025-13-01"]) == 2
+
+
+def test_every_finding_of_a_price_list_has_a_case() -> None:
+    named = set(re.findall(r"\"(PRI-\d{3})\"", Path(__file__).read_text("utf-8")))
+    assert named == {code for code in KINDS if code.startswith("PRI-")}
 
 
 @pytest.mark.outside
