@@ -17,7 +17,7 @@ def found(plain: Plain, words: Words) -> Iterator[str]:
         yield words.told(plain["reason"])
     for notice in plain["notices"]:
         yield words.told(notice["text"])
-    for row in (*plain["results"], *plain["suggestions"]):
+    for row in (*plain["results"], *plain["suggestions"], *plain["closing"]):
         ends = " → ".join(filter(None, (row["start"], row["end"])))
         price = f"{words.number(row['prices'].get('ODT')):>12} đ/m²" if row["prices"] else ""
         yield f"  {row['id']:<10} {price}  {row['street']} ({ends}) – {row['commune']['name']}"

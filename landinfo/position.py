@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
 
-from landinfo import law, overlay
+from landinfo import law, overlay, price_position
 from landinfo.model import BadInput, Citation, Notice, Rule
 
 Rules = Mapping[str, Rule]
@@ -181,22 +181,27 @@ class _Placing:
         value = law.on(self.rules[f"position_{name}"], self.on)
         return value.value, value.citation
 
+    def limits(self, group: str) -> tuple[tuple[Decimal, ...], Citation]:
+        """Metres that part the positions of a group of land."""
+        value = law.on(self.rules[price_position.CLASSES], self.on)
+        return value.value[group]["limits"], value.citation
+
     def because(self, cited: Citation, code: str, **params: Any) -> None:
         self.reasons.append((Notice(code, params), cited))
 
     def position(self) -> int:
-        ground, (least, cited) = self.ground, self.rule("alley_width")
+        ground, (limits, cited) = self.ground, self.limits("urban")
         if ground.no_access:
             position, cited = self.rule("no_access")
             self.because(cited, "place-by-no-access", position=int(position))
             return int(position)
         if ground.width is not None:
-            found = next((p for p in (2, 3) if ground.width >= least[str(p)]), LAST)
+            found = price_position.by_width(limits, ground.width) or LAST
             if ground.position not in (None, found):
                 raise BadInput(
                     "place-width-against", "position", value=ground.position, width=ground.width, right=found
                 )
-            self.because(cited, f"place-by-width-{found}", width=ground.width, two=least["2"], three=least["3"])
+            self.because(cited, f"place-by-width-{found}", width=ground.width, two=limits[0], three=limits[1])
             return found
         if ground.position is not None or ground.fronts:
             return ground.position or FRONT
@@ -213,7 +218,7 @@ class _Placing:
             return
         cuts = set(self._bands(ground.frontage))
         if front:
-            cuts |= {self.rule("depth_from")[0], *self.rule("agricultural")[0].values()}
+            cuts |= {self.rule("depth_from")[0], *self.limits("agricultural")[0]}
         ends = [Decimal(0), *sorted(cut for cut in cuts if cut < length), length]
         whole = area(ground) or Decimal(0)
         areas = overlay.apportion(whole, [far - near for near, far in pairwise(ends)], overlay.area_step(whole))
@@ -272,14 +277,14 @@ class _Placing:
 
     def _farmed(self, front: bool, at: Decimal) -> int:
         """Agricultural position: by distance on the front; elsewhere 2 within the second distance, then 3."""
-        told, (within, _) = self.ground.agricultural_position, self.rule("agricultural")
+        told, ((first, second), _) = self.ground.agricultural_position, self.limits("agricultural")
         if told is not None:
             return told
         if front:
-            return 1 if at < within["1"] else 2 if at < within["2"] else 3
-        found = 2 if at <= within["2"] else 3
+            return 1 if at < first else 2 if at < second else 3
+        found = 2 if at <= second else 3
         near = self.ground.depth is not None and found == 2
-        notice = Notice("place-assumed-field", {"position": found, "metres": within["2"]})
+        notice = Notice("place-assumed-field", {"position": found, "metres": second})
         if not near and notice not in self.assumptions:
             self.assumptions.append(notice)
         return found

@@ -8,9 +8,10 @@ from urllib.parse import quote, urlencode
 
 from landinfo import plain, present, present_estimate, streets
 from landinfo.asked_streets import Search
-from landinfo.model import Notice, PriceList, PriceSection, Query, Rulebook
+from landinfo.model import Notice, PriceList, PriceSection, Query, Residual, Rulebook
 from landinfo.plain import Plain
 from landinfo.price import Quote
+from landinfo.price_rows import closing_rows
 from landinfo.street import Answer, Asked, Share, UsePrice
 from landinfo.street_index import Index
 from landinfo.streets import Found
@@ -60,7 +61,34 @@ def found(asked: Search, hits: Found, held: Index, in_force: PriceList | None, r
             for h in page
         ],
         "suggestions": [_row(s, asked, held, rulebook, loaded) for s in hits.suggestions],
+        "closing": [
+            _row(s, asked, held, rulebook, loaded) | {"road": _road(s.residual)}
+            for s in (_closing(hits, in_force) if loaded and in_force else ())
+            if s.residual
+        ],
         "notices": plain.notices(_gaps(hits, held), rulebook),
+    }
+
+
+_NAMED = {"exact", "folded", "prefix", "house"}
+
+
+def _closing(hits: Found, prices: PriceList) -> Iterator[PriceSection]:
+    """Where one commune was meant and no street of the name found: the rows that close it, for roads not named."""
+    if len(hits.communes or ()) == 1 and not any(h.match in _NAMED for h in hits.hits):
+        for code in hits.communes or ():
+            yield from closing_rows(prices, code)
+
+
+def _road(row: Residual) -> Plain:
+    """Which roads a closing row holds for: carriageway width in metres and kinds of zone, as far as they are typed."""
+    return {
+        "least": plain.number(row.least),
+        "least_excluded": row.above,
+        "below": plain.number(row.below),
+        "inside": list(row.inside),
+        "of": row.of or None,
+        "unread": row.unread or None,
     }
 
 

@@ -15,8 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     {"model", "money"},
-    {"texts", "law", "clock", "overlay", "position", "survey", "search", "coordinates", "coordinates_source"},
-    {"price_step", "price_place", "price_section", "price_class", "price_rows", "price_position"},
+    {"texts", "law", "clock", "overlay", "position", "price_position", "survey", "search"}
+    | {"coordinates", "coordinates_source"},
+    {"price_step", "price_place", "price_section", "price_class", "price_rows"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *("settled", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation", "conversion"),

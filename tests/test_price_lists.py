@@ -206,7 +206,7 @@ def test_positions_by_document(
     on: date, group: str, adjoins: bool, distance: str | None, width: str | None, expected: int | None
 ) -> None:
     found = price_position.position(
-        on, group, BOOK,
+        on, group, BOOK.rules,
         adjoins=adjoins,
         distance=None if distance is None else Decimal(distance),
         alley_width=None if width is None else Decimal(width),
@@ -217,7 +217,9 @@ def test_positions_by_document(
 @given(st.sampled_from(["urban", "rural", "agricultural"]), st.decimals(0, 900), st.decimals(0, 900), st.booleans())
 def test_farther_is_never_a_better_position(group: str, near: Decimal, far: Decimal, adjoins: bool) -> None:
     near, far = sorted((near, far))
-    first, second = (price_position.position(IN_2016, group, BOOK, adjoins=adjoins, distance=d) for d in (near, far))
+    first, second = (
+        price_position.position(IN_2016, group, BOOK.rules, adjoins=adjoins, distance=d) for d in (near, far)
+    )
     assert first is not None
     assert second is not None
     assert first <= second

@@ -550,6 +550,22 @@ def test_every_flag_rule_and_kind_of_match_has_its_words() -> None:
     assert codes <= set(BOOK.texts)
 
 
+def test_a_road_that_is_not_named_leads_to_the_closing_rows() -> None:
+    """Rows 81–86 close Thủ Dầu Một (82 and 85 are narrower roads of the same zones)."""
+
+    def closing(typed: str) -> list[dict[str, Any]]:
+        given = [("q", typed), ("commune", "25747"), ("on", "2026-03-01")]
+        asked = asked_streets.read_search(given, TODAY)
+        held, hits = streets.ask([INDEX], asked.typed, asked.commune)
+        found: list[dict[str, Any]] = present_streets.found(asked, hits, held, LIST, BOOK)["closing"]
+        return found
+
+    rows = {row["number"]: row["road"] for row in closing("xyzw qqq")}
+    assert {"81", "82", "83", "84", "85", "86"} <= rows.keys()
+    assert (rows["81"]["least"], rows["81"]["below"]) == (9, None)
+    assert closing("Yersin") == []
+
+
 def test_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["streets", "huynh van nghe", "--commune", "Phú Lợi", "--on", "2026-03-01", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["results"][0]["id"] == "25750:17"
