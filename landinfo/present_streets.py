@@ -70,7 +70,7 @@ def found(asked: Search, hits: Found, held: Index, in_force: PriceList | None, r
     }
 
 
-_NAMED = {"exact", "folded", "prefix", "house"}
+_NAMED = {"exact", "folded", "prefix", "word", "house"}
 
 
 def _closing(hits: Found, prices: PriceList) -> Iterator[PriceSection]:
