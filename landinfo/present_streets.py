@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from landinfo import plain, present, present_estimate, streets
+from landinfo import law, plain, present, present_estimate, streets
 from landinfo.asked_streets import Search
 from landinfo.model import Notice, PriceList, PriceSection, Query, Residual, Rulebook
 from landinfo.plain import Plain
@@ -153,7 +153,7 @@ def answer(what: Answer, names: Mapping[str, str], rulebook: Rulebook) -> Plain:
         "positions": [
             {
                 "position": at,
-                "text": say(f"street-position-{at}", {}, rulebook.texts),
+                "text": _position(at, query, rulebook),
                 "asked": at == what.placed.position,
                 "prices": {use: plain.number(value) for use, value in values.items()},
             }
@@ -237,7 +237,7 @@ def _ground(what: Answer, rulebook: Rulebook) -> Plain:
     placed, known = what.placed, what.asked.query.known
     return {
         "position": placed.position,
-        "position_text": say(f"street-position-{placed.position}", {}, rulebook.texts),
+        "position_text": _position(placed.position, what.asked.query, rulebook),
         "area": plain.number(placed.area),
         "parts": [
             {
@@ -255,6 +255,12 @@ def _ground(what: Answer, rulebook: Rulebook) -> Plain:
         ],
         "assumptions": plain.notices(placed.assumptions, rulebook),
     }
+
+
+def _position(at: int, query: Query, rulebook: Rulebook) -> plain.Text:
+    """With the alley widths that make it, on days when they do."""
+    by_width = law.in_force(rulebook.rules["position_alley_width"].values, query.on) is not None
+    return say(f"street-position-{at}" if by_width else "step-position", {"position": at}, rulebook.texts)
 
 
 def _price(row: UsePrice, query: Query, rulebook: Rulebook) -> Plain:

@@ -136,15 +136,15 @@ def _complete(asked: Asked, rulebook: Rulebook) -> None:
 
 
 def lists_near(day: date, rulebook: Rulebook) -> list[PriceList]:
-    """The loaded lists: that of the day, then later ones by their first day, then earlier ones, the latest first.
+    """The lists that have rows: that of the day, then later ones by first day, then earlier ones, the latest first.
 
-    Where none is loaded the last list stands for all of them, without rows.
+    Where none has any the last list stands for all of them, without rows.
     """
     on = price.list_on(day, rulebook.price_lists)
-    loaded = [x for x in rulebook.price_lists if x.loaded]
-    later = [x for x in loaded if x.effective_from > day]
-    earlier = [x for x in loaded if x.effective_from <= day and x is not on]
-    found = [*([on] if on and on.loaded else []), *later, *reversed(earlier)]
+    held = [x for x in rulebook.price_lists if x.sections]
+    later = [x for x in held if x.effective_from > day]
+    earlier = [x for x in held if x.effective_from <= day and x is not on]
+    found = [*([on] if on and on.sections else []), *later, *reversed(earlier)]
     return found or list(rulebook.price_lists[-1:])
 
 

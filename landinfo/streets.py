@@ -67,9 +67,18 @@ def commune_codes(text: str, held: Index) -> Codes:
 def ask(indexes: Sequence[Index], typed: str, commune: str = "") -> tuple[Index, Found]:
     """What the first of several lists finds that finds anything; the first's suggestions where none does.
 
-    ``commune`` is a code or a name, "" for anywhere. Raises what ``find`` and ``commune_codes`` raise.
+    ``commune`` is a code or a name, "" for anywhere; a list that does not know it is passed over. Raises what ``find``
+    raises, and ``NotHere`` where no list knows the commune.
     """
-    asked = [(held, find(held, typed, commune_codes(commune, held) if commune else None)) for held in indexes]
+    asked: list[tuple[Index, Found]] = []
+    unknown: list[NotHere] = []
+    for held in indexes:
+        try:
+            asked.append((held, find(held, typed, commune_codes(commune, held) if commune else None)))
+        except NotHere as wrong:
+            unknown.append(wrong)
+    if not asked:
+        raise max(unknown, key=lambda wrong: len(str(wrong.params["similar"])))
     return next(((held, found) for held, found in asked if found.hits), asked[0])
 
 

@@ -415,6 +415,15 @@ def test_a_day_without_rows_says_so_and_the_rest_stands() -> None:
     assert given_["estimate"]["levy"]["amount"] == 1000  # 200 m² × (9 − 4) đồng
 
 
+def test_the_one_section_of_2016_is_priced_by_its_own_rules() -> None:
+    # class 1 of Thủ Dầu Một, 24,570,000 đ/m² × coefficient 0.75; position 3 there is 5,640,000 × 0.75, by distance
+    front, third = ask("718:1", on="2016-05-01"), ask("718:1", on="2016-05-01", position="3")
+    assert (front["state"], unit(front, "ODT"), unit(third, "ODT")) == ("priced", 18_427_500, 4_230_000)
+    assert third["ground"]["position_text"] == {"vi": "Vị trí 3", "en": "Position 3"}
+    assert "5 m" in ask("25750:17", width="4")["ground"]["position_text"]["vi"]
+    assert "rule-not-in-force" in [n["code"] for n in third["notices"]]
+
+
 # list.toml: the source lacks Long Nguyên after row 6 and Phước Hòa 1–11
 @pytest.mark.parametrize("section", ["25840:7", "25840:40", "25882:1", "25882:11"])
 def test_a_row_in_the_gap_of_the_source_is_not_loaded(section: str) -> None:
@@ -600,6 +609,11 @@ def test_a_list_of_another_day_is_searched_when_the_first_has_nothing() -> None:
     bare = street_index.index(empty, COMMUNES, UNIONS)
     held, hits = streets.ask([bare, INDEX], "huynh van nghe")
     assert (held.list_id, hits.hits[0].section.id) == (LIST.id, "25750:17")
+    # the list of 2016 has one section, and knows no commune of today
+    few = street_index.index(next(x for x in BOOK.price_lists if x.document == "66/2015/QĐ-UBND"), COMMUNES, UNIONS)
+    assert streets.ask([few, INDEX], "huynh van nghe", "Phú Lợi")[1].hits[0].section.id == "25750:17"
+    with pytest.raises(NotHere):
+        streets.ask([few, INDEX], "huynh van nghe", "Atlantis")
     near = street.lists_near(date(2025, 3, 1), BOOK)
     assert price.list_on(date(2025, 3, 1), BOOK.price_lists) not in near
     assert near[0].id == LIST.id
