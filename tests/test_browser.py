@@ -17,8 +17,8 @@ from shapely.geometry import shape
 from street import TODAY
 from werkzeug.serving import make_server
 
-from landinfo import asked, lookup, present
-from landinfo.lookup import Report
+from landinfo import asked, lookup, present, search
+from landinfo.lookup import Report, Several
 from landinfo.store import Store, open_store
 from landinfo.store.rulebook import read_rulebook
 from landinfo.web import Settings, create_app
@@ -89,6 +89,18 @@ def answer(store: Store) -> dict[str, Any]:
         if len(rows) > 1 and min(rows) > 20 and estimate["total"] and estimate["range"]["low"] < estimate["total"]:
             return shown
     raise AssertionError("the sample has no such parcel any more")
+
+
+@pytest.fixture(scope="session")
+def several(store: Store) -> tuple[str, int]:
+    """A number on sheets 1 of the new Phú Lợi that several parcels have, and how many."""
+    rulebook = read_rulebook(Settings().data)
+    query = asked.read_query([("on", TODAY.isoformat())], TODAY)
+    for number in range(1, 100):
+        found = lookup.parcel(search.parse_parcel(f"25750/1/{number}"), query, store, rulebook)
+        if isinstance(found, Several):
+            return str(number), len(found.parcels)
+    raise AssertionError("the sample has no such number any more")
 
 
 @pytest.fixture(scope="session")
@@ -310,8 +322,10 @@ def test_the_first_view_shows_all_of_the_ground(browse: Callable[..., Page]) -> 
     assert north >= 0
 
 
-def test_search_list_and_refusals_in_the_panel(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
-    page = browse("/")
+def test_search_list_and_refusals_in_the_panel(
+    browse: Callable[..., Page], answer: dict[str, Any], several: tuple[str, int]
+) -> None:
+    page, (number, parcels) = browse("/"), several
     ref = answer["parcel"]["ref"].split("/")
     page.get_by_label("Phường, xã").select_option(ref[0])
     page.get_by_label("Tờ bản đồ", exact=True).fill(ref[1])
@@ -324,11 +338,11 @@ def test_search_list_and_refusals_in_the_panel(browse: Callable[..., Page], answ
     expect(panel.locator("h1")).to_contain_text("Thửa đất số")
     page.get_by_label("Phường, xã").select_option("25750")
     page.get_by_label("Tờ bản đồ", exact=True).fill("1")
-    page.get_by_label("Số thửa").fill("5")
+    page.get_by_label("Số thửa").fill(number)
     page.get_by_label("Số thửa").press("Enter")
-    expect(panel.locator(".choices a")).to_have_count(3)
+    expect(panel.locator(".choices a")).to_have_count(parcels)
     panel.locator(".choices a").nth(1).click()
-    expect(panel.locator("h1")).to_contain_text("Thửa đất số 5,")
+    expect(panel.locator("h1")).to_contain_text(f"Thửa đất số {number},")
     page.locator(".coordinates summary").click()
     page.get_by_label("X – hướng bắc").fill("601133,1")
     page.get_by_label("Y – hướng đông").fill("1215054,3")
