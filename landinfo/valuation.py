@@ -126,15 +126,13 @@ def quoted(piece: Piece, land_use: str, facts: Facts, query: Query, rulebook: Ru
         return price.given(land_use, query.prices[land_use])
     if piece.zone is None and piece.why == "conflict":
         return Quote(land_use, "zones_in_conflict", None, "table")
-    in_force = price.list_on(query.on, rulebook.price_lists)
-    fits = piece.zone is not None and in_force is not None and piece.zone.price_list == in_force.id
     # where old ground was divided among new communes and nobody knows into which, the section's own has the area
     section = piece.zone.section.partition(":")[0] if piece.zone else ""
     commune = facts.commune_now.code if facts.commune_now else section
     house = any(u.code in HOUSING for u in facts.parcel.land_uses)
     house = house or query.facts.get("same_parcel_as_recognised_residential") is True
     known: Mapping[str, object] = {"same_parcel_as_house": house}
-    return price.quote(piece.zone if fits else None, land_use, commune, query.on, rulebook, known)
+    return price.quote(piece.zone, land_use, commune, query.on, rulebook, known)
 
 
 def value(facts: Facts, query: Query, rulebook: Rulebook, parts: Sequence[Piece]) -> Valuation:
