@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import shapely
 
-from landinfo.model import Busy, Commune, Edition, Held, LayerFacts, Parcel, PriceZone, Refused, Union
-from landinfo.store import Box, Load, StoreFacts, rows
+from landinfo.model import (
+    Busy,
+    Commune,
+    Edition,
+    Event,
+    Held,
+    LayerFacts,
+    Link,
+    Parcel,
+    PriceZone,
+    Refused,
+    State,
+    Union,
+)
+from landinfo.store import DRAFT, Box, Load, StoreFacts, editing, rows
 from landinfo.store import geopackage_file as file
-from landinfo.store.checks import facts_of, meta_of, parts, version_of, withdrawn_on
+from landinfo.store.checks import Part, facts_of, meta_of, version_of, withdrawn_on
 from landinfo.store.plane import definition, srid
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, ZONES, Row, Table
 
@@ -25,11 +39,13 @@ WAIT = 5.0
 CHUNK = 500
 _BROKEN = (sqlite3.Error, shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
 
-_SELECT = "SELECT t.fid, t.geom, {columns} FROM {source} CROSS JOIN editions e ON e.id = t.edition WHERE {where}"
+_SELECT = "SELECT t.fid, t.geom, {columns} FROM {source} CROSS JOIN spans e ON e.edition = t.edition WHERE {where}"
 _IN_BOX = "rtree_{table}_geom r CROSS JOIN {table} t ON t.fid = r.id"
-_IN_FORCE = """
+_KNOWN = "e.published <= :known AND (e.withdrawn IS NULL OR e.withdrawn > :known)"
+_IN_FORCE = f"""
 t.effective_from <= :on AND (t.effective_to IS NULL OR t.effective_to > :on)
-AND e.published <= :known AND (e.withdrawn IS NULL OR e.withdrawn > :known)"""
+AND {_KNOWN}
+AND (e.effective_to IS NULL OR e.effective_to > :on)"""
 _MEETS = "r.minx <= :max_x AND r.maxx >= :min_x AND r.miny <= :max_y AND r.maxy >= :min_y"
 _ORDER = " ORDER BY {order}, t.fid"
 
@@ -46,12 +62,18 @@ _REF = _SERIES + "CROSS JOIN parcels t ON t.commune = s.commune AND t.period = s
 _PARCEL_ORDER = _ORDER.format(order=", ".join(f"t.{name}" for name in PARCELS.order))
 _PARCELS = _select(PARCELS, _REF, "t.sheet = :sheet AND t.number = :number") + _PARCEL_ORDER
 _NUMBERS = f"""SELECT DISTINCT t.commune || '@' || t.period, t.number FROM {_REF}
-CROSS JOIN editions e ON e.id = t.edition WHERE t.sheet = :sheet AND {_IN_FORCE}"""  # noqa: S608
+CROSS JOIN spans e ON e.edition = t.edition WHERE t.sheet = :sheet AND {_IN_FORCE}"""  # noqa: S608
 _PARCELS_IN = _select(PARCELS, _IN_BOX, _MEETS) + _PARCEL_ORDER
 _FEATURES = _select(FEATURES, _IN_BOX, f"{_MEETS} AND t.theme = :layer")
 _COVERAGE = _select(COVERAGE, _IN_BOX, f"{_MEETS} AND t.layer = :layer")
 _ZONES = _select(ZONES, _IN_BOX, _MEETS)
 _EDITIONS = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
+_SPANS = f"SELECT {', '.join(rows.SPAN)} FROM spans"  # noqa: S608
+_EVENTS = f"SELECT {', '.join(rows.EVENT)} FROM events WHERE edition = ?1 OR ?1 IS NULL ORDER BY fid"  # noqa: S608
+_LINK = f"""SELECT {", ".join(f"t.{name}" for name in rows.LINK)} FROM {_SERIES} CROSS JOIN lineage t
+ON t.{{side}}_commune = s.commune AND t.{{side}}_period = s.period CROSS JOIN spans e ON e.edition = t.edition
+WHERE t.{{side}}_sheet = :sheet AND t.{{side}}_number = :number AND {_KNOWN}"""  # noqa: S608
+_LINKS = f"{_LINK.format(side='before')} UNION ALL {_LINK.format(side='after')}"
 _COMMUNES = f"SELECT {', '.join(rows.COMMUNE)} FROM communes ORDER BY code, period"  # noqa: S608
 _UNIONS = f"SELECT {', '.join(rows.UNION)} FROM unions ORDER BY old_code, old_period, new_code, new_period, day, fid"  # noqa: S608
 
@@ -108,8 +130,17 @@ class GeopackageStore:
         return self._communes
 
     def editions(self, known: date | None = None) -> tuple[Edition, ...]:
-        found = self._ask(lambda held: tuple(map(rows.edition, held.execute(_EDITIONS))))
-        return tuple(e for e in found if known is None or rows.is_known(e, known))
+        return self._ask(lambda held: rows.editions(held.execute(_EDITIONS), held.execute(_SPANS), known))
+
+    def drafts(self) -> tuple[Edition, ...]:
+        return self.editions(DRAFT)
+
+    def events(self, edition: str | None = None) -> tuple[Event, ...]:
+        return self._ask(lambda held: tuple(map(rows.event, held.execute(_EVENTS, (edition,)))))
+
+    def lineage(self, series: Sequence[str], sheet: str, number: str, known: date) -> tuple[Link, ...]:
+        asked = {"series": json.dumps(rows.pairs(series)), "sheet": sheet, "number": number, "known": rows.iso(known)}
+        return self._ask(lambda held: rows.links(held.execute(_LINKS, asked)))
 
     def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
         asked = {"series": json.dumps(rows.pairs(series)), "sheet": sheet, "number": number, **_days(on, known)}
@@ -153,18 +184,59 @@ class GeopackageStore:
         features: Any = found if table is FEATURES else ()
         return LayerFacts(layer, Held.OK, coverage, features), found
 
-    def publish(self, loads: Iterable[Load], withdraw: Sequence[str] = (), *, known: date | None = None) -> None:
+    def publish(
+        self,
+        loads: Iterable[Load],
+        withdraw: Sequence[str] = (),
+        *,
+        known: date | None = None,
+        states: Sequence[State] = (),
+        events: Sequence[Event] = (),
+        links: Sequence[Link] = (),
+    ) -> None:
         published: list[date] = []
-        number = srid(self._facts.crs)
-        with file.writing(self._path, WAIT) as held:
-            facts_of(_meta(held), str(self._path))
+        with self._editing() as (held, run, facts):
             for load in loads:
-                _write_edition(held, load.edition)
-                for part in parts(load):
-                    file.write_part(held, part, number, file.changed(load.edition.published.isoformat()))
+                for part in editing.write_load(run, load, facts):
+                    self._write_part(held, part, load.edition.published)
                 published.append(load.edition.published)
-            for edition in withdraw:
-                _withdraw(held, edition, withdrawn_on(known, published))
+            for state in (*(State(edition, known=False) for edition in withdraw), *states):
+                editing.set_state(run, state, withdrawn_on(known, published), facts)
+            editing.write_links(run, links)
+            editing.write_events(run, events)
+
+    def stage(self, load: Load, events: Sequence[Event], progress: Callable[[float], None] | None = None) -> None:
+        steps, marks = editing.steps_of(load)
+        with self._editing() as (_, run, _):
+            done = editing.begin_staging(run, load, marks)
+        for n in range(len(steps) if done is None else done, len(steps)):
+            with self._editing() as (held, run, _):
+                self._write_part(held, steps[n], load.edition.effective_from)
+                editing.end_step(run, load.edition.id, n + 1, marks[n + 1])
+            if progress:
+                progress((n + 1) / len(steps))
+        if done is not None:
+            with self._editing() as (_, run, _):
+                editing.end_staging(run, load, events)
+
+    def discard(self, edition: str) -> None:
+        with self._editing() as (_, run, _):
+            editing.discard(run, edition)
+
+    def ask_sign_off(self, wanted: bool) -> None:
+        with self._editing() as (_, run, facts):
+            run("DELETE FROM meta WHERE key = ?", ("sign_off",))
+            editing.insert(run, "meta", ("key", "value"), [("sign_off", "true" if wanted else "false")])
+        self._facts = replace(facts, sign_off=wanted)
+
+    @contextmanager
+    def _editing(self) -> Iterator[tuple[sqlite3.Connection, editing.Run, StoreFacts]]:
+        with file.writing(self._path, WAIT) as held:
+            facts = facts_of(_meta(held), str(self._path))
+            yield held, lambda statement, values: held.execute(statement, tuple(values)).fetchall(), facts
+
+    def _write_part(self, held: sqlite3.Connection, part: Part, day: date) -> None:
+        file.write_part(held, part, srid(self._facts.crs), file.changed(day.isoformat()))
 
     def ready(self) -> None:
         self._ask(_meta)
@@ -222,16 +294,3 @@ def _days(on: date, known: date) -> dict[str, str]:
 
 def _boxed(box: Box, on: date, known: date) -> dict[str, Any]:
     return {"min_x": box[0], "min_y": box[1], "max_x": box[2], "max_y": box[3], **_days(on, known)}
-
-
-def _write_edition(held: sqlite3.Connection, edition: Edition) -> None:
-    try:
-        file.write_rows(held, "editions", rows.EDITION, [rows.edition_row(edition)])
-    except sqlite3.IntegrityError as wrong:
-        raise Refused("store-edition-exists", "", edition=edition.id) from wrong
-
-
-def _withdraw(held: sqlite3.Connection, edition: str, day: date) -> None:
-    update = "UPDATE editions SET withdrawn = ?1 WHERE id = ?2 AND withdrawn IS NULL AND published <= ?1"
-    if held.execute(update, (day.isoformat(), edition)).rowcount != 1:
-        raise Refused("store-no-such-edition", "", edition=edition, day=day)

@@ -6,8 +6,9 @@ address is libpq's, so several hosts and ``target_session_attrs`` work; publishi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -17,13 +18,25 @@ import shapely
 from psycopg2 import errors
 from psycopg2.extensions import cursor as Cursor
 
-from landinfo.model import Busy, Commune, Edition, Held, LayerFacts, Parcel, PriceZone, Refused, Union
-from landinfo.store import Box, Load, StoreFacts, rows
-from landinfo.store.checks import facts_of, meta_of, parts, version_of, withdrawn_on
+from landinfo.model import (
+    Busy,
+    Commune,
+    Edition,
+    Event,
+    Held,
+    LayerFacts,
+    Link,
+    Parcel,
+    PriceZone,
+    Refused,
+    State,
+    Union,
+)
+from landinfo.store import DRAFT, Box, Load, StoreFacts, editing, rows
+from landinfo.store.checks import facts_of, meta_of, version_of, withdrawn_on
 from landinfo.store.plane import definition, srid
 from landinfo.store.postgis_pool import Pool, connect, find_tables, shown, writing
-from landinfo.store.postgis_write import withdraw as withdraw_edition
-from landinfo.store.postgis_write import write_edition, write_part, write_plane, write_rows
+from landinfo.store.postgis_write import runner, write_part, write_plane, write_rows
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, SHAPED, ZONES, Table
 
 T = TypeVar("T")
@@ -31,11 +44,14 @@ WAIT = 5.0
 """Seconds that a publication waits for another, and an upgrade for the questions that run."""
 _BROKEN = (psycopg2.Error, shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
 _META = "SELECT key, value FROM landinfo.meta"
+_ANALYZE = f"ANALYZE editions, spans, lineage, {', '.join(table.name for table in SHAPED)}"
 
-_IN_FORCE = """
-t.effective_from <= {on} AND (t.effective_to IS NULL OR t.effective_to > {on})
-AND e.published <= {known} AND (e.withdrawn IS NULL OR e.withdrawn > {known})"""
-_EDITION = "JOIN editions e ON e.id = t.edition"
+_KNOWN = "e.published <= {known} AND (e.withdrawn IS NULL OR e.withdrawn > {known})"
+_IN_FORCE = f"""
+t.effective_from <= {{on}} AND (t.effective_to IS NULL OR t.effective_to > {{on}})
+AND {_KNOWN}
+AND (e.effective_to IS NULL OR e.effective_to > {{on}})"""
+_EDITION = "JOIN spans e ON e.edition = t.edition"
 _REF = "(SELECT DISTINCT * FROM unnest($1, $2) x(commune, period)) s JOIN parcels t USING (commune, period)"
 
 
@@ -62,7 +78,16 @@ def _prepared(number: int) -> tuple[str, ...]:
         f"WHERE {meets} AND {exact} AND {on_box} ORDER BY {order} LIMIT $7",
         f"PREPARE features ({box}, text) AS {cover} UNION ALL {feature}",
         f"PREPARE price_zones ({box}, text) AS {cover} UNION ALL {zone}",
+        f"PREPARE lineage (text[], text[], text, text, date) AS {_linked('before')} UNION ALL {_linked('after')}",
     )
+
+
+def _linked(side: str) -> str:
+    columns = ", ".join(f"t.{name}" for name in rows.LINK)
+    series = f"t.{side}_commune = s.commune AND t.{side}_period = s.period"
+    named = f"t.{side}_sheet = $3 AND t.{side}_number = $4 AND {_KNOWN.format(known='$5')}"
+    source = f"(SELECT DISTINCT * FROM unnest($1, $2) x(commune, period)) s JOIN lineage t ON {series} {_EDITION}"  # noqa: S608
+    return f"SELECT {columns} FROM {source} WHERE {named}"  # noqa: S608
 
 
 def _nested(table: Table[Any], part: int, where: str) -> str:
@@ -122,8 +147,22 @@ class PostgisStore:
         return self._communes
 
     def editions(self, known: date | None = None) -> tuple[Edition, ...]:
-        select = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
-        return tuple(e for e in map(rows.edition, self._ask(select)) if known is None or rows.is_known(e, known))
+        # Both tables in one statement, of one moment.
+        spans = f"SELECT json_agg(json_build_array({', '.join(rows.SPAN)})) FROM spans"  # noqa: S608
+        select = f"SELECT ({spans}), {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
+        found = self._ask(select)
+        return rows.editions([row[1:] for row in found], (found[0][0] or ()) if found else (), known)
+
+    def drafts(self) -> tuple[Edition, ...]:
+        return self.editions(DRAFT)
+
+    def events(self, edition: str | None = None) -> tuple[Event, ...]:
+        where = "" if edition is None else "WHERE edition = %s"
+        select = f"SELECT {', '.join(rows.EVENT)} FROM events {where} ORDER BY fid"  # noqa: S608
+        return tuple(map(rows.event, self._ask(select, () if edition is None else (edition,))))
+
+    def lineage(self, series: Sequence[str], sheet: str, number: str, known: date) -> tuple[Link, ...]:
+        return rows.links(self._ask("EXECUTE lineage (%s, %s, %s, %s, %s)", (*_columns(series), sheet, number, known)))
 
     def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
         asked = (*_columns(series), sheet, on, known, number)
@@ -161,19 +200,57 @@ class PostgisStore:
         features: Any = values if table is FEATURES else ()
         return LayerFacts(layer, Held.OK, coverage, features), values
 
-    def publish(self, loads: Iterable[Load], withdraw: Sequence[str] = (), *, known: date | None = None) -> None:
+    def publish(
+        self,
+        loads: Iterable[Load],
+        withdraw: Sequence[str] = (),
+        *,
+        known: date | None = None,
+        states: Sequence[State] = (),
+        events: Sequence[Event] = (),
+        links: Sequence[Link] = (),
+    ) -> None:
         published: list[date] = []
-        number = srid(self._facts.crs)
-        with writing(self._url, WAIT) as cursor:
-            facts_of(_meta(cursor, self._url), shown(self._url))
+        with self._editing() as (held, run, facts):
             for load in loads:
-                write_edition(cursor, load.edition)
-                for part in parts(load):
-                    write_part(cursor, part, number)
+                for part in editing.write_load(run, load, facts):
+                    write_part(held, part, srid(self._facts.crs))
                 published.append(load.edition.published)
-            for edition in withdraw:
-                withdraw_edition(cursor, edition, withdrawn_on(known, published))
-            cursor.execute(f"ANALYZE editions, {', '.join(table.name for table in SHAPED)}")
+            for state in (*(State(edition, known=False) for edition in withdraw), *states):
+                editing.set_state(run, state, withdrawn_on(known, published), facts)
+            editing.write_links(run, links)
+            editing.write_events(run, events)
+            held.execute(_ANALYZE)
+
+    def stage(self, load: Load, events: Sequence[Event], progress: Callable[[float], None] | None = None) -> None:
+        steps, marks = editing.steps_of(load)
+        with self._editing() as (_, run, _):
+            done = editing.begin_staging(run, load, marks)
+        for n in range(len(steps) if done is None else done, len(steps)):
+            with self._editing() as (held, run, _):
+                write_part(held, steps[n], srid(self._facts.crs))
+                editing.end_step(run, load.edition.id, n + 1, marks[n + 1])
+            if progress:
+                progress((n + 1) / len(steps))
+        if done is not None:
+            with self._editing() as (held, run, _):
+                editing.end_staging(run, load, events)
+                held.execute(_ANALYZE)
+
+    def discard(self, edition: str) -> None:
+        with self._editing() as (_, run, _):
+            editing.discard(run, edition)
+
+    def ask_sign_off(self, wanted: bool) -> None:
+        with self._editing() as (_, run, facts):
+            run("DELETE FROM meta WHERE key = ?", ("sign_off",))
+            editing.insert(run, "meta", ("key", "value"), [("sign_off", "true" if wanted else "false")])
+        self._facts = replace(facts, sign_off=wanted)
+
+    @contextmanager
+    def _editing(self) -> Iterator[tuple[Cursor, editing.Run, StoreFacts]]:
+        with writing(self._url, WAIT) as cursor:
+            yield cursor, runner(cursor), facts_of(_meta(cursor, self._url), shown(self._url))
 
     def ready(self) -> None:
         self._ask("SELECT 1 FROM meta LIMIT 1")
