@@ -94,6 +94,14 @@ class Store(Protocol):
         """
         ...
 
+    def content(self, edition: str, box: Box) -> Load:
+        """The rows of an edition whose box meets ``box``, of all days and whether it is known or not; without links."""
+        ...
+
+    def extent(self, edition: str) -> Box | None:
+        """A box around all rows of an edition; None: it has none."""
+        ...
+
     def events(self, edition: str | None = None) -> tuple[Event, ...]:
         """What was done to an edition (None: to all), in the order in which it was done."""
         ...

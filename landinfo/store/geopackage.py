@@ -55,6 +55,17 @@ def _select(table: Table[Any], source: str, where: str) -> str:
     return _SELECT.format(columns=columns, source=source.format(table=table.name), where=f"{where} AND {_IN_FORCE}")
 
 
+def _content(table: Table[Any]) -> str:
+    columns = ", ".join(f"t.{name}" for name in table.columns)
+    source = _IN_BOX.format(table=table.name)
+    return f"SELECT t.fid, t.geom, {columns} FROM {source} WHERE {_MEETS} AND t.edition = :edition"  # noqa: S608
+
+
+def _extent(table: Table[Any]) -> str:
+    edges = "min(r.minx), min(r.miny), max(r.maxx), max(r.maxy)"
+    return f"SELECT {edges} FROM {_IN_BOX.format(table=table.name)} WHERE t.edition = ?"  # noqa: S608
+
+
 _SERIES = (
     "(SELECT json_extract(value, '$[0]') AS commune, json_extract(value, '$[1]') AS period FROM json_each(:series)) s "
 )
@@ -134,6 +145,22 @@ class GeopackageStore:
 
     def drafts(self) -> tuple[Edition, ...]:
         return self.editions(DRAFT)
+
+    def content(self, edition: str, box: Box) -> Load:
+        asked = {"edition": edition, "min_x": box[0], "min_y": box[1], "max_x": box[2], "max_y": box[3]}
+
+        def read(held: sqlite3.Connection) -> Load:
+            held.execute("BEGIN")
+            of = rows.edition_of(held.execute(_EDITIONS), edition)
+            return rows.content(of, lambda table: _found(held, _content(table), asked), box)
+
+        return self._ask(read)
+
+    def extent(self, edition: str) -> Box | None:
+        def read(held: sqlite3.Connection) -> Box | None:
+            return rows.around(held.execute(_extent(table), (edition,)).fetchone() for table in rows.SHAPED)
+
+        return self._ask(read)
 
     def events(self, edition: str | None = None) -> tuple[Event, ...]:
         return self._ask(lambda held: tuple(map(rows.event, held.execute(_EVENTS, (edition,)))))

@@ -156,6 +156,24 @@ class PostgisStore:
     def drafts(self) -> tuple[Edition, ...]:
         return self.editions(DRAFT)
 
+    def content(self, edition: str, box: Box) -> Load:
+        select = f"SELECT {', '.join(rows.EDITION)} FROM editions"  # noqa: S608
+        of = rows.edition_of(self._ask(select), edition)
+
+        def found(table: Table[Any]) -> list[rows.Row]:
+            columns = ", ".join(table.columns)
+            meets = f"geom && ST_MakeEnvelope(%s, %s, %s, %s, {srid(self._facts.crs)})"
+            shape = "ST_AsBinary(geom, 'NDR')"
+            select = f"SELECT fid, {shape}, {columns} FROM {table.name} WHERE edition = %s AND {meets}"  # noqa: S608
+            return list(self._ask(select, (edition, *box)))
+
+        return rows.content(of, found, box)
+
+    def extent(self, edition: str) -> Box | None:
+        edges = ", ".join(f"ST_{edge}(ST_Extent(geom))" for edge in ("XMin", "YMin", "XMax", "YMax"))
+        selects = [f"SELECT {edges} FROM {table.name} WHERE edition = %s" for table in SHAPED]  # noqa: S608
+        return rows.around(self._ask(select, (edition,))[0] for select in selects)
+
     def events(self, edition: str | None = None) -> tuple[Event, ...]:
         where = "" if edition is None else "WHERE edition = %s"
         select = f"SELECT {', '.join(rows.EVENT)} FROM events {where} ORDER BY fid"  # noqa: S608

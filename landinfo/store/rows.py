@@ -27,10 +27,11 @@ from landinfo.model import (
     Parcel,
     ParcelRef,
     PriceZone,
+    Refused,
     Status,
     Union,
 )
-from landinfo.store import DRAFT, Box
+from landinfo.store import DRAFT, Box, Load
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -164,6 +165,22 @@ ZONES = Table(
 )  # fmt: skip
 SHAPED: tuple[Table[Any], ...] = (PARCELS, FEATURES, COVERAGE, ZONES)
 
+
+def content(edition: Edition, found: Callable[[Table[Any]], list[Row]], box: Box) -> Load:
+    """The rows of an edition by table, ``found`` in the store, in their promised order."""
+    parcels, features, coverage, zones = (table.values(table.sorted(found(table)), box) for table in SHAPED)
+    return Load(edition, coverage, parcels, features, zones)
+
+
+def around(boxes: Iterable[Sequence[float | None]]) -> Box | None:
+    """The box around boxes; those of nothing are all None."""
+    held = [(x, y, right, top) for x, y, right, top in boxes if None not in (x, y, right, top)]
+    if not held:
+        return None
+    low_x, low_y, high_x, high_y = zip(*held, strict=True)
+    return min(low_x), min(low_y), max(high_x), max(high_y)
+
+
 EDITION = (
     "id", "layer", "territory", "document", "effective_from", "content_hash", "simulated", "source", "rows",
 )  # fmt: skip
@@ -217,6 +234,14 @@ def _edition(row: Row, published: date, withdrawn: date | None, end: date | None
 
 def is_known(span: Span, known: date) -> bool:
     return span[0] <= known and (span[1] is None or known < span[1])
+
+
+def edition_of(found: Iterable[Row], name: str) -> Edition:
+    """The edition by its id, whether it is known or not. Raises ``Refused``: it is not there."""
+    for row in found:
+        if row[0] == name:
+            return _edition(row, DRAFT, None, None)
+    raise Refused("edition-unknown", "edition", edition=name)
 
 
 def event_row(e: Event) -> Row:
