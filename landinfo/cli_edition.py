@@ -7,10 +7,11 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from landinfo import asked
-from landinfo.intake import edition_text, editions
+from landinfo.intake import edition_text, editions, preview, preview_text
 from landinfo.model import Rulebook
 from landinfo.store import Store, open_store
 from landinfo.texts import say
@@ -20,7 +21,7 @@ Option = Callable[[argparse.ArgumentParser], None]
 
 
 def add(commands: Any, store_option: Option, today: Today) -> None:
-    """Add ``edition list | show | sign | publish | undo | discard`` to the commands."""
+    """Add ``edition list | show | preview | sign | publish | undo | discard`` to the commands."""
     parser = commands.add_parser("edition", help="phiên bản dữ liệu · editions: prepared, signed, published, undone")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     listing = _action(actions, "list", _list, "danh sách · every edition", store_option, today, named=False)
@@ -36,7 +37,20 @@ def add(commands: Any, store_option: Option, today: Today) -> None:
         made = _action(actions, name, command, text, store_option, today)
         made.add_argument("--by", default="", metavar="NAME", help="ai làm · who does it")
         made.add_argument("--known", metavar="DAY", help="ngày làm · day on which it is done (default today)")
+    _preview_options(_action(actions, "preview", _preview, "xem trước · what it would change", store_option, today))
     _action(actions, "discard", _discard, "bỏ bản chuẩn bị · take a prepared edition away", store_option, today)
+
+
+def _preview_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--on", metavar="DAY", help="hỏi cho ngày · day asked about (default: its first day, or --known)"
+    )
+    parser.add_argument("--known", metavar="DAY", help="ngày công bố · day of publication (default today)")
+    parser.add_argument(
+        "--convert-to", default="ODT", metavar="CODE", help="chuyển sang loại đất · target (default ODT)"
+    )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="ghi bảng CSV · write a table")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="ghi trang có bản đồ · write a page with a map")
 
 
 def _action(
@@ -106,6 +120,22 @@ def _undo(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         back = editions.undo(store, arguments.edition, arguments.by, day)
     others = ", ".join(back) or "–"
     return _said("edition-undone", rulebook, edition=arguments.edition, day=day, editions=others)
+
+
+def _preview(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    known = _day(arguments)
+    with _opened(arguments) as store:
+        first = editions.told(store, arguments.edition).edition.effective_from
+        on = asked.read_day("on", arguments.on) if arguments.on else max(known, first)
+        given = [("on", on.isoformat()), ("known", known.isoformat()), ("convert_to", arguments.convert_to)]
+        query = asked.read_query(given, known)
+        found = preview.preview(store, arguments.edition, query, rulebook)
+    print("\n".join(preview_text.lines(found, rulebook)))
+    for path, written in ((arguments.csv, preview_text.table), (arguments.html, preview_text.page)):
+        if path:
+            path.write_text(written(found, rulebook), "utf-8")
+            _said("preview-written", rulebook, path=path)
+    return 0
 
 
 def _discard(arguments: argparse.Namespace, rulebook: Rulebook) -> int:

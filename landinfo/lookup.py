@@ -25,7 +25,7 @@ from landinfo.model import (
 )
 from landinfo.report import Report, report
 from landinfo.search import ParcelAsked
-from landinfo.store import Box, Store
+from landinfo.store import Box, Ground, Store
 
 __all__ = ["Report", "Several", "View", "at", "both", "gather", "parcel", "view"]
 
@@ -136,7 +136,7 @@ def _answer(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Re
     return report(query, gather(found, query, store, rulebook), rulebook)
 
 
-def gather(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Facts:
+def gather(found: Parcel, query: Query, store: Ground, rulebook: Rulebook) -> Facts:
     """All that the report needs about a parcel, asked of the store once."""
     communes, _ = store.communes()
     box: Box = found.shape.bounds

@@ -356,6 +356,7 @@ def test_old_and_new_names_and_codes_find_the_parcel(communes: Store) -> None:
             found = answer(communes, f"{place}/1/{n}", {"on": day}, TODAY)
             assert "parcel" in found, (place, day, found.get("detail"))
             assert found["parcel"]["ref"] == wanted
+        found = answer(communes, wanted, {"on": "2026-03-01"}, TODAY)
         told_ = found["parcel"]["history"]["communes"]
         assert [(c["code"], c["period"]) for c in told_][-1] == (new.code, "2025")
         assert told_[-1]["effective_from"] == "2025-07-01"

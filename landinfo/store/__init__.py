@@ -62,15 +62,12 @@ class Load:
     links: Sequence[Link] = ()
 
 
-class Store(Protocol):
-    """One cadastre in one plane. Reading is thread-safe; days are half-open; every order has a full tie-break.
+class Ground(Protocol):
+    """What a report is made from.
 
-    ``known`` selects editions (``published <= known < withdrawn``), ``on`` selects rows in force. Errors of the engine
-    reach the caller as ``model.Busy`` (ask again) or ``model.Refused`` (schema too old, too new, not a store). Each
-    answer is of one moment; what comes back is what was written, to the last bit of a coordinate and digit of an area.
+    ``known`` selects editions (``published <= known < withdrawn``), ``on`` selects rows in force; days are half-open,
+    and every order has a full tie-break.
     """
-
-    engine: str  # "geopackage" | "postgis"
 
     def facts(self) -> StoreFacts:
         """What the store says of itself (read once at opening)."""
@@ -87,43 +84,10 @@ class Store(Protocol):
         """
         ...
 
-    def drafts(self) -> tuple[Edition, ...]:
-        """Editions that are prepared whole and not published; their ``published`` is ``DRAFT``. Ordered as editions.
-
-        Every other question sees them when asked with ``known`` = ``DRAFT``, beside all that is known then.
-        """
-        ...
-
-    def content(self, edition: str, box: Box) -> Load:
-        """The rows of an edition whose box meets ``box``, of all days and whether it is known or not; without links."""
-        ...
-
-    def extent(self, edition: str) -> Box | None:
-        """A box around all rows of an edition; None: it has none."""
-        ...
-
-    def events(self, edition: str | None = None) -> tuple[Event, ...]:
-        """What was done to an edition (None: to all), in the order in which it was done."""
-        ...
-
     def lineage(self, series: Sequence[str], sheet: str, number: str, known: date) -> tuple[Link, ...]:
         """Links from or to the parcels of that sheet and number in any of the map series, as known.
 
         Ordered by (day, before, after, edition).
-        """
-        ...
-
-    def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
-        """Parcels of that sheet and number (any suffix) in any of the map series ``code@period``, in force on ``on``.
-
-        Ordered by (commune, period, sheet, number, suffix, effective_from, edition).
-        """
-        ...
-
-    def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
-        """(series, number) of every parcel of a sheet in force, each once, in order of their text.
-
-        Empty means that the sheet is not held.
         """
         ...
 
@@ -147,6 +111,50 @@ class Store(Protocol):
 
     def zones(self, box: Box, on: date, known: date) -> tuple[LayerFacts, tuple[PriceZone, ...]]:
         """Coverage (layer "price_zones", no features) and price zones meeting ``box``, ordered by (id, edition)."""
+        ...
+
+
+class Store(Ground, Protocol):
+    """One cadastre in one plane. Reading is thread-safe.
+
+    Errors of the engine reach the caller as ``model.Busy`` (ask again) or ``model.Refused`` (schema too old, too new,
+    not a store). Each answer is of one moment; what comes back is what was written, to the last bit of a coordinate and
+    digit of an area.
+    """
+
+    engine: str  # "geopackage" | "postgis"
+
+    def drafts(self) -> tuple[Edition, ...]:
+        """Editions that are prepared whole and not published; their ``published`` is ``DRAFT``. Ordered as editions.
+
+        Every other question sees them when asked with ``known`` = ``DRAFT``, beside all that is known then.
+        """
+        ...
+
+    def content(self, edition: str, box: Box) -> Load:
+        """The rows of an edition whose box meets ``box``, of all days and whether it is known or not; without links."""
+        ...
+
+    def extent(self, edition: str) -> Box | None:
+        """A box around all rows of an edition; None: it has none."""
+        ...
+
+    def events(self, edition: str | None = None) -> tuple[Event, ...]:
+        """What was done to an edition (None: to all), in the order in which it was done."""
+        ...
+
+    def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
+        """Parcels of that sheet and number (any suffix) in any of the map series ``code@period``, in force on ``on``.
+
+        Ordered by (commune, period, sheet, number, suffix, effective_from, edition).
+        """
+        ...
+
+    def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
+        """(series, number) of every parcel of a sheet in force, each once, in order of their text.
+
+        Empty means that the sheet is not held.
+        """
         ...
 
     def publish(
@@ -226,6 +234,7 @@ __all__ = [
     "DRAFT",
     "SCHEMA_VERSION",
     "Box",
+    "Ground",
     "Load",
     "Refused",
     "Store",
