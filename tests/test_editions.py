@@ -17,6 +17,7 @@ import cadastre
 import editions_to_publish as made
 import files_to_load as office
 import pytest
+import test_readme
 from cadastre import CORRECTED, EVERYWHERE, PUBLISHED, TODAY, box
 from editions_to_publish import BUILT, CHANGED, UNDONE, answer, of_layer, questions, stage, written
 
@@ -425,4 +426,25 @@ def test_a_direct_load_is_an_edition_too(tmp_path: Path, store_url: str) -> None
     assert [e.action for e in store.events(second.edition.id)] == ["prepared", "published"]
     assert editions.undo(store, second.edition.id, "", CORRECTED + DAY) == (first.edition.id,)
     assert [e.id for e in store.editions(TODAY)] == [first.edition.id]
+    store.close()
+
+
+def test_the_readme_s_commands_work(tmp_path: Path) -> None:
+    """As they stand there, in a folder with a file, a map and a store."""
+    office.parcels(tmp_path / "parcels.gpkg", [office.square(side=7)])
+    first = office.field_map(tmp_path / "first.toml")
+    office.load(office.parcels(tmp_path / "old.gpkg"), first, str(tmp_path / "my.gpkg"), date(2026, 1, 1))
+    office.field_map(tmp_path / "fields.toml", edition="replaces = true")
+    lines = [line for line in test_readme.section("Editions").splitlines() if line.startswith(test_readme.PYTHON)]
+    assert len(lines) == 7
+    edition = ""
+    for line in lines:
+        done = test_readme.run(line, tmp_path, EDITION=edition)
+        assert done.returncode == 0, (line, done.stderr)
+        edition = edition or done.stdout.split()[-1]
+    assert edition in done.stdout
+    assert "<svg" in (tmp_path / "preview.html").read_text("utf-8")
+    assert (tmp_path / "preview.csv").read_text("utf-8").startswith("parcel,")
+    store = open_store(str(tmp_path / "my.gpkg"))
+    assert [e.withdrawn is None for e in store.editions()].count(True) == 1
     store.close()

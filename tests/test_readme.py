@@ -54,6 +54,7 @@ def run(command: str, folder: Path = ROOT, **environment: str) -> subprocess.Com
 
 def test_every_command_is_of_a_kind_that_is_tested() -> None:
     tested = ("make ", *QUESTIONS, *backup_lines("cp "), *backup_lines("pg_restore"), f"{PYTHON}-m landinfo load ")
+    tested += (f"{PYTHON}-m landinfo edition ",)
     assert [line for line in commands() if not line.startswith(tested)] == []
 
 

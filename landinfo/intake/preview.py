@@ -59,7 +59,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A parcel whose answer changes; ``before`` None: it is new, ``after`` None: it is no more. ``what``: of SIDES."""
+    """A parcel whose answer changes; ``before`` None: it is new, ``after`` None: it is no more. ``what``: of SIDES.
+
+    ``ground``: m² of it that go from one designation to another, in the plan where most do.
+    """
 
     ref: ParcelRef
     commune: str
@@ -68,6 +71,7 @@ class Effect:
     after: Outcome | None
     what: tuple[str, ...]
     reason: Notice
+    ground: Decimal = Decimal(0)
 
     @property
     def worth(self) -> Decimal | None:
@@ -130,7 +134,10 @@ def preview(
 
 
 def _size(effect: Effect) -> tuple[Any, ...]:
-    return -abs(effect.cost or Decimal(0)), -abs(effect.worth or Decimal(0)), effect.kind, effect.ref
+    """By money first; an amount that is not known, or not there, moves as much as the other side of it."""
+    sides = (effect.before, effect.after)
+    costs, worths = ([(side and getattr(side, name)) or Decimal(0) for side in sides] for name in ("cost", "worth"))
+    return -abs(costs[1] - costs[0]), -abs(worths[1] - worths[0]), -effect.ground, effect.kind, effect.ref
 
 
 class _Asking:
@@ -253,16 +260,17 @@ def _effect(before: Report | None, after: Report | None, rulebook: Rulebook) -> 
     assert shown is not None
     parcel, commune = shown.facts.parcel, shown.facts.commune_now or shown.facts.commune
     what = tuple(s for s in SIDES if one is None or other is None or getattr(one, s) != getattr(other, s))
+    effect = Effect(parcel.ref, commune.name, parcel.shape, one, other, what, Notice("preview-because-new"))
     if before is None or after is None:
-        reason = Notice("preview-because-new" if before is None else "preview-because-gone")
-    else:
-        reason = _reason(before, after, what, rulebook)
-    return Effect(parcel.ref, commune.name, parcel.shape, one, other, what, reason)
-
-
-def _reason(before: Report, after: Report, what: Sequence[str], rulebook: Rulebook) -> Notice:
-    """What moved the cost most, or else the worth, or else the plan."""
+        return effect if before is None else replace(effect, reason=Notice("preview-because-gone"))
     found = difference.difference(before, after, rulebook.rules)
+    ground = max((abs(m.after - m.before) for m in found.moved), default=Decimal(0))
+    return replace(effect, reason=_reason(found, what, rulebook), ground=ground)
+
+
+def _reason(found: Difference, what: Sequence[str], rulebook: Rulebook) -> Notice:
+    """What moved the cost most, or else the worth, or else the plan."""
+    before, after = found.before, found.after
     factors = next((item.factors for item in found.items if item.code == "total"), ())
     moves = {name: abs(amount) for name, amount in factors if amount is not None and amount != 0}
     most = max(moves, key=lambda name: moves[name], default="")

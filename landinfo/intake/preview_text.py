@@ -16,7 +16,7 @@ from landinfo.texts import FILTERS, say
 
 COLUMNS = (
     "parcel", "commune", "kind", "changes", "worth_before", "worth_after", "worth_change", "cost_before", "cost_after",
-    "cost_change", "reason_vi", "reason_en",
+    "cost_change", "ground_m2", "reason_vi", "reason_en",
 )  # fmt: skip
 MOST_DRAWN = 5000
 """Parcels that a map shows; the table beside it holds them all."""
