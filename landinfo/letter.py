@@ -87,7 +87,9 @@ def _history(history: Plain, words: Words) -> Iterator[str]:
         for step in history[side]:
             yield "↔ " + words.say(code, **{**step, "kind": step["label"]})
     for named in history["communes"]:
-        yield "⌂ " + words.say("history-commune" if named["effective_to"] else "history-commune-now", **named)
+        code = "history-commune" if named["effective_to"] else "history-commune-now"
+        days = {"effective_from": named["effective_from"], "effective_to": named["effective_to"]}
+        yield "⌂ " + words.say(code, name=named["name"], unit=named["code"], **days)
 
 
 def _price(plain: Plain, words: Words) -> Iterator[str]:

@@ -15,7 +15,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     {"model", "money"},
-    {"texts", "law", "clock", "overlay", "position", "survey", "search", "coordinates", "coordinates_source", "lineage"},
+    {
+        "texts",
+        "law",
+        "clock",
+        "overlay",
+        "position",
+        "survey",
+        "search",
+        "coordinates",
+        "coordinates_source",
+        "lineage",
+    },
     {"price_step", "price_place", "price_section", "price_class", "price_rows", "price_position"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
