@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import shapely
 
@@ -61,45 +62,33 @@ class _Target:
     new: bool
 
 
-def run(
-    file: Path,
-    map: Path,
-    url: str,
-    known: date,
-    progress: Progress,
-    rulebook: Rulebook,
-    *,
-    new: bool = False,
-    draft: bool = False,
-    who: str = "",
-) -> LoadResult:
+@dataclass(frozen=True, slots=True)
+class How:
+    """``new``: make the store, as the map's [store] says. ``draft``: prepare the edition, which nobody sees until it is
+    published; broken off, the same load goes on. ``who``: the name to be kept with the edition."""
+
+    new: bool = False
+    draft: bool = False
+    who: str = ""
+
+
+def run(file: Path, map: Path, url: str, known: date, progress: Progress, rulebook: Rulebook, **how: Any) -> LoadResult:
     """Load ``file`` by the field map at ``map`` into the store ``url``, published on the day ``known``.
 
-    ``new``: make the store, as the map's [store] says. ``draft``: prepare the edition, which nobody sees until it is
-    published; broken off, the same load goes on. ``who``: the name to be kept with the edition.
-
-    Whatever is wrong with the file or the map is a finding of the result. Raises ``Problem`` for the store alone:
-    missing, exists, schema, no server, a second signature that it asks for.
+    ``how`` are the fields of ``How``. Whatever is wrong with the file or the map is a finding of the result. Raises
+    ``Problem`` for the store alone: missing, exists, schema, no server, a second signature that it asks for.
     """
     try:
-        return load(file, read_map(map), url, known, progress, rulebook, new=new, draft=draft, who=who)
+        return load(file, read_map(map), url, known, progress, rulebook, How(**how))
     except Refused as wrong:
         return _refused(wrong)
 
 
 def load(
-    source: Path,
-    map: FieldMap,
-    url: str,
-    known: date,
-    progress: Progress,
-    rulebook: Rulebook,
-    *,
-    new: bool = False,
-    draft: bool = False,
-    who: str = "",
+    source: Path, map: FieldMap, url: str, known: date, progress: Progress, rulebook: Rulebook, how: How
 ) -> LoadResult:
     """As ``run``, with a field map that is already read."""
+    new, draft, who = how.new, how.draft, how.who
     target = _new(url, map) if new else _existing(url)
     if target.facts.sign_off and (not draft or not who.strip()):
         raise Refused("edition-needs-name" if draft else "edition-needs-draft", "by", edition=str(map.path.name))

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -24,12 +23,12 @@ from landinfo.model import (
     Parcel,
     PriceZone,
     Refused,
-    State,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, StoreFacts, editing, rows
+from landinfo.store import DRAFT, Box, Load, StoreFacts, rows
 from landinfo.store import geopackage_file as file
-from landinfo.store.checks import Part, facts_of, meta_of, version_of, withdrawn_on
+from landinfo.store.checks import facts_of, meta_of, version_of
+from landinfo.store.edited import Edit, Edited
 from landinfo.store.plane import definition, srid
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, ZONES, Row, Table
 
@@ -89,7 +88,7 @@ _COMMUNES = f"SELECT {', '.join(rows.COMMUNE)} FROM communes ORDER BY code, peri
 _UNIONS = f"SELECT {', '.join(rows.UNION)} FROM unions ORDER BY old_code, old_period, new_code, new_period, day, fid"  # noqa: S608
 
 
-class GeopackageStore:
+class GeopackageStore(Edited):
     """``landinfo.store.Store`` on a GeoPackage file."""
 
     engine = "geopackage"
@@ -211,59 +210,16 @@ class GeopackageStore:
         features: Any = found if table is FEATURES else ()
         return LayerFacts(layer, Held.OK, coverage, features), found
 
-    def publish(
-        self,
-        loads: Iterable[Load],
-        withdraw: Sequence[str] = (),
-        *,
-        known: date | None = None,
-        states: Sequence[State] = (),
-        events: Sequence[Event] = (),
-        links: Sequence[Link] = (),
-    ) -> None:
-        published: list[date] = []
-        with self._editing() as (held, run, facts):
-            for load in loads:
-                for part in editing.write_load(run, load, facts):
-                    self._write_part(held, part, load.edition.published)
-                published.append(load.edition.published)
-            for state in (*(State(edition, known=False) for edition in withdraw), *states):
-                editing.set_state(run, state, withdrawn_on(known, published), facts)
-            editing.write_links(run, links)
-            editing.write_events(run, events)
-
-    def stage(self, load: Load, events: Sequence[Event], progress: Callable[[float], None] | None = None) -> None:
-        steps, marks = editing.steps_of(load)
-        with self._editing() as (_, run, _):
-            done = editing.begin_staging(run, load, marks)
-        for n in range(len(steps) if done is None else done, len(steps)):
-            with self._editing() as (held, run, _):
-                self._write_part(held, steps[n], load.edition.effective_from)
-                editing.end_step(run, load.edition.id, n + 1, marks[n + 1])
-            if progress:
-                progress((n + 1) / len(steps))
-        if done is not None:
-            with self._editing() as (_, run, _):
-                editing.end_staging(run, load, events)
-
-    def discard(self, edition: str) -> None:
-        with self._editing() as (_, run, _):
-            editing.discard(run, edition)
-
-    def ask_sign_off(self, wanted: bool) -> None:
-        with self._editing() as (_, run, facts):
-            run("DELETE FROM meta WHERE key = ?", ("sign_off",))
-            editing.insert(run, "meta", ("key", "value"), [("sign_off", "true" if wanted else "false")])
-        self._facts = replace(facts, sign_off=wanted)
-
     @contextmanager
-    def _editing(self) -> Iterator[tuple[sqlite3.Connection, editing.Run, StoreFacts]]:
+    def _editing(self) -> Iterator[Edit]:
         with file.writing(self._path, WAIT) as held:
-            facts = facts_of(_meta(held), str(self._path))
-            yield held, lambda statement, values: held.execute(statement, tuple(values)).fetchall(), facts
-
-    def _write_part(self, held: sqlite3.Connection, part: Part, day: date) -> None:
-        file.write_part(held, part, srid(self._facts.crs), file.changed(day.isoformat()))
+            number = srid(self._facts.crs)
+            yield Edit(
+                run=lambda statement, values: held.execute(statement, tuple(values)).fetchall(),
+                write=lambda part, day: file.write_part(held, part, number, file.changed(day.isoformat())),
+                settle=lambda: None,
+                facts=facts_of(_meta(held), str(self._path)),
+            )
 
     def ready(self) -> None:
         self._ask(_meta)

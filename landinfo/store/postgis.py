@@ -6,9 +6,8 @@ address is libpq's, so several hosts and ``target_session_attrs`` work; publishi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -29,11 +28,11 @@ from landinfo.model import (
     Parcel,
     PriceZone,
     Refused,
-    State,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, StoreFacts, editing, rows
-from landinfo.store.checks import facts_of, meta_of, version_of, withdrawn_on
+from landinfo.store import DRAFT, Box, Load, StoreFacts, rows
+from landinfo.store.checks import facts_of, meta_of, version_of
+from landinfo.store.edited import Edit, Edited
 from landinfo.store.plane import definition, srid
 from landinfo.store.postgis_pool import Pool, connect, find_tables, shown, writing
 from landinfo.store.postgis_write import runner, write_part, write_plane, write_rows
@@ -97,7 +96,7 @@ def _nested(table: Table[Any], part: int, where: str) -> str:
     return f"{select} FROM {table.name} t {_EDITION} WHERE {where}"
 
 
-class PostgisStore:
+class PostgisStore(Edited):
     """``landinfo.store.Store`` on PostGIS."""
 
     engine = "postgis"
@@ -218,57 +217,16 @@ class PostgisStore:
         features: Any = values if table is FEATURES else ()
         return LayerFacts(layer, Held.OK, coverage, features), values
 
-    def publish(
-        self,
-        loads: Iterable[Load],
-        withdraw: Sequence[str] = (),
-        *,
-        known: date | None = None,
-        states: Sequence[State] = (),
-        events: Sequence[Event] = (),
-        links: Sequence[Link] = (),
-    ) -> None:
-        published: list[date] = []
-        with self._editing() as (held, run, facts):
-            for load in loads:
-                for part in editing.write_load(run, load, facts):
-                    write_part(held, part, srid(self._facts.crs))
-                published.append(load.edition.published)
-            for state in (*(State(edition, known=False) for edition in withdraw), *states):
-                editing.set_state(run, state, withdrawn_on(known, published), facts)
-            editing.write_links(run, links)
-            editing.write_events(run, events)
-            held.execute(_ANALYZE)
-
-    def stage(self, load: Load, events: Sequence[Event], progress: Callable[[float], None] | None = None) -> None:
-        steps, marks = editing.steps_of(load)
-        with self._editing() as (_, run, _):
-            done = editing.begin_staging(run, load, marks)
-        for n in range(len(steps) if done is None else done, len(steps)):
-            with self._editing() as (held, run, _):
-                write_part(held, steps[n], srid(self._facts.crs))
-                editing.end_step(run, load.edition.id, n + 1, marks[n + 1])
-            if progress:
-                progress((n + 1) / len(steps))
-        if done is not None:
-            with self._editing() as (held, run, _):
-                editing.end_staging(run, load, events)
-                held.execute(_ANALYZE)
-
-    def discard(self, edition: str) -> None:
-        with self._editing() as (_, run, _):
-            editing.discard(run, edition)
-
-    def ask_sign_off(self, wanted: bool) -> None:
-        with self._editing() as (_, run, facts):
-            run("DELETE FROM meta WHERE key = ?", ("sign_off",))
-            editing.insert(run, "meta", ("key", "value"), [("sign_off", "true" if wanted else "false")])
-        self._facts = replace(facts, sign_off=wanted)
-
     @contextmanager
-    def _editing(self) -> Iterator[tuple[Cursor, editing.Run, StoreFacts]]:
+    def _editing(self) -> Iterator[Edit]:
         with writing(self._url, WAIT) as cursor:
-            yield cursor, runner(cursor), facts_of(_meta(cursor, self._url), shown(self._url))
+            number = srid(self._facts.crs)
+            yield Edit(
+                run=runner(cursor),
+                write=lambda part, day: write_part(cursor, part, number),
+                settle=lambda: cursor.execute(_ANALYZE),
+                facts=facts_of(_meta(cursor, self._url), shown(self._url)),
+            )
 
     def ready(self) -> None:
         self._ask("SELECT 1 FROM meta LIMIT 1")
