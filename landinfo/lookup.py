@@ -61,7 +61,7 @@ def parcel(asked: ParcelAsked, query: Query, store: Store, rulebook: Rulebook) -
     parcel that ended or began later ``params["history"]`` the links to those in its place) or ``no-data-here``.
     Raises ``BadInput``: a target that is no land use; ``CannotBeAnswered``: an estimate for a day before every regime.
     """
-    _answerable(query, rulebook)
+    answerable(query, rulebook)
     communes, unions = store.communes()
     series = search.resolve(asked, query.on, communes, unions)
     numbered = store.parcels(series, asked.sheet, asked.number, query.on, query.known)
@@ -92,7 +92,7 @@ def at(easting: float, northing: float, query: Query, store: Store, rulebook: Ru
 
     A point on a shared boundary, or on ground drawn twice, gives the list. Raises ``NotHere`` with the nearest parcel.
     """
-    _answerable(query, rulebook)
+    answerable(query, rulebook)
     point = shapely.Point(easting, northing)
     box: Box = (easting, northing, easting, northing)
     found = [p for p in store.parcels_in(box, query.on, query.known) if shapely.intersects(p.shape, point)]
@@ -124,8 +124,8 @@ def view(box: Box, layers: Sequence[str], on: date, known: date, store: Store, r
     return View(cut, tuple(name for name, rows in shown.items() if len(rows) > VIEW_LIMIT), crs)
 
 
-def _answerable(query: Query, rulebook: Rulebook) -> None:
-    """No such land use, no regime, no estimate: refused before anything is read."""
+def answerable(query: Query, rulebook: Rulebook) -> None:
+    """Raises ``BadInput``: a target that is no land use; ``CannotBeAnswered``: a day before every regime."""
     if query.convert_to:
         if query.convert_to not in rulebook.land_use_types:
             raise BadInput("unknown-land-use", "convert_to", value=query.convert_to)

@@ -234,15 +234,20 @@ def test_a_retired_number_leads_to_its_successors_and_back(sample: Store) -> Non
 
 
 def test_a_number_retired_twice_over_leads_to_what_stands_now(empty_store: Store) -> None:
-    """1 is divided into 2 and 3 in 2021, 2 becomes 4 in 2022, and in 2023 the number 1 is given to other ground."""
-    days = [date(year, 1, 1) for year in (2020, 2021, 2022, 2023)]
+    """1 is divided into 2 and 3 in 2021, 2 becomes 4 in 2022; in 2023 the numbers 1 and 2 are given to other ground.
+
+    That ground has the numbers 5 and 6 from 2024 on. 7 is divided in 2023, and one half keeps its number.
+    """
+    days = [date(year, 1, 1) for year in (2020, 2021, 2022, 2023, 2024)]
 
     def lot(number: str, low: float, high: float, first: int, end: int | None) -> Parcel:
         last = None if end is None else days[end]
         return replace(strip(number, low, high), effective_from=days[first], effective_to=last)
 
     lots = [lot("1", 0, 10, 0, 1), lot("2", 0, 4, 1, 2), lot("3", 4, 10, 1, None), lot("4", 0, 4, 2, None)]
-    lots += [lot("9", 50, 60, 0, 3), lot("1", 50, 60, 3, None)]
+    lots += [lot("9", 50, 60, 0, 3), lot("1", 50, 60, 3, 4), lot("5", 50, 60, 4, None)]
+    lots += [lot("8", 70, 80, 0, 3), lot("2", 70, 80, 3, 4), lot("6", 70, 80, 4, None)]
+    lots += [lot("7", 90, 99, 0, 3), lot("7", 90, 95, 3, None), lot("10", 95, 99, 3, None)]
     load = linked(Load(cadastre.edition("parcels-1", "parcels"), parcels=lots), LIMITS)
     empty_store.publish([load])
 
@@ -256,18 +261,29 @@ def test_a_number_retired_twice_over_leads_to_what_stands_now(empty_store: Store
     assert "01/01/2021" in text
     assert "25744@2024/1/3, 25744@2024/1/4" in text
     assert near("2", "2022-06-01")[0] == ["4"]
-    assert near("9", "2026-01-01")[0] == ["1"]
+    assert near("9", "2023-06-01")[0] == ["1"]
+    assert near("9", "2026-01-01")[0] == ["5"]
+    assert near("1", "2026-01-01")[0] == ["5"]
+    assert near("2", "2026-01-01")[0] == ["6"]
+    assert near("5", "2020-06-01")[0] == ["9"]
+    assert near("5", "2023-06-01")[0] == ["1"]
     assert near("4", "2020-06-01")[0] == ["1"]
     assert near("4", "2021-06-01")[0] == ["2"]
     assert near("3", "2020-06-01")[0] == ["1"]
-    told = answer(empty_store, "25744@2024/1/1", {"on": "2026-01-01"}, TODAY)["parcel"]["history"]
-    assert [s["ref"].rpartition("/")[2] for s in told["predecessors"]] == ["9"]
-    assert told["successors"] == []
-    first = answer(empty_store, "25744@2024/1/1", {"on": "2020-06-01"}, TODAY)["parcel"]["history"]
-    assert [s["ref"].rpartition("/")[2] for s in first["successors"]] == ["2", "3"]
-    assert first["predecessors"] == []
-    assert "known=2026-11-24" in first["successors"][0]["href"]
-    assert "on=2021-01-01" in first["successors"][0]["href"]
+
+    def steps(number: str, on: str) -> list[list[str]]:
+        found = answer(empty_store, f"25744@2024/1/{number}", {"on": on}, TODAY)["parcel"]["history"]
+        sides = found["predecessors"], found["successors"]
+        return [[step["ref"].rpartition("/")[2] for step in side] for side in sides]
+
+    assert steps("1", "2020-06-01") == [[], ["2", "3"]]
+    assert steps("1", "2023-06-01") == [["9"], ["5"]]
+    assert steps("2", "2021-06-01") == [["1"], ["4"]]
+    assert steps("7", "2020-06-01") == [[], ["10", "7"]]
+    assert steps("7", "2026-01-01") == [["7"], []]
+    first = answer(empty_store, "25744@2024/1/1", {"on": "2020-06-01"}, TODAY)["parcel"]["history"]["successors"][0]
+    assert "known=2026-11-24" in first["href"]
+    assert "on=2021-01-01" in first["href"]
 
 
 def test_shown_in_letter(sample: Store) -> None:

@@ -23,7 +23,7 @@ from landinfo import asked, cli, lookup, present
 from landinfo.intake import editions, preview, preview_text
 from landinfo.intake.editions import prepared
 from landinfo.intake.preview import Preview
-from landinfo.model import CannotBeAnswered, Feature, Parcel, PriceZone, Query, Refused
+from landinfo.model import BadInput, CannotBeAnswered, Feature, Parcel, PriceZone, Query, Refused
 from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store
 from landinfo.store.communes import read_communes
 
@@ -284,6 +284,8 @@ def test_what_cannot_be_published_cannot_be_previewed(store: Store) -> None:
         preview.preview(store, load.edition.id, question(), BOOK)
     with pytest.raises(Refused, match="edition-unknown"):
         preview.preview(store, "plan-9", question(), BOOK)
+    with pytest.raises(BadInput, match="unknown-land-use"):
+        preview.preview(store, load.edition.id, question(convert_to="XXX"), BOOK)
     with pytest.raises(CannotBeAnswered):
         preview.preview(store, load.edition.id, question(date(2014, 1, 1)), BOOK)
 

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from landinfo import difference, levy, lookup
+from landinfo import difference, lookup
 from landinfo.difference import Difference
 from landinfo.intake import editions
 from landinfo.intake.lineage import squares
@@ -117,10 +117,9 @@ def preview(
 ) -> Preview:
     """The effects of publishing the edition ``name`` on the day ``query.known``, for the question ``query``.
 
-    Raises ``Refused`` as publishing would, and ``CannotBeAnswered``: an estimate for a day before every regime.
+    Raises ``Refused`` as publishing would, and as ``lookup.answerable``.
     """
-    if query.convert_to:
-        levy.regime(query.on, rulebook.rules)
+    lookup.answerable(query, rulebook)
     found = editions.told(store, name)
     states = editions.changes(store, found, query.known)
     asking = _Asking(store, found.edition, states, query, rulebook)

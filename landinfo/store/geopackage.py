@@ -140,7 +140,11 @@ class GeopackageStore(Edited):
         return self._communes
 
     def editions(self, known: date | None = None) -> tuple[Edition, ...]:
-        return self._ask(lambda held: rows.editions(held.execute(_EDITIONS), held.execute(_SPANS), known))
+        def read(held: sqlite3.Connection) -> tuple[Edition, ...]:
+            held.execute("BEGIN")  # both of one moment
+            return rows.editions(held.execute(_EDITIONS), held.execute(_SPANS), known)
+
+        return self._ask(read)
 
     def drafts(self) -> tuple[Edition, ...]:
         return self.editions(DRAFT)
