@@ -187,6 +187,34 @@ def test_corrections_stand_in_a_row(own_store: Store) -> None:
     assert published[two] == CORRECTED + 10 * DAY
 
 
+def test_an_edition_cut_short_twice_is_given_back_as_it_was(own_store: Store) -> None:
+    """The first plan up to 2026, one from 2026 on; a third from July 2025 on takes the place of both, and is undone."""
+
+    def from_day(key: str, designation: str, first: date) -> str:
+        load = correction(key, designation, CORRECTED)
+        rows = {"features": [replace(f, effective_from=first) for f in load.features]}
+        rows |= {"coverage": [replace(c, effective_from=first) for c in load.coverage]}
+        return stage(own_store, replace(load, edition=replace(load.edition, effective_from=first), **rows))  # type: ignore[arg-type]
+
+    def said(known: date) -> list[list[str]]:
+        days = (date(2025, 6, 30), date(2025, 7, 1), date(2025, 12, 31), date(2026, 1, 1))
+        layers = [own_store.layer("land_use_plan", box(0, 0, 40, 20), day, known) for day in days]
+        assert all(len({c.edition for c in layer.coverage}) == 1 for layer in layers)
+        return [[f.designation for f in layer.features] for layer in layers]
+
+    first = ["CLN", "DGT", "ODT"]
+    second, third = from_day("plan-2", "BBB", date(2026, 1, 1)), from_day("plan-3", "CCC", date(2025, 7, 1))
+    editions.publish(own_store, second, "", CORRECTED)
+    assert said(CORRECTED) == [first, first, first, ["BBB"]]
+    editions.publish(own_store, third, "", CORRECTED + DAY)
+    assert said(CORRECTED + DAY) == [first, ["CCC"], ["CCC"], ["CCC"]]
+    editions.undo(own_store, third, "", CORRECTED + 2 * DAY)
+    assert said(CORRECTED + 2 * DAY) == said(CORRECTED) == [first, first, first, ["BBB"]]
+    assert said(CORRECTED + DAY) == [first, ["CCC"], ["CCC"], ["CCC"]]
+    editions.undo(own_store, second, "", CORRECTED + 3 * DAY)
+    assert said(CORRECTED + 3 * DAY) == said(CORRECTED - DAY) == [first, first, first, ["CLN", "ODT", "TMD"]]
+
+
 def test_what_was_said_stays_said(own_store: Store) -> None:
     """Whatever is published and undone in whatever order, no answer of an earlier day of knowledge changes."""
     rng, said, day, after = random.Random(20261127), {PUBLISHED: ["CLN", "ODT", "TMD"]}, CORRECTED, []

@@ -29,6 +29,8 @@ from landinfo.store.communes import read_communes
 
 ON = date(2026, 11, 1)
 DAY = timedelta(days=1)
+SPRING = date(2026, 3, 1)
+"""Before K is asked for: the cost of a conversion is known."""
 MIDDLE = shapely.Point(601_500, 1_215_240)
 """The middle of the sample's first ward."""
 
@@ -126,15 +128,25 @@ def plan(load: Load) -> Load:
 
 
 def moved_plan(load: Load) -> Load:
-    """Every line of the plan 3 m further east, and it ends 40 m west of the middle."""
+    """Every line of the plan 3 m further east, and it ends 25 m west of the middle."""
 
     def change(f: Feature) -> list[Feature]:
         return [replace(f, shape=affinity.translate(f.shape, 3.0))]
 
+    return less_ground(made.changed(load, change))
+
+
+def less_ground(load: Load) -> Load:
+    """Nothing is said any more from 25 m west of the middle on."""
     west = shapely.box(0, 0, MIDDLE.x - 25, 1e7)
-    load = made.changed(load, change)
     cover = [replace(c, shape=part) for c in load.coverage for part in [shapely.intersection(c.shape, west)]]
     return replace(load, coverage=[c for c in cover if not c.shape.is_empty])
+
+
+def from_spring(load: Load) -> Load:
+    """From 1 March 2026 on every price is that of the last position."""
+    last = made.changed(load, lambda z: [replace(z, position=4, effective_from=SPRING)], effective_from=SPRING)
+    return replace(last, coverage=[replace(c, effective_from=SPRING) for c in last.coverage])
 
 
 def dearer(load: Load) -> Load:
@@ -176,12 +188,14 @@ def first_plan() -> Load:
     return next(load for load in loads() if load.edition.layer == "land_use_planning")
 
 
-SPRING = date(2026, 3, 1)
-"""Before K is asked for: the cost of a conversion is known."""
 CASES: dict[str, Callable[[], Load]] = {
     "a plan": lambda: plan(of_cut("land_use_planning")),
     "the plan before it": lambda: plan(first_plan()),
     "a plan and its ground": lambda: moved_plan(of_cut("land_use_planning")),
+    "a plan's ground alone": lambda: less_ground(
+        made.changed(of_cut("land_use_planning"), lambda f: [f], source="again", document="SIM-QHSDĐ-3")
+    ),
+    "prices from a day on": lambda: from_spring(of_cut("price_zones")),
     "prices": lambda: dearer(of_cut("price_zones")),
     "parcels": lambda: surveyed(of_cut("parcels")),
     "nothing": lambda: made.changed(of_cut("urban_zoning"), lambda f: [f], source="again", document="SIM-QHPK-2"),
