@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TextIO
 
 from landinfo import (
     asked,
+    cli_edition,
     cli_streets,
     clock,
     difference,
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     _sample_parser(commands)
     _load_parser(commands)
     _prices_parser(commands)
+    cli_edition.add(commands, _store_option, _today)
     _store_parser(commands)
     cli_streets.add(commands, _question_options, _form_options, _print, _today, DATA)
     return parser
@@ -177,6 +179,8 @@ def _load_parser(commands: Any) -> None:
     parser.add_argument("--known", metavar="DAY", help="ngày công bố · day of publication (default today)")
     parser.add_argument("--store", required=True, help="tệp .gpkg hoặc postgresql://…")
     parser.add_argument("--new", action="store_true", help="tạo kho mới theo [store] của bảng nối · make the store")
+    parser.add_argument("--draft", action="store_true", help="chuẩn bị, chưa công bố · prepare, do not publish yet")
+    parser.add_argument("--by", default="", metavar="NAME", help="ai nạp · who loads it, kept with the edition")
     parser.set_defaults(command=_load)
 
 
@@ -202,6 +206,10 @@ def _store_parser(commands: Any) -> None:
     upgrade = actions.add_parser("upgrade", help="nâng cấp lược đồ, tất cả hoặc không · upgrade the schema")
     _store_option(upgrade)
     upgrade.set_defaults(command=_upgrade)
+    sign_off = actions.add_parser("sign-off", help="cần người thứ hai ký · ask for a second signature, or no more")
+    sign_off.add_argument("wanted", choices=("on", "off"))
+    _store_option(sign_off)
+    sign_off.set_defaults(command=_sign_off)
 
 
 def _data() -> Path:
@@ -323,7 +331,8 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     from landinfo.intake import findings, load
 
     known = asked.read_day("known", arguments.known) if arguments.known else _today()
-    result = load.run(arguments.file, arguments.map, arguments.store, known, _progress, rulebook, new=arguments.new)
+    how = {"new": arguments.new, "draft": arguments.draft, "who": arguments.by}
+    result = load.run(arguments.file, arguments.map, arguments.store, known, _progress, rulebook, **how)
     print("\n" + "\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
     if result.edition is None:
         errors = sum(f.refuses for f in result.findings)
@@ -331,7 +340,7 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         return 2
     edition = result.edition
     told = {"rows": edition.rows, "layer": edition.layer, "territory": edition.territory, "edition": edition.id}
-    _print_both(present.say("load-published", told, rulebook.texts))
+    _print_both(present.say("edition-prepared" if arguments.draft else "load-published", told, rulebook.texts))
     return 0
 
 
@@ -369,6 +378,16 @@ def _upgrade(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
     before, after = upgrade(arguments.store)
     _print_both(present.say("store-upgraded", {"before": before, "after": after}, rulebook.texts))
+    return 0
+
+
+def _sign_off(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    store = open_store(arguments.store)
+    try:
+        store.ask_sign_off(arguments.wanted == "on")
+    finally:
+        store.close()
+    _print_both(present.say(f"edition-sign-off-{arguments.wanted}", {}, rulebook.texts))
     return 0
 
 

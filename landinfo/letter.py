@@ -79,6 +79,17 @@ def _parcel(plain: Plain, words: Words) -> Iterator[str]:
         yield f"  {use['code']:<5} {words.m2(use['area']):>14}  {words.told(use['name'])} ({use['regime']})"
     for notice in plain["notices"]:
         yield ("⚠ " if notice["severity"] == "warning" else "· ") + words.told(notice["text"])
+    yield from _history(parcel["history"], words)
+
+
+def _history(history: Plain, words: Words) -> Iterator[str]:
+    for side, code in (("predecessors", "history-from"), ("successors", "history-to")):
+        for step in history[side]:
+            yield "↔ " + words.say(code, **{**step, "kind": step["label"]})
+    for named in history["communes"]:
+        code = "history-commune" if named["effective_to"] else "history-commune-now"
+        days = {"effective_from": named["effective_from"], "effective_to": named["effective_to"]}
+        yield "⌂ " + words.say(code, name=named["name"], unit=named["code"], **days)
 
 
 def _price(plain: Plain, words: Words) -> Iterator[str]:

@@ -8,13 +8,14 @@ from datetime import date
 
 import shapely
 
-from landinfo import coordinates, levy, search
+from landinfo import coordinates, levy, lineage, search
 from landinfo.model import (
     BadInput,
     Commune,
     Edition,
     Facts,
     Feature,
+    Link,
     NotHere,
     Parcel,
     ParcelRef,
@@ -24,7 +25,7 @@ from landinfo.model import (
 )
 from landinfo.report import Report, report
 from landinfo.search import ParcelAsked
-from landinfo.store import Box, Store
+from landinfo.store import Box, Ground, Store
 
 __all__ = ["Report", "Several", "View", "at", "both", "gather", "parcel", "view"]
 
@@ -56,11 +57,11 @@ class View:
 def parcel(asked: ParcelAsked, query: Query, store: Store, rulebook: Rulebook) -> Report | Several:
     """The answer for a parcel named by commune, sheet and number.
 
-    Raises ``NotHere``: unknown commune, ``no-such-parcel`` (the sheet is held; ``params["nearest"]`` has refs) or
-    ``no-data-here`` (it is not). Raises ``BadInput``: a target that is no land use; ``CannotBeAnswered``: an estimate
-    for a day before every regime.
+    Raises ``NotHere``: unknown commune, ``no-such-parcel`` (the sheet is held; ``params["nearest"]`` has refs, of a
+    parcel that ended or began later ``params["history"]`` the links to those in its place) or ``no-data-here``.
+    Raises ``BadInput``: a target that is no land use; ``CannotBeAnswered``: an estimate for a day before every regime.
     """
-    _answerable(query, rulebook)
+    answerable(query, rulebook)
     communes, unions = store.communes()
     series = search.resolve(asked, query.on, communes, unions)
     numbered = store.parcels(series, asked.sheet, asked.number, query.on, query.known)
@@ -69,7 +70,7 @@ def parcel(asked: ParcelAsked, query: Query, store: Store, rulebook: Rulebook) -
     if numbered and not found:
         raise _elsewhere(numbered, query, communes)
     if not found:
-        raise _missing(asked, series, query, store)
+        raise _ended(asked, series, query, store) or _missing(asked, series, query, store)
     if len(found) > 1:
         return Several(tuple(found), _communes_of(found, communes), "several-parcels", query)
     return _answer(found[0], query, store, rulebook)
@@ -91,7 +92,7 @@ def at(easting: float, northing: float, query: Query, store: Store, rulebook: Ru
 
     A point on a shared boundary, or on ground drawn twice, gives the list. Raises ``NotHere`` with the nearest parcel.
     """
-    _answerable(query, rulebook)
+    answerable(query, rulebook)
     point = shapely.Point(easting, northing)
     box: Box = (easting, northing, easting, northing)
     found = [p for p in store.parcels_in(box, query.on, query.known) if shapely.intersects(p.shape, point)]
@@ -123,8 +124,8 @@ def view(box: Box, layers: Sequence[str], on: date, known: date, store: Store, r
     return View(cut, tuple(name for name, rows in shown.items() if len(rows) > VIEW_LIMIT), crs)
 
 
-def _answerable(query: Query, rulebook: Rulebook) -> None:
-    """No such land use, no regime, no estimate: refused before anything is read."""
+def answerable(query: Query, rulebook: Rulebook) -> None:
+    """Raises ``BadInput``: a target that is no land use; ``CannotBeAnswered``: a day before every regime."""
     if query.convert_to:
         if query.convert_to not in rulebook.land_use_types:
             raise BadInput("unknown-land-use", "convert_to", value=query.convert_to)
@@ -135,7 +136,7 @@ def _answer(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Re
     return report(query, gather(found, query, store, rulebook), rulebook)
 
 
-def gather(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Facts:
+def gather(found: Parcel, query: Query, store: Ground, rulebook: Rulebook) -> Facts:
     """All that the report needs about a parcel, asked of the store once."""
     communes, _ = store.communes()
     box: Box = found.shape.bounds
@@ -153,6 +154,7 @@ def gather(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Fac
         zones=zones,
         editions=_used(store.editions(query.known), used),
         crs=store.facts().crs,
+        history=store.lineage([found.ref.series], found.ref.sheet, found.ref.number, query.known),
     )
 
 
@@ -176,6 +178,29 @@ def _elsewhere(numbered: Sequence[Parcel], query: Query, communes: Sequence[Comm
     return NotHere(
         "parcel-in-other-commune", "commune", ref=nearest[0], commune=now.name if now else "–", nearest=nearest
     )
+
+
+def _ended(asked: ParcelAsked, series: Sequence[str], query: Query, store: Store) -> NotHere | None:
+    """A number that is retired, or not given yet, with what stands on its ground on the day; None: there is none."""
+
+    def ask(ref: ParcelRef) -> Sequence[Link]:
+        return store.lineage([ref.series], ref.sheet, ref.number, query.known)
+
+    links = store.lineage(series, asked.sheet, asked.number, query.known)
+    for forward in (True, False):
+        ends = [x for x in links if (x.day <= query.on) is forward and _is_asked(lineage.start(x, forward), asked)]
+        refs = sorted({lineage.start(x, forward) for x in ends})
+        heirs = tuple(x for ref in refs for x in lineage.heirs(ref, forward, query.on, ask))
+        if heirs:
+            nearest = tuple(dict.fromkeys(str(lineage.end(x, forward)) for x in heirs))
+            changed = max(x.day for x in ends) if forward else min(x.day for x in ends)
+            given = {"number": asked.number, "sheet": asked.sheet, "day": query.on, "nearest": nearest}
+            return NotHere("no-such-parcel", "number", history=heirs, forward=forward, changed=changed, **given)
+    return None
+
+
+def _is_asked(ref: ParcelRef, asked: ParcelAsked) -> bool:
+    return (ref.sheet, ref.number) == (asked.sheet, asked.number) and asked.suffix in (None, ref.suffix)
 
 
 def _missing(asked: ParcelAsked, series: Sequence[str], query: Query, store: Store) -> NotHere:

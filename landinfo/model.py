@@ -304,7 +304,8 @@ class Edition:
     """One published load of one layer for one territory.
 
     ``id`` comes from layer, territory, document, valid-from and content hash, so both engines give the same.
-    ``published``/``withdrawn`` are days of knowledge: rows count for ``published <= known < withdrawn``.
+    ``published``/``withdrawn`` are days of knowledge: rows count for ``published <= known < withdrawn``, but for the
+    days on which an undone publication took its place. ``effective_to``: from that day on a later edition speaks.
     """
 
     id: str
@@ -318,6 +319,46 @@ class Edition:
     simulated: bool
     source: str
     rows: int
+    effective_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an edition is from a day of knowledge on: known for days before ``effective_to``, or not at all."""
+
+    edition: str
+    known: bool = True
+    effective_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something done to an edition: prepared | signed | published | undone. ``who`` is the name that staff gave.
+
+    ``detail`` is plain values: of ``prepared`` the source files by name with their SHA-256, the count of each finding,
+    and the first day that the rows speak of; of ``published`` the editions it took the place of, as they were.
+    """
+
+    edition: str
+    day: date
+    action: str
+    who: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The ground of one parcel went, whole or in part, to another on ``day``; ``shared``: how much of it, m².
+
+    ``kind``: split | merge | boundary | renumbered | rearranged (several became several).
+    """
+
+    kind: str
+    day: date
+    before: ParcelRef
+    after: ParcelRef
+    shared: Decimal
+    edition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,3 +542,4 @@ class Facts:
     zones: tuple[PriceZone, ...]
     editions: tuple[Edition, ...]
     crs: str
+    history: tuple[Link, ...] = ()

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import shapely
 
-from landinfo import lookup, plain
+from landinfo import lookup, plain, present_history
 from landinfo.conversion import Conversion
 from landinfo.model import Feature, Parcel, Problem, Query, Rulebook
 from landinfo.overlay import ShareRow, ThemeShares
@@ -114,6 +114,7 @@ def _parcel(report: Report, rulebook: Rulebook) -> Plain:
         "centre": plain.centre(parcel.shape, facts.crs),
         "geometry": plain.geometry(parcel.shape, facts.crs),
         "edition": parcel.edition,
+        "history": present_history.history(report, address, rulebook),
     }
 
 
@@ -310,6 +311,7 @@ def problem(what: Problem, rulebook: Rulebook) -> Plain:
         "code": what.code,
         "field": what.field,
     }
+    body |= present_history.ended(what, rulebook)
     nearest: Sequence[str] = what.params.get("nearest", ())
     if nearest:
         body["nearest"] = [{"ref": ref, "href": _found_at(ref)} for ref in nearest]

@@ -36,13 +36,13 @@ from landinfo.model import (
     PriceZone,
     Union,
 )
-from landinfo.store import Box, Load, StoreFacts
+from landinfo.store import SCHEMA_VERSION, Box, Load, StoreFacts
 
 EAST, NORTH = 605_000.0, 1_216_000.0
 DRAWN, MERGED, REPLANNED = date(2020, 1, 1), date(2025, 7, 1), date(2026, 1, 1)
 PUBLISHED, CORRECTED, TODAY = date(2026, 1, 15), date(2026, 6, 1), date(2026, 11, 24)
 EVERYWHERE: Box = (0.0, 0.0, 1e7, 1e7)
-FACTS = StoreFacts("Sổ thử nghiệm", "EPSG:9210", 1, True)
+FACTS = StoreFacts("Sổ thử nghiệm", "EPSG:9210", SCHEMA_VERSION, True)
 NFD_NAME = unicodedata.normalize("NFD", "Phú Hòa")
 
 OLD_PHU_LOI, OLD_PHU_HOA, ZEROS = ("25744", "2024"), ("25750", "2024"), ("00025", "2024")

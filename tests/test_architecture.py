@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"model", "money"},
     {"texts", "law", "clock", "overlay", "position", "price_position", "survey", "search"}
-    | {"coordinates", "coordinates_source"},
+    | {"coordinates", "coordinates_source", "lineage"},
     {"price_step", "price_place", "price_section", "price_class", "price_rows"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
@@ -25,7 +25,7 @@ LAYERS = (
     },
     {"report", "difference"},
     {"lookup"},
-    {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "letter"}
+    {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history", "letter"}
     | {"asked_streets", "present_streets", "letter_streets"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
@@ -38,8 +38,9 @@ FOLDERS = {
     "intake": {CORE, "lookup", "store", "files"},
     "batch": {CORE, ANSWERED, "store", "files", "intake"},
     "web": {CORE, ANSWERED, "store", "files", "intake"},
-    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch", "cli_streets"},
+    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch", "cli_streets", "cli_edition"},
     "cli_streets": {CORE, ANSWERED, "store"},
+    "cli_edition": {CORE, ANSWERED, "store", "intake"},
     "__main__": {"cli"},
     "app": {CORE, "store", "web"},
 }
@@ -73,7 +74,7 @@ NO_IO_NAMES = {"open", "print", "input", "exec", "eval", "breakpoint", "__import
 NO_IO_ATTRIBUTES = {"read_text", "write_text", "read_bytes", "write_bytes"}
 CLOCK = {"today", "now", "utcnow"}
 ENVIRONMENT = {"environ", "getenv"}
-SHELLS = {"web", "batch", "cli", "cli_streets", "app", "__main__"}
+SHELLS = {"web", "batch", "cli", "cli_streets", "cli_edition", "app", "__main__"}
 
 
 def module_of(path: str) -> str:

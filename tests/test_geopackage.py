@@ -205,7 +205,7 @@ import os, signal, sqlite3, sys
 held = sqlite3.connect(sys.argv[1], isolation_level=None)
 held.execute("PRAGMA cache_size = 5")
 held.execute("BEGIN")
-held.execute("UPDATE editions SET withdrawn = '2020-01-01'")
+held.execute("UPDATE spans SET withdrawn = '2020-01-01'")
 held.execute("CREATE TABLE filler (x)")
 held.executemany("INSERT INTO filler VALUES (?)", [("x" * 3000,)] * 500)
 os.kill(os.getpid(), signal.SIGKILL)

@@ -60,6 +60,7 @@ def test_every_command_is_of_a_kind_that_is_tested() -> None:
         *backup_lines("pg_restore"),
         f"{PYTHON}-m landinfo load ",
         f"{PYTHON}-m landinfo prices ",
+        f"{PYTHON}-m landinfo edition ",
     )
     assert [line for line in commands() if not line.startswith(tested)] == []
 

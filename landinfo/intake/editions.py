@@ -1,16 +1,21 @@
-"""What an edition is called: by what it holds, never by when or where it was loaded."""
+"""What an edition is called, and its life: prepared, signed, published, undone. Days of knowledge are arguments."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.model import Coverage, Feature, Parcel, PriceZone
+from landinfo.intake.lineage import between, read_limits
+from landinfo.model import Coverage, Edition, Event, Feature, Parcel, PriceZone, Refused, State
+from landinfo.store import DRAFT, Load, Store
+from landinfo.store.editing import same_person, signed_twice
 
 
 def content_hash(rows: Iterable[Parcel | Feature | PriceZone | Coverage]) -> str:
@@ -39,3 +44,177 @@ def edition_id(layer: str, territory: str, document: str, effective_from: date, 
     """``<layer>-<first day>-<12 hex digits>``: the same content gives the same name on every engine, on every day."""
     named = "\x1f".join((layer, territory, document, effective_from.isoformat(), content))
     return f"{layer}-{effective_from:%Y%m%d}-{hashlib.sha256(named.encode()).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An edition with what was done to it. ``state``: draft | published | superseded (in part) | withdrawn."""
+
+    edition: Edition
+    state: str
+    events: tuple[Event, ...]
+
+    def last(self, action: str) -> Event | None:
+        """The last event of this kind."""
+        return next((e for e in reversed(self.events) if e.action == action), None)
+
+
+Days = tuple[date, date | None]
+"""The first day that an edition speaks of, and the first it speaks of no more (None: no end)."""
+
+
+def prepared(load: Load, who: str, day: date, **detail: Any) -> Event:
+    """The event of a load that was read and checked; ``detail`` is what is to be kept of where it came from."""
+    first, end = days(load)
+    noted = {"first": first.isoformat(), "end": end.isoformat() if end else None}
+    return Event(load.edition.id, day, "prepared", who, {**detail, **noted})
+
+
+def days(load: Load) -> Days:
+    """The days that the rows of a load speak of."""
+    rows: list[Parcel | Feature | PriceZone] = [*load.parcels, *load.features, *load.zones]
+    first = min([load.edition.effective_from, *(row.effective_from for row in (*rows, *load.coverage))])
+    ends = [row.effective_to for row in (*rows, *load.coverage)]
+    return first, None if None in ends or not ends else max(end for end in ends if end)
+
+
+def file_hashes(source: Path) -> dict[str, str]:
+    """SHA-256 of a source by file name, with the files that belong to it (``.dbf``, ``.prj`` …); names, never paths."""
+    if source.is_dir():
+        files = [p for p in source.rglob("*") if p.is_file()]
+        return {p.relative_to(source.parent).as_posix(): _sha256(p) for p in sorted(files)}
+    beside = [p for p in source.parent.glob(f"{_literal(source.stem)}.*") if p.is_file()]
+    same = beside if source.suffix.lower() in (".shp", ".tab", ".mif") else [source]
+    return {p.name: _sha256(p) for p in sorted(same)}
+
+
+def _literal(name: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def listed(store: Store, layer: str | None = None) -> tuple[Told, ...]:
+    """Every edition, the prepared too, by layer, territory, then the day on which it was published."""
+    events: dict[str, list[Event]] = {}
+    for event in store.events():
+        events.setdefault(event.edition, []).append(event)
+    found = [e for e in (*store.editions(), *store.drafts()) if layer in (None, e.layer)]
+    found.sort(key=lambda e: (e.layer, e.territory, e.published, e.id))
+    return tuple(Told(e, _state(e), tuple(events.get(e.id, ()))) for e in found)
+
+
+def told(store: Store, name: str) -> Told:
+    """One edition by its id. Raises ``Refused``: there is none."""
+    for each in listed(store):
+        if each.edition.id == name:
+            return each
+    raise Refused("edition-unknown", "edition", edition=name)
+
+
+def _state(edition: Edition) -> str:
+    if edition.published == DRAFT:
+        return "draft"
+    if edition.withdrawn is not None:
+        return "withdrawn"
+    return "published" if edition.effective_to is None else "superseded"
+
+
+def replaced(edition: Edition, of: Days, known: Sequence[Edition], spoken: Mapping[str, Days]) -> list[State]:
+    """What becomes of the known editions of the same layer and territory when ``edition`` speaks of the days ``of``.
+
+    What they say of days before stays; one that speaks of no day before is withdrawn. ``spoken``: their days. Raises
+    ``Refused``: one of them speaks of days after, which would be lost.
+    """
+    states = []
+    for old in known:
+        first, end = spoken.get(old.id, (old.effective_from, None))
+        end = min((day for day in (end, old.effective_to) if day), default=None)
+        if (old.layer, old.territory) != (edition.layer, edition.territory) or old.id == edition.id:
+            continue
+        if (of[1] is not None and first >= of[1]) or (end is not None and end <= of[0]):
+            continue
+        if of[1] is not None and (end is None or end > of[1]):
+            raise Refused("edition-would-lose", "edition", edition=edition.id, end=of[1], other=old.id)
+        states.append(State(old.id, known=False) if first >= of[0] else State(old.id, effective_to=of[0]))
+    return states
+
+
+def published(edition: Edition, states: Iterable[State], known: Iterable[Edition], who: str, day: date) -> Event:
+    """The event of a publication, with what undoing it has to bring back: each edition and until when it spoke."""
+    ends = {e.id: e.effective_to for e in known}
+    before = [[s.edition, end.isoformat() if (end := ends[s.edition]) else None] for s in states]
+    return Event(edition.id, day, "published", who, {"replaced": before})
+
+
+def spoken(store: Store) -> dict[str, Days]:
+    """The days that each edition speaks of, where they were noted."""
+    noted = {e.edition: e.detail for e in store.events() if e.action == "prepared" and "first" in e.detail}
+    return {name: (date.fromisoformat(d["first"]), _day(d["end"])) for name, d in noted.items()}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def sign(store: Store, name: str, who: str, day: date) -> None:
+    """A second person signs a prepared edition. Raises ``Refused``: no name, not prepared, or who prepared it."""
+    found = told(store, name)
+    if found.state != "draft":
+        raise Refused("edition-no-draft", "edition", edition=name)
+    if not who.strip():
+        raise Refused("edition-needs-name", "by", edition=name)
+    made = found.last("prepared")
+    if made is not None and same_person(made.who, who):
+        raise Refused("edition-same-person", "by", edition=name, who=who)
+    store.publish([], events=[Event(name, day, "signed", who)])
+
+
+def publish(store: Store, name: str, who: str, day: date) -> Told:
+    """Publish a prepared edition, or one that was undone, in the place of those it replaces, as one step.
+
+    Raises ``Refused``: there is none, it is published already, the store asks for a signature that is not there, or
+    another edition stands there which it was not said to replace.
+    """
+    found = told(store, name)
+    if found.state not in ("draft", "withdrawn"):
+        raise Refused("edition-published", "edition", edition=name)
+    states = changes(store, found, day)
+    if found.state == "draft" and store.facts().sign_off:
+        signed_twice(name, found.events)
+    event = published(found.edition, states, store.editions(day), who, day)
+    first = spoken(store).get(name, (found.edition.effective_from, None))[0]
+    links = between(store, found.edition, first, states, read_limits()) if found.state == "draft" else []
+    store.publish([], states=[*states, State(name)], known=day, events=[event], links=links)
+    return told(store, name)
+
+
+def changes(store: Store, found: Told, day: date) -> list[State]:
+    """What publishing on ``day`` does to the others. Raises ``Refused``: they stand, and it was not said to replace."""
+    noted = spoken(store)
+    of = noted.get(found.edition.id, (found.edition.effective_from, None))
+    states = replaced(found.edition, of, store.editions(day), noted)
+    made = found.last("prepared")
+    if states and made is not None and not made.detail.get("replaces", True):
+        others = ", ".join(s.edition for s in states)
+        raise Refused("edition-stands-already", "edition", edition=found.edition.id, editions=others)
+    return states
+
+
+def undo(store: Store, name: str, who: str, day: date) -> tuple[str, ...]:
+    """Take a publication back: what it replaced is known again as it was, from ``day`` on. Gives what came back.
+
+    Raises ``Refused``: it is not published, or a later one stands in its place (undo that one first).
+    """
+    found = told(store, name)
+    if found.state != "published" or name not in {e.id for e in store.editions(day)}:
+        raise Refused("edition-not-undone", "edition", edition=name)
+    made = found.last("published")
+    before = made.detail["replaced"] if made is not None else []
+    back = [State(old, effective_to=_day(end)) for old, end in before]
+    event = Event(name, day, "undone", who, {"restored": [state.edition for state in back]})
+    store.publish([], states=[State(name, known=False), *back], known=day, events=[event])
+    return tuple(state.edition for state in back)

@@ -26,12 +26,16 @@ _THEME_MORE = ("name", "effective_from", "effective_to", "document", "article")
 
 @dataclass(frozen=True, slots=True)
 class NewStore:
-    """What a store is that a load may create. Without communes of its own it gets those of ``data/communes.csv``."""
+    """What a store is that a load may create. Without communes of its own it gets those of ``data/communes.csv``.
+
+    ``sign_off``: a second person has to sign before anything is published.
+    """
 
     title: str
     crs: str
     simulated: bool
     communes: tuple[Commune, ...]
+    sign_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,8 @@ def _columns(rows: Section, kind: str) -> dict[str, Template]:
 
 def _store(section: Section) -> NewStore:
     communes = tuple(_commune(s) for s in section.tables("communes"))
-    made = NewStore(section.text("title"), section.text("crs", DEFAULT_CRS), section.flag("simulated", False), communes)
+    title, crs = section.text("title"), section.text("crs", DEFAULT_CRS)
+    made = NewStore(title, crs, section.flag("simulated", False), communes, section.flag("sign_off", False))
     section.end()
     return made
 

@@ -7,19 +7,22 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import shapely
 
+from landinfo.intake import editions
 from landinfo.intake.coverage import coverage
 from landinfo.intake.editions import content_hash, edition_id
 from landinfo.intake.features import features
 from landinfo.intake.fieldmap import FieldMap, read_map
 from landinfo.intake.findings import KINDS, Collector, Finding, found
+from landinfo.intake.lineage import linked, read_limits
 from landinfo.intake.opening import Opened, open_source
 from landinfo.intake.parcels import LARGE_DIFFERENCES, difference, parcels
 from landinfo.intake.rows import Reader
-from landinfo.model import Commune, Edition, Feature, Parcel, Refused, Rulebook, Union
-from landinfo.store import SCHEMA_VERSION, Load, StoreFacts, create_store, open_store
+from landinfo.model import Commune, Edition, Event, Feature, Parcel, Refused, Rulebook, Union
+from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store, open_store
 from landinfo.store.checks import parts
 from landinfo.store.communes import read_communes
 from landinfo.texts import say
@@ -59,25 +62,36 @@ class _Target:
     new: bool
 
 
-def run(
-    file: Path, map: Path, url: str, known: date, progress: Progress, rulebook: Rulebook, *, new: bool = False
-) -> LoadResult:
+@dataclass(frozen=True, slots=True)
+class How:
+    """``new``: make the store, as the map's [store] says. ``draft``: prepare the edition, which nobody sees until it is
+    published; broken off, the same load goes on. ``who``: the name to be kept with the edition."""
+
+    new: bool = False
+    draft: bool = False
+    who: str = ""
+
+
+def run(file: Path, map: Path, url: str, known: date, progress: Progress, rulebook: Rulebook, **how: Any) -> LoadResult:
     """Load ``file`` by the field map at ``map`` into the store ``url``, published on the day ``known``.
 
-    ``new``: make the store, as the map's [store] says. Whatever is wrong with the file or the map is a finding of the
-    result. Raises ``Problem`` for the store alone: missing, exists, schema, no server.
+    ``how`` are the fields of ``How``. Whatever is wrong with the file or the map is a finding of the result. Raises
+    ``Problem`` for the store alone: missing, exists, schema, no server, a second signature that it asks for.
     """
     try:
-        return load(file, read_map(map), url, known, progress, rulebook, new=new)
+        return load(file, read_map(map), url, known, progress, rulebook, How(**how))
     except Refused as wrong:
         return _refused(wrong)
 
 
 def load(
-    source: Path, map: FieldMap, url: str, known: date, progress: Progress, rulebook: Rulebook, *, new: bool = False
+    source: Path, map: FieldMap, url: str, known: date, progress: Progress, rulebook: Rulebook, how: How
 ) -> LoadResult:
     """As ``run``, with a field map that is already read."""
+    new, draft, who = how.new, how.draft, how.who
     target = _new(url, map) if new else _existing(url)
+    if target.facts.sign_off and (not draft or not who.strip()):
+        raise Refused("edition-needs-name" if draft else "edition-needs-draft", "by", edition=str(map.path.name))
     collect = Collector()
     try:
         _step(progress, rulebook, "load-step-read", 0.0)
@@ -89,11 +103,19 @@ def load(
             return LoadResult(None, collect.all(), {"rows": len(opened.shapes)}, opened.source_crs, opened.operation)
         ready = _ready(made, map, target, known, source, rulebook)
         _not_held(ready.edition, map, target, collect)
+        noted = editions.prepared(
+            ready,
+            who,
+            known,
+            files=editions.file_hashes(source),
+            findings={f.kind.code: f.count for f in collect.all()},
+            replaces=map.words.replaces,
+        )
     except Refused as wrong:
         return _refused(wrong, collect)
     if not any(f.refuses for f in collect.all()):
         _step(progress, rulebook, "load-step-write", 0.6)
-        _publish(ready, target, _replaced(map, target, ready.edition.layer))
+        _write(ready, noted, target, draft, lambda done: _step(progress, rulebook, "load-step-write", 0.6 + done * 0.4))
         _step(progress, rulebook, "load-step-done", 1.0)
     edition = None if any(f.refuses for f in collect.all()) else ready.edition
     counts = {"rows": len(opened.shapes), **_counts(made)}
@@ -118,7 +140,7 @@ def _new(url: str, map: FieldMap) -> _Target:
         raise Refused("MAP-002", str(map.path), file=map.path.name, entry="[store]", expected="[store]")
     own = map.store.communes
     communes: tuple[Sequence[Commune], Sequence[Union]] = (own, ()) if own else read_communes(DATA)
-    facts = StoreFacts(map.store.title, map.store.crs, SCHEMA_VERSION, map.store.simulated)
+    facts = StoreFacts(map.store.title, map.store.crs, SCHEMA_VERSION, map.store.simulated, map.store.sign_off)
     return _Target(url, facts, communes, (), True)
 
 
@@ -175,7 +197,7 @@ def _ready(
     held = [replace(c, edition=edition.id) for c in grounds]
     parcels_ = [replace(row, edition=edition.id) for row in made if isinstance(row, Parcel)]
     features_ = [replace(row, edition=edition.id) for row in made if isinstance(row, Feature)]
-    return Load(edition, held, parcels_, features_)
+    return linked(Load(edition, held, parcels_, features_), read_limits())
 
 
 def _live(target: _Target, layer: str, territory: str) -> list[Edition]:
@@ -192,30 +214,42 @@ def _not_held(edition: Edition, map: FieldMap, target: _Target, collect: Collect
         collect.put(found("EDI-002", territory=edition.territory, layer=edition.layer, editions=ids))
 
 
-def _replaced(map: FieldMap, target: _Target, layer: str) -> list[str]:
-    return [e.id for e in _live(target, layer, map.words.territory)]
-
-
-def _publish(ready: Load, target: _Target, withdraw: Sequence[str]) -> None:
-    if not target.new:
+def _write(ready: Load, noted: Event, target: _Target, draft: bool, progress: Callable[[float], None]) -> None:
+    if target.new:
+        list(parts(ready))  # what a store would refuse must be known before one is made
+    with _removed_on_failure(target):
+        if target.new:
+            create_store(target.url, target.facts, *target.communes).close()
         store = open_store(target.url)
         try:
-            store.publish([ready], withdraw)
+            if draft:
+                store.stage(ready, [noted], progress)
+            else:
+                _publish(ready, noted, store)
         finally:
             store.close()
+
+
+def _publish(ready: Load, noted: Event, store: Store) -> None:
+    edition, day = ready.edition, ready.edition.published
+    if edition.id in {e.id for e in store.drafts()}:
+        editions.publish(store, edition.id, noted.who, day)
         return
-    list(parts(ready))  # what a store would refuse must be known before this one is made
-    with _removed_on_failure(target):
-        store = create_store(target.url, target.facts, *target.communes)
-        try:
-            store.publish([ready])
-        finally:
-            store.close()
+    standing = [e for e in store.editions() if e.withdrawn is None]
+    if not editions.replaced(edition, editions.days(ready), standing, editions.spoken(store)):
+        store.publish([ready], known=day, events=[noted, editions.published(edition, (), (), noted.who, day)])
+        return
+    store.stage(ready, [noted])
+    try:
+        editions.publish(store, edition.id, noted.who, day)
+    except BaseException:
+        store.discard(edition.id)
+        raise
 
 
 @contextmanager
 def _removed_on_failure(target: _Target) -> Iterator[None]:
-    stood = "://" in target.url or Path(target.url).exists()
+    stood = not target.new or "://" in target.url or Path(target.url).exists()
     try:
         yield
     except BaseException:

@@ -7,7 +7,7 @@ order for the same call (``tests/test_store.py`` runs the one suite on each).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -16,15 +16,21 @@ from landinfo.model import (
     Commune,
     Coverage,
     Edition,
+    Event,
     Feature,
     LayerFacts,
+    Link,
     Parcel,
     PriceZone,
     Refused,
+    State,
     Union,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+DRAFT = date.max
+"""From this day on a prepared edition is known, before it is published: no question reaches it."""
 
 Box = tuple[float, float, float, float]
 """(min x, min y, max x, max y) in metres of the store's plane: x = easting, y = northing."""
@@ -32,34 +38,36 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
-    """What a store says of itself. ``crs`` is ``EPSG:9210`` (VN-2000 105°45', pinned) or another metric plane."""
+    """What a store says of itself. ``crs`` is ``EPSG:9210`` (VN-2000 105°45', pinned) or another metric plane.
+
+    ``sign_off``: nothing is published before a second person has signed.
+    """
 
     title: str
     crs: str
     schema_version: int
     simulated: bool
+    sign_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One layer ready to be published: exactly one of the four row kinds is filled, and its coverage."""
+    """One layer ready to be published: exactly one of the four row kinds is filled, its coverage, and its lineage."""
 
     edition: Edition
     coverage: Sequence[Coverage] = ()
     parcels: Sequence[Parcel] = ()
     features: Sequence[Feature] = ()
     zones: Sequence[PriceZone] = ()
+    links: Sequence[Link] = ()
 
 
-class Store(Protocol):
-    """One cadastre in one plane. Reading is thread-safe; days are half-open; every order has a full tie-break.
+class Ground(Protocol):
+    """What a report is made from.
 
-    ``known`` selects editions (``published <= known < withdrawn``), ``on`` selects rows in force. Errors of the engine
-    reach the caller as ``model.Busy`` (ask again) or ``model.Refused`` (schema too old, too new, not a store). Each
-    answer is of one moment; what comes back is what was written, to the last bit of a coordinate and digit of an area.
+    ``known`` selects editions (``published <= known < withdrawn``), ``on`` selects rows in force; days are half-open,
+    and every order has a full tie-break.
     """
-
-    engine: str  # "geopackage" | "postgis"
 
     def facts(self) -> StoreFacts:
         """What the store says of itself (read once at opening)."""
@@ -70,23 +78,16 @@ class Store(Protocol):
         ...
 
     def editions(self, known: date | None = None) -> tuple[Edition, ...]:
-        """Editions published and not withdrawn on ``known`` (None: all, with the withdrawn).
+        """Editions published and not withdrawn on ``known`` (None: all, with the withdrawn; never the prepared).
 
-        Ordered by (layer, territory, id).
+        Ordered by (layer, territory, id). ``published`` is the first day on which it was ever known.
         """
         ...
 
-    def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
-        """Parcels of that sheet and number (any suffix) in any of the map series ``code@period``, in force on ``on``.
+    def lineage(self, series: Sequence[str], sheet: str, number: str, known: date) -> tuple[Link, ...]:
+        """Links from or to the parcels of that sheet and number in any of the map series, as known.
 
-        Ordered by (commune, period, sheet, number, suffix, effective_from, edition).
-        """
-        ...
-
-    def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
-        """(series, number) of every parcel of a sheet in force, each once, in order of their text.
-
-        Empty means that the sheet is not held.
+        Ordered by (day, before, after, edition).
         """
         ...
 
@@ -112,13 +113,83 @@ class Store(Protocol):
         """Coverage (layer "price_zones", no features) and price zones meeting ``box``, ordered by (id, edition)."""
         ...
 
-    def publish(self, loads: Iterable[Load], withdraw: Sequence[str] = (), *, known: date | None = None) -> None:
+
+class Store(Ground, Protocol):
+    """One cadastre in one plane. Reading is thread-safe.
+
+    Errors of the engine reach the caller as ``model.Busy`` (ask again) or ``model.Refused`` (schema too old, too new,
+    not a store). Each answer is of one moment; what comes back is what was written, to the last bit of a coordinate and
+    digit of an area.
+    """
+
+    engine: str  # "geopackage" | "postgis"
+
+    def drafts(self) -> tuple[Edition, ...]:
+        """Editions that are prepared whole and not published; their ``published`` is ``DRAFT``. Ordered as editions.
+
+        Every other question sees them when asked with ``known`` = ``DRAFT``, beside all that is known then.
+        """
+        ...
+
+    def content(self, edition: str, box: Box) -> Load:
+        """The rows of an edition whose box meets ``box``, of all days and whether it is known or not; without links."""
+        ...
+
+    def extent(self, edition: str) -> Box | None:
+        """A box around all rows of an edition; None: it has none."""
+        ...
+
+    def events(self, edition: str | None = None) -> tuple[Event, ...]:
+        """What was done to an edition (None: to all), in the order in which it was done."""
+        ...
+
+    def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
+        """Parcels of that sheet and number (any suffix) in any of the map series ``code@period``, in force on ``on``.
+
+        Ordered by (commune, period, sheet, number, suffix, effective_from, edition).
+        """
+        ...
+
+    def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
+        """(series, number) of every parcel of a sheet in force, each once, in order of their text.
+
+        Empty means that the sheet is not held.
+        """
+        ...
+
+    def publish(
+        self,
+        loads: Iterable[Load],
+        withdraw: Sequence[str] = (),
+        *,
+        known: date | None = None,
+        states: Sequence[State] = (),
+        events: Sequence[Event] = (),
+        links: Sequence[Link] = (),
+    ) -> None:
         """Write the loads and withdraw the named editions as one step: all of it or nothing, readers never see half.
 
-        The withdrawn count no more from ``known`` on (None: the latest ``published`` of the loads). Raises ``Refused``:
-        an edition that is there already, one to withdraw that is not or is withdrawn, rows that do not belong to their
-        edition or could not be read again; ``Busy``: another publication holds the store. Never tried again by itself.
+        The withdrawn count no more from ``known`` on (None: the latest ``published`` of the loads), and from that day
+        on editions are in their ``states``: one that was prepared is published so. Raises ``Refused``: an edition that
+        is there already, one to change that is not there or was changed later, rows that do not belong to their edition
+        or could not be read again, an edition without its second signature where the store asks for one; ``Busy``:
+        another publication holds the store. Never tried again by itself.
         """
+        ...
+
+    def stage(self, load: Load, events: Sequence[Event], progress: Callable[[float], None] | None = None) -> None:
+        """Write a load that nobody sees yet, ``STEP`` rows at a time; broken off, the same load goes on where it was.
+
+        An edition that is staged whole already is left as it is. Raises ``Refused`` as ``publish``.
+        """
+        ...
+
+    def discard(self, edition: str) -> None:
+        """Take away an edition that is prepared, whole or half. Raises ``Refused``: it is not, or it was published."""
+        ...
+
+    def ask_sign_off(self, wanted: bool) -> None:
+        """Let the store ask for a second signature before anything is published, or no more."""
         ...
 
     def ready(self) -> None:
@@ -160,8 +231,10 @@ def create_store(url: str, facts: StoreFacts, communes: Sequence[Commune], union
 
 
 __all__ = [
+    "DRAFT",
     "SCHEMA_VERSION",
     "Box",
+    "Ground",
     "Load",
     "Refused",
     "Store",

@@ -25,6 +25,7 @@ def meta_of(facts: StoreFacts) -> dict[str, str]:
         "crs": facts.crs,
         "schema_version": str(SCHEMA_VERSION),
         "simulated": "true" if facts.simulated else "false",
+        "sign_off": "true" if facts.sign_off else "false",
     }
 
 
@@ -34,7 +35,7 @@ def facts_of(meta: Mapping[str, str], store: str) -> StoreFacts:
     if version != SCHEMA_VERSION:
         code = "store-older" if version < SCHEMA_VERSION else "store-newer"
         raise Refused(code, "store", store=store, version=version, needed=SCHEMA_VERSION)
-    return StoreFacts(meta["title"], meta["crs"], version, meta["simulated"] == "true")
+    return StoreFacts(meta["title"], meta["crs"], version, meta["simulated"] == "true", meta.get("sign_off") == "true")
 
 
 def version_of(meta: Mapping[str, str], store: str) -> int:

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import shapely
 
-from landinfo.model import Busy, Commune, Edition, Held, LayerFacts, Parcel, PriceZone, Refused, Union
-from landinfo.store import Box, Load, StoreFacts, rows
+from landinfo.model import (
+    Busy,
+    Commune,
+    Edition,
+    Event,
+    Held,
+    LayerFacts,
+    Link,
+    Parcel,
+    PriceZone,
+    Refused,
+    Union,
+)
+from landinfo.store import DRAFT, Box, Load, StoreFacts, rows
 from landinfo.store import geopackage_file as file
-from landinfo.store.checks import facts_of, meta_of, parts, version_of, withdrawn_on
+from landinfo.store.checks import facts_of, meta_of, version_of
+from landinfo.store.edited import Edit, Edited
 from landinfo.store.plane import definition, srid
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, ZONES, Row, Table
 
@@ -25,11 +38,13 @@ WAIT = 5.0
 CHUNK = 500
 _BROKEN = (sqlite3.Error, shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
 
-_SELECT = "SELECT t.fid, t.geom, {columns} FROM {source} CROSS JOIN editions e ON e.id = t.edition WHERE {where}"
+_SELECT = "SELECT t.fid, t.geom, {columns} FROM {source} CROSS JOIN spans e ON e.edition = t.edition WHERE {where}"
 _IN_BOX = "rtree_{table}_geom r CROSS JOIN {table} t ON t.fid = r.id"
-_IN_FORCE = """
+_KNOWN = "e.published <= :known AND (e.withdrawn IS NULL OR e.withdrawn > :known)"
+_IN_FORCE = f"""
 t.effective_from <= :on AND (t.effective_to IS NULL OR t.effective_to > :on)
-AND e.published <= :known AND (e.withdrawn IS NULL OR e.withdrawn > :known)"""
+AND {_KNOWN}
+AND (e.effective_to IS NULL OR e.effective_to > :on)"""
 _MEETS = "r.minx <= :max_x AND r.maxx >= :min_x AND r.miny <= :max_y AND r.maxy >= :min_y"
 _ORDER = " ORDER BY {order}, t.fid"
 
@@ -39,6 +54,17 @@ def _select(table: Table[Any], source: str, where: str) -> str:
     return _SELECT.format(columns=columns, source=source.format(table=table.name), where=f"{where} AND {_IN_FORCE}")
 
 
+def _content(table: Table[Any]) -> str:
+    columns = ", ".join(f"t.{name}" for name in table.columns)
+    source = _IN_BOX.format(table=table.name)
+    return f"SELECT t.fid, t.geom, {columns} FROM {source} WHERE {_MEETS} AND t.edition = :edition"  # noqa: S608
+
+
+def _extent(table: Table[Any]) -> str:
+    edges = "min(r.minx), min(r.miny), max(r.maxx), max(r.maxy)"
+    return f"SELECT {edges} FROM {_IN_BOX.format(table=table.name)} WHERE t.edition = ?"  # noqa: S608
+
+
 _SERIES = (
     "(SELECT json_extract(value, '$[0]') AS commune, json_extract(value, '$[1]') AS period FROM json_each(:series)) s "
 )
@@ -46,17 +72,23 @@ _REF = _SERIES + "CROSS JOIN parcels t ON t.commune = s.commune AND t.period = s
 _PARCEL_ORDER = _ORDER.format(order=", ".join(f"t.{name}" for name in PARCELS.order))
 _PARCELS = _select(PARCELS, _REF, "t.sheet = :sheet AND t.number = :number") + _PARCEL_ORDER
 _NUMBERS = f"""SELECT DISTINCT t.commune || '@' || t.period, t.number FROM {_REF}
-CROSS JOIN editions e ON e.id = t.edition WHERE t.sheet = :sheet AND {_IN_FORCE}"""  # noqa: S608
+CROSS JOIN spans e ON e.edition = t.edition WHERE t.sheet = :sheet AND {_IN_FORCE}"""  # noqa: S608
 _PARCELS_IN = _select(PARCELS, _IN_BOX, _MEETS) + _PARCEL_ORDER
 _FEATURES = _select(FEATURES, _IN_BOX, f"{_MEETS} AND t.theme = :layer")
 _COVERAGE = _select(COVERAGE, _IN_BOX, f"{_MEETS} AND t.layer = :layer")
 _ZONES = _select(ZONES, _IN_BOX, _MEETS)
 _EDITIONS = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
+_SPANS = f"SELECT {', '.join(rows.SPAN)} FROM spans"  # noqa: S608
+_EVENTS = f"SELECT {', '.join(rows.EVENT)} FROM events WHERE edition = ?1 OR ?1 IS NULL ORDER BY fid"  # noqa: S608
+_LINK = f"""SELECT {", ".join(f"t.{name}" for name in rows.LINK)} FROM {_SERIES} CROSS JOIN lineage t
+ON t.{{side}}_commune = s.commune AND t.{{side}}_period = s.period CROSS JOIN spans e ON e.edition = t.edition
+WHERE t.{{side}}_sheet = :sheet AND t.{{side}}_number = :number AND {_KNOWN}"""  # noqa: S608
+_LINKS = f"{_LINK.format(side='before')} UNION ALL {_LINK.format(side='after')}"
 _COMMUNES = f"SELECT {', '.join(rows.COMMUNE)} FROM communes ORDER BY code, period"  # noqa: S608
 _UNIONS = f"SELECT {', '.join(rows.UNION)} FROM unions ORDER BY old_code, old_period, new_code, new_period, day, fid"  # noqa: S608
 
 
-class GeopackageStore:
+class GeopackageStore(Edited):
     """``landinfo.store.Store`` on a GeoPackage file."""
 
     engine = "geopackage"
@@ -108,8 +140,37 @@ class GeopackageStore:
         return self._communes
 
     def editions(self, known: date | None = None) -> tuple[Edition, ...]:
-        found = self._ask(lambda held: tuple(map(rows.edition, held.execute(_EDITIONS))))
-        return tuple(e for e in found if known is None or rows.is_known(e, known))
+        def read(held: sqlite3.Connection) -> tuple[Edition, ...]:
+            held.execute("BEGIN")  # both of one moment
+            return rows.editions(held.execute(_EDITIONS), held.execute(_SPANS), known)
+
+        return self._ask(read)
+
+    def drafts(self) -> tuple[Edition, ...]:
+        return self.editions(DRAFT)
+
+    def content(self, edition: str, box: Box) -> Load:
+        asked = {"edition": edition, "min_x": box[0], "min_y": box[1], "max_x": box[2], "max_y": box[3]}
+
+        def read(held: sqlite3.Connection) -> Load:
+            held.execute("BEGIN")
+            of = rows.edition_of(held.execute(_EDITIONS), edition)
+            return rows.content(of, lambda table: _found(held, _content(table), asked), box)
+
+        return self._ask(read)
+
+    def extent(self, edition: str) -> Box | None:
+        def read(held: sqlite3.Connection) -> Box | None:
+            return rows.around(held.execute(_extent(table), (edition,)).fetchone() for table in rows.SHAPED)
+
+        return self._ask(read)
+
+    def events(self, edition: str | None = None) -> tuple[Event, ...]:
+        return self._ask(lambda held: tuple(map(rows.event, held.execute(_EVENTS, (edition,)))))
+
+    def lineage(self, series: Sequence[str], sheet: str, number: str, known: date) -> tuple[Link, ...]:
+        asked = {"series": json.dumps(rows.pairs(series)), "sheet": sheet, "number": number, "known": rows.iso(known)}
+        return self._ask(lambda held: rows.links(held.execute(_LINKS, asked)))
 
     def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
         asked = {"series": json.dumps(rows.pairs(series)), "sheet": sheet, "number": number, **_days(on, known)}
@@ -153,18 +214,16 @@ class GeopackageStore:
         features: Any = found if table is FEATURES else ()
         return LayerFacts(layer, Held.OK, coverage, features), found
 
-    def publish(self, loads: Iterable[Load], withdraw: Sequence[str] = (), *, known: date | None = None) -> None:
-        published: list[date] = []
-        number = srid(self._facts.crs)
+    @contextmanager
+    def _editing(self) -> Iterator[Edit]:
         with file.writing(self._path, WAIT) as held:
-            facts_of(_meta(held), str(self._path))
-            for load in loads:
-                _write_edition(held, load.edition)
-                for part in parts(load):
-                    file.write_part(held, part, number, file.changed(load.edition.published.isoformat()))
-                published.append(load.edition.published)
-            for edition in withdraw:
-                _withdraw(held, edition, withdrawn_on(known, published))
+            number = srid(self._facts.crs)
+            yield Edit(
+                run=lambda statement, values: held.execute(statement, tuple(values)).fetchall(),
+                write=lambda part, day: file.write_part(held, part, number, file.changed(day.isoformat())),
+                settle=lambda: None,
+                facts=facts_of(_meta(held), str(self._path)),
+            )
 
     def ready(self) -> None:
         self._ask(_meta)
@@ -222,16 +281,3 @@ def _days(on: date, known: date) -> dict[str, str]:
 
 def _boxed(box: Box, on: date, known: date) -> dict[str, Any]:
     return {"min_x": box[0], "min_y": box[1], "max_x": box[2], "max_y": box[3], **_days(on, known)}
-
-
-def _write_edition(held: sqlite3.Connection, edition: Edition) -> None:
-    try:
-        file.write_rows(held, "editions", rows.EDITION, [rows.edition_row(edition)])
-    except sqlite3.IntegrityError as wrong:
-        raise Refused("store-edition-exists", "", edition=edition.id) from wrong
-
-
-def _withdraw(held: sqlite3.Connection, edition: str, day: date) -> None:
-    update = "UPDATE editions SET withdrawn = ?1 WHERE id = ?2 AND withdrawn IS NULL AND published <= ?1"
-    if held.execute(update, (day.isoformat(), edition)).rowcount != 1:
-        raise Refused("store-no-such-edition", "", edition=edition, day=day)

@@ -78,13 +78,52 @@ CREATE TABLE editions (
   territory TEXT NOT NULL,
   document TEXT NOT NULL,
   effective_from DATE NOT NULL,
-  published DATE NOT NULL,
-  withdrawn DATE,
   content_hash TEXT NOT NULL,
   simulated BOOLEAN NOT NULL,
   source TEXT NOT NULL,
   rows INTEGER NOT NULL
 );
+CREATE TABLE spans ( -- when an edition is known, and for days before which one
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  edition TEXT NOT NULL REFERENCES editions(id),
+  published DATE NOT NULL,
+  withdrawn DATE,
+  effective_to DATE
+);
+CREATE INDEX spans_edition ON spans (edition);
+CREATE TABLE events ( -- what was done to an edition
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  edition TEXT NOT NULL REFERENCES editions(id),
+  day DATE NOT NULL,
+  action TEXT NOT NULL,
+  who TEXT NOT NULL,
+  detail TEXT NOT NULL -- {…}
+);
+CREATE TABLE staging ( -- an edition that is being written: steps done, and what they held
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  edition TEXT NOT NULL UNIQUE REFERENCES editions(id),
+  steps INTEGER NOT NULL,
+  digest TEXT NOT NULL
+);
+CREATE TABLE lineage ( -- ground that went from one parcel to another
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  kind TEXT NOT NULL,
+  day DATE NOT NULL,
+  before_commune TEXT NOT NULL,
+  before_period TEXT NOT NULL,
+  before_sheet TEXT NOT NULL,
+  before_number TEXT NOT NULL,
+  before_suffix TEXT NOT NULL,
+  after_commune TEXT NOT NULL,
+  after_period TEXT NOT NULL,
+  after_sheet TEXT NOT NULL,
+  after_number TEXT NOT NULL,
+  after_suffix TEXT NOT NULL,
+  shared TEXT NOT NULL, -- m²
+  edition TEXT NOT NULL REFERENCES editions(id)
+);
+CREATE INDEX lineage_before ON lineage (before_commune, before_period, before_sheet, before_number);
+CREATE INDEX lineage_after ON lineage (after_commune, after_period, after_sheet, after_number);
 CREATE TABLE parcels (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   geom GEOMETRY NOT NULL,

@@ -21,7 +21,7 @@ from landinfo.store.rows import SHAPED, Row
 T = TypeVar("T")
 _HEADER = struct.Struct("<2sBBi4d")
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
-_ATTRIBUTES = ("meta", "communes", "unions", "editions")
+_ATTRIBUTES = ("meta", "communes", "unions", "editions", "spans", "events", "staging", "lineage")
 MMAP_BYTES = 1 << 30
 _RTREE = "http://www.geopackage.org/spec120/#extension_rtree"
 

@@ -6,7 +6,7 @@ address is libpq's, so several hosts and ``target_session_attrs`` work; publishi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -17,13 +17,25 @@ import shapely
 from psycopg2 import errors
 from psycopg2.extensions import cursor as Cursor
 
-from landinfo.model import Busy, Commune, Edition, Held, LayerFacts, Parcel, PriceZone, Refused, Union
-from landinfo.store import Box, Load, StoreFacts, rows
-from landinfo.store.checks import facts_of, meta_of, parts, version_of, withdrawn_on
+from landinfo.model import (
+    Busy,
+    Commune,
+    Edition,
+    Event,
+    Held,
+    LayerFacts,
+    Link,
+    Parcel,
+    PriceZone,
+    Refused,
+    Union,
+)
+from landinfo.store import DRAFT, Box, Load, StoreFacts, rows
+from landinfo.store.checks import facts_of, meta_of, version_of
+from landinfo.store.edited import Edit, Edited
 from landinfo.store.plane import definition, srid
 from landinfo.store.postgis_pool import Pool, connect, find_tables, shown, writing
-from landinfo.store.postgis_write import withdraw as withdraw_edition
-from landinfo.store.postgis_write import write_edition, write_part, write_plane, write_rows
+from landinfo.store.postgis_write import runner, write_part, write_plane, write_rows
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, SHAPED, ZONES, Table
 
 T = TypeVar("T")
@@ -31,11 +43,14 @@ WAIT = 5.0
 """Seconds that a publication waits for another, and an upgrade for the questions that run."""
 _BROKEN = (psycopg2.Error, shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
 _META = "SELECT key, value FROM landinfo.meta"
+_ANALYZE = f"ANALYZE editions, spans, lineage, {', '.join(table.name for table in SHAPED)}"
 
-_IN_FORCE = """
-t.effective_from <= {on} AND (t.effective_to IS NULL OR t.effective_to > {on})
-AND e.published <= {known} AND (e.withdrawn IS NULL OR e.withdrawn > {known})"""
-_EDITION = "JOIN editions e ON e.id = t.edition"
+_KNOWN = "e.published <= {known} AND (e.withdrawn IS NULL OR e.withdrawn > {known})"
+_IN_FORCE = f"""
+t.effective_from <= {{on}} AND (t.effective_to IS NULL OR t.effective_to > {{on}})
+AND {_KNOWN}
+AND (e.effective_to IS NULL OR e.effective_to > {{on}})"""
+_EDITION = "JOIN spans e ON e.edition = t.edition"
 _REF = "(SELECT DISTINCT * FROM unnest($1, $2) x(commune, period)) s JOIN parcels t USING (commune, period)"
 
 
@@ -62,7 +77,16 @@ def _prepared(number: int) -> tuple[str, ...]:
         f"WHERE {meets} AND {exact} AND {on_box} ORDER BY {order} LIMIT $7",
         f"PREPARE features ({box}, text) AS {cover} UNION ALL {feature}",
         f"PREPARE price_zones ({box}, text) AS {cover} UNION ALL {zone}",
+        f"PREPARE lineage (text[], text[], text, text, date) AS {_linked('before')} UNION ALL {_linked('after')}",
     )
+
+
+def _linked(side: str) -> str:
+    columns = ", ".join(f"t.{name}" for name in rows.LINK)
+    series = f"t.{side}_commune = s.commune AND t.{side}_period = s.period"
+    named = f"t.{side}_sheet = $3 AND t.{side}_number = $4 AND {_KNOWN.format(known='$5')}"
+    source = f"(SELECT DISTINCT * FROM unnest($1, $2) x(commune, period)) s JOIN lineage t ON {series} {_EDITION}"  # noqa: S608
+    return f"SELECT {columns} FROM {source} WHERE {named}"  # noqa: S608
 
 
 def _nested(table: Table[Any], part: int, where: str) -> str:
@@ -72,7 +96,7 @@ def _nested(table: Table[Any], part: int, where: str) -> str:
     return f"{select} FROM {table.name} t {_EDITION} WHERE {where}"
 
 
-class PostgisStore:
+class PostgisStore(Edited):
     """``landinfo.store.Store`` on PostGIS."""
 
     engine = "postgis"
@@ -122,8 +146,40 @@ class PostgisStore:
         return self._communes
 
     def editions(self, known: date | None = None) -> tuple[Edition, ...]:
-        select = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
-        return tuple(e for e in map(rows.edition, self._ask(select)) if known is None or rows.is_known(e, known))
+        # Both tables in one statement, of one moment.
+        spans = f"SELECT json_agg(json_build_array({', '.join(rows.SPAN)})) FROM spans"  # noqa: S608
+        select = f"SELECT ({spans}), {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
+        found = self._ask(select)
+        return rows.editions([row[1:] for row in found], (found[0][0] or ()) if found else (), known)
+
+    def drafts(self) -> tuple[Edition, ...]:
+        return self.editions(DRAFT)
+
+    def content(self, edition: str, box: Box) -> Load:
+        select = f"SELECT {', '.join(rows.EDITION)} FROM editions"  # noqa: S608
+        of = rows.edition_of(self._ask(select), edition)
+
+        def found(table: Table[Any]) -> list[rows.Row]:
+            columns = ", ".join(table.columns)
+            meets = f"geom && ST_MakeEnvelope(%s, %s, %s, %s, {srid(self._facts.crs)})"
+            shape = "ST_AsBinary(geom, 'NDR')"
+            select = f"SELECT fid, {shape}, {columns} FROM {table.name} WHERE edition = %s AND {meets}"  # noqa: S608
+            return list(self._ask(select, (edition, *box)))
+
+        return rows.content(of, found, box)
+
+    def extent(self, edition: str) -> Box | None:
+        edges = ", ".join(f"ST_{edge}(ST_Extent(geom))" for edge in ("XMin", "YMin", "XMax", "YMax"))
+        selects = [f"SELECT {edges} FROM {table.name} WHERE edition = %s" for table in SHAPED]  # noqa: S608
+        return rows.around(self._ask(select, (edition,))[0] for select in selects)
+
+    def events(self, edition: str | None = None) -> tuple[Event, ...]:
+        where = "" if edition is None else "WHERE edition = %s"
+        select = f"SELECT {', '.join(rows.EVENT)} FROM events {where} ORDER BY fid"  # noqa: S608
+        return tuple(map(rows.event, self._ask(select, () if edition is None else (edition,))))
+
+    def lineage(self, series: Sequence[str], sheet: str, number: str, known: date) -> tuple[Link, ...]:
+        return rows.links(self._ask("EXECUTE lineage (%s, %s, %s, %s, %s)", (*_columns(series), sheet, number, known)))
 
     def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
         asked = (*_columns(series), sheet, on, known, number)
@@ -161,19 +217,16 @@ class PostgisStore:
         features: Any = values if table is FEATURES else ()
         return LayerFacts(layer, Held.OK, coverage, features), values
 
-    def publish(self, loads: Iterable[Load], withdraw: Sequence[str] = (), *, known: date | None = None) -> None:
-        published: list[date] = []
-        number = srid(self._facts.crs)
+    @contextmanager
+    def _editing(self) -> Iterator[Edit]:
         with writing(self._url, WAIT) as cursor:
-            facts_of(_meta(cursor, self._url), shown(self._url))
-            for load in loads:
-                write_edition(cursor, load.edition)
-                for part in parts(load):
-                    write_part(cursor, part, number)
-                published.append(load.edition.published)
-            for edition in withdraw:
-                withdraw_edition(cursor, edition, withdrawn_on(known, published))
-            cursor.execute(f"ANALYZE editions, {', '.join(table.name for table in SHAPED)}")
+            number = srid(self._facts.crs)
+            yield Edit(
+                run=runner(cursor),
+                write=lambda part, day: write_part(cursor, part, number),
+                settle=lambda: cursor.execute(_ANALYZE),
+                facts=facts_of(_meta(cursor, self._url), shown(self._url)),
+            )
 
     def ready(self) -> None:
         self._ask("SELECT 1 FROM meta LIMIT 1")

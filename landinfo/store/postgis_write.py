@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from io import StringIO
 from typing import Any
 
 import shapely
-from psycopg2 import errors
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_batch
 
-from landinfo.model import Edition, Refused
 from landinfo.store import rows
 from landinfo.store.checks import Part
+from landinfo.store.editing import Run
 from landinfo.store.plane import Definition
 
 CHUNK = 20_000
@@ -34,11 +32,14 @@ def write_rows(cursor: Cursor, table: str, columns: Sequence[str], values: Itera
     execute_batch(cursor, f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)  # noqa: S608
 
 
-def write_edition(cursor: Cursor, edition: Edition) -> None:
-    try:
-        write_rows(cursor, "editions", rows.EDITION, [rows.edition_row(edition)])
-    except errors.UniqueViolation as wrong:
-        raise Refused("store-edition-exists", "", edition=edition.id) from wrong
+def runner(cursor: Cursor) -> Run:
+    """What ``editing`` runs its statements by."""
+
+    def run(statement: str, values: Sequence[Any]) -> list[rows.Row]:
+        cursor.execute(statement.replace("?", "%s"), tuple(values))
+        return list(cursor.fetchall()) if cursor.description else []
+
+    return run
 
 
 def write_part(cursor: Cursor, part: Part, number: int) -> None:
@@ -57,10 +58,3 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 def _copied(value: object) -> str:
     return "\\N" if value is None else str(value).translate(_ESCAPES)
-
-
-def withdraw(cursor: Cursor, edition: str, day: date) -> None:
-    update = "UPDATE editions SET withdrawn = %s WHERE id = %s AND withdrawn IS NULL AND published <= %s"
-    cursor.execute(update, (day, edition, day))
-    if cursor.rowcount != 1:
-        raise Refused("store-no-such-edition", "", edition=edition, day=day)

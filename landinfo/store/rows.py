@@ -16,8 +16,22 @@ from typing import Any, Generic, TypeVar
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.model import Commune, Coverage, Edition, Feature, LandUse, Parcel, ParcelRef, PriceZone, Status, Union
-from landinfo.store import Box
+from landinfo.model import (
+    Commune,
+    Coverage,
+    Edition,
+    Event,
+    Feature,
+    LandUse,
+    Link,
+    Parcel,
+    ParcelRef,
+    PriceZone,
+    Refused,
+    Status,
+    Union,
+)
+from landinfo.store import DRAFT, Box, Load
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -151,27 +165,106 @@ ZONES = Table(
 )  # fmt: skip
 SHAPED: tuple[Table[Any], ...] = (PARCELS, FEATURES, COVERAGE, ZONES)
 
+
+def content(edition: Edition, found: Callable[[Table[Any]], list[Row]], box: Box) -> Load:
+    """The rows of an edition by table, ``found`` in the store, in their promised order."""
+    parcels, features, coverage, zones = (table.values(table.sorted(found(table)), box) for table in SHAPED)
+    return Load(edition, coverage, parcels, features, zones)
+
+
+def around(boxes: Iterable[Sequence[float | None]]) -> Box | None:
+    """The box around boxes; those of nothing are all None."""
+    held = [(x, y, right, top) for x, y, right, top in boxes if None not in (x, y, right, top)]
+    if not held:
+        return None
+    low_x, low_y, high_x, high_y = zip(*held, strict=True)
+    return min(low_x), min(low_y), max(high_x), max(high_y)
+
+
 EDITION = (
-    "id", "layer", "territory", "document", "effective_from", "published", "withdrawn", "content_hash", "simulated",
-    "source", "rows",
+    "id", "layer", "territory", "document", "effective_from", "content_hash", "simulated", "source", "rows",
 )  # fmt: skip
+SPAN = ("edition", "published", "withdrawn", "effective_to")
+EVENT = ("edition", "day", "action", "who", "detail")
+_REF = ("commune", "period", "sheet", "number", "suffix")
+LINK = ("kind", "day", *(f"before_{n}" for n in _REF), *(f"after_{n}" for n in _REF), "shared", "edition")
 COMMUNE = ("code", "period", "effective_from", "effective_to", "names", "district", "province", "source", "status")
 UNION = ("old_code", "old_period", "new_code", "new_period", "day", "whole")
 
 
 def edition_row(e: Edition) -> Row:
-    days = iso(e.effective_from), iso(e.published), iso(e.withdrawn)
-    return e.id, e.layer, e.territory, e.document, *days, e.content_hash, e.simulated, e.source, e.rows
+    return e.id, e.layer, e.territory, e.document, iso(e.effective_from), e.content_hash, e.simulated, e.source, e.rows
 
 
-def edition(row: Row) -> Edition:
-    key, layer, territory, document, first, published, withdrawn, content_hash, simulated, source, rows = row
-    days = _day(first), _day(published), _day_or_none(withdrawn)
-    return Edition(key, layer, territory, document, *days, content_hash, bool(simulated), source, rows)
+def span_row(e: Edition) -> Row:
+    return e.id, iso(e.published), iso(e.withdrawn), iso(e.effective_to)
 
 
-def is_known(e: Edition, known: date) -> bool:
-    return e.published <= known and (e.withdrawn is None or known < e.withdrawn)
+Span = tuple[date, date | None, date | None]
+"""One stretch of knowledge: published, withdrawn, and the day from which a later edition speaks."""
+
+
+def spans(found: Iterable[Row]) -> dict[str, list[Span]]:
+    """The stretches of each edition, the earliest first."""
+    held: dict[str, list[Span]] = {}
+    for key, published, withdrawn, end in found:
+        held.setdefault(key, []).append((_day(published), _day_or_none(withdrawn), _day_or_none(end)))
+    return {key: sorted(each, key=lambda s: (s[0], s[1] or date.max)) for key, each in held.items()}
+
+
+def editions(found: Iterable[Row], of: Iterable[Row], known: date | None) -> tuple[Edition, ...]:
+    """The editions of ``found`` that were published (``DRAFT``: that are prepared) by their stretches ``of`` knowledge.
+
+    On a day ``known`` its stretch says until when it speaks; without one, its last stretch.
+    """
+    stretches, chosen = spans(of), []
+    for row in found:
+        own = [s for s in stretches.get(row[0], ()) if (s[0] == DRAFT) is (known == DRAFT)]
+        then = [s for s in own if known is None or is_known(s, known)]
+        if then:
+            chosen.append(_edition(row, own[0][0], own[-1][1], then[-1][2]))
+    return tuple(chosen)
+
+
+def _edition(row: Row, published: date, withdrawn: date | None, end: date | None) -> Edition:
+    key, layer, territory, document, first, content_hash, simulated, source, count = row
+    days = _day(first), published, withdrawn
+    return Edition(key, layer, territory, document, *days, content_hash, bool(simulated), source, count, end)
+
+
+def is_known(span: Span, known: date) -> bool:
+    return span[0] <= known and (span[1] is None or known < span[1])
+
+
+def edition_of(found: Iterable[Row], name: str) -> Edition:
+    """The edition by its id, whether it is known or not. Raises ``Refused``: it is not there."""
+    for row in found:
+        if row[0] == name:
+            return _edition(row, DRAFT, None, None)
+    raise Refused("edition-unknown", "edition", edition=name)
+
+
+def event_row(e: Event) -> Row:
+    return e.edition, iso(e.day), e.action, e.who, _json(dict(e.detail))
+
+
+def event(row: Row) -> Event:
+    return Event(row[0], _day(row[1]), row[2], row[3], json.loads(row[4]))
+
+
+def link_row(link: Link) -> Row:
+    b, a = link.before, link.after
+    before, after = ((r.commune, r.period, r.sheet, r.number, r.suffix) for r in (b, a))
+    return link.kind, iso(link.day), *before, *after, str(link.shared), link.edition
+
+
+def link(row: Row) -> Link:
+    return Link(row[0], _day(row[1]), ParcelRef(*row[2:7]), ParcelRef(*row[7:12]), Decimal(row[12]), row[13])
+
+
+def links(found: Iterable[Row]) -> tuple[Link, ...]:
+    """Links in their promised order, each once."""
+    return tuple(sorted({link(row) for row in found}, key=lambda x: (x.day, x.before, x.after, x.edition)))
 
 
 def commune_row(c: Commune) -> Row:

@@ -30,13 +30,51 @@ CREATE TABLE landinfo.editions (
   territory text COLLATE "C" NOT NULL,
   document text NOT NULL,
   effective_from date NOT NULL,
-  published date NOT NULL,
-  withdrawn date,
   content_hash text NOT NULL,
   simulated boolean NOT NULL,
   source text NOT NULL,
   rows bigint NOT NULL
 );
+CREATE TABLE landinfo.spans ( -- when an edition is known, and for days before which one
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  edition text COLLATE "C" NOT NULL REFERENCES landinfo.editions,
+  published date NOT NULL,
+  withdrawn date,
+  effective_to date
+);
+CREATE INDEX spans_edition ON landinfo.spans (edition);
+CREATE TABLE landinfo.events ( -- what was done to an edition
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  edition text COLLATE "C" NOT NULL REFERENCES landinfo.editions,
+  day date NOT NULL,
+  action text NOT NULL,
+  who text NOT NULL,
+  detail text NOT NULL -- {…}
+);
+CREATE TABLE landinfo.staging ( -- an edition that is being written: steps done, and what they held
+  edition text COLLATE "C" PRIMARY KEY REFERENCES landinfo.editions,
+  steps integer NOT NULL,
+  digest text NOT NULL
+);
+CREATE TABLE landinfo.lineage ( -- ground that went from one parcel to another
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind text NOT NULL,
+  day date NOT NULL,
+  before_commune text COLLATE "C" NOT NULL,
+  before_period text COLLATE "C" NOT NULL,
+  before_sheet text COLLATE "C" NOT NULL,
+  before_number text COLLATE "C" NOT NULL,
+  before_suffix text COLLATE "C" NOT NULL,
+  after_commune text COLLATE "C" NOT NULL,
+  after_period text COLLATE "C" NOT NULL,
+  after_sheet text COLLATE "C" NOT NULL,
+  after_number text COLLATE "C" NOT NULL,
+  after_suffix text COLLATE "C" NOT NULL,
+  shared text NOT NULL, -- m²
+  edition text COLLATE "C" NOT NULL REFERENCES landinfo.editions
+);
+CREATE INDEX lineage_before ON landinfo.lineage (before_commune, before_period, before_sheet, before_number);
+CREATE INDEX lineage_after ON landinfo.lineage (after_commune, after_period, after_sheet, after_number);
 CREATE TABLE landinfo.parcels (
   fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   geom geometry(Geometry, {srid}) NOT NULL,

@@ -26,6 +26,124 @@ UPDATE {parcels} SET commune_now = (
   SELECT min(u.new_code) FROM {unions} u WHERE u.old_code = commune AND u.old_period = period AND u.whole)
 """
 
+# An edition could be withdrawn once and for all; now it has spans, and may be known again.
+_SPANS_GEOPACKAGE = (
+    """
+CREATE TABLE spans ( -- when an edition is known, and for days before which one
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  edition TEXT NOT NULL REFERENCES editions(id),
+  published DATE NOT NULL,
+  withdrawn DATE,
+  effective_to DATE
+)
+""",
+    "CREATE INDEX spans_edition ON spans (edition)",
+    """
+CREATE TABLE events ( -- what was done to an edition
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  edition TEXT NOT NULL REFERENCES editions(id),
+  day DATE NOT NULL,
+  action TEXT NOT NULL,
+  who TEXT NOT NULL,
+  detail TEXT NOT NULL -- {…}
+)
+""",
+    """
+CREATE TABLE staging ( -- an edition that is being written: steps done, and what they held
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  edition TEXT NOT NULL UNIQUE REFERENCES editions(id),
+  steps INTEGER NOT NULL,
+  digest TEXT NOT NULL
+)
+""",
+    """
+CREATE TABLE lineage ( -- ground that went from one parcel to another
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  kind TEXT NOT NULL,
+  day DATE NOT NULL,
+  before_commune TEXT NOT NULL,
+  before_period TEXT NOT NULL,
+  before_sheet TEXT NOT NULL,
+  before_number TEXT NOT NULL,
+  before_suffix TEXT NOT NULL,
+  after_commune TEXT NOT NULL,
+  after_period TEXT NOT NULL,
+  after_sheet TEXT NOT NULL,
+  after_number TEXT NOT NULL,
+  after_suffix TEXT NOT NULL,
+  shared TEXT NOT NULL, -- m²
+  edition TEXT NOT NULL REFERENCES editions(id)
+)
+""",
+    "CREATE INDEX lineage_before ON lineage (before_commune, before_period, before_sheet, before_number)",
+    "CREATE INDEX lineage_after ON lineage (after_commune, after_period, after_sheet, after_number)",
+    "INSERT INTO spans (edition, published, withdrawn) SELECT id, published, withdrawn FROM editions ORDER BY id",
+    "ALTER TABLE editions DROP COLUMN published",
+    "ALTER TABLE editions DROP COLUMN withdrawn",
+    """
+INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change)
+VALUES ('spans', 'attributes', 'spans', '1970-01-01T00:00:00.000Z'),
+  ('events', 'attributes', 'events', '1970-01-01T00:00:00.000Z'),
+  ('staging', 'attributes', 'staging', '1970-01-01T00:00:00.000Z'),
+  ('lineage', 'attributes', 'lineage', '1970-01-01T00:00:00.000Z')
+""",
+)
+_SPANS_POSTGIS = (
+    """
+CREATE TABLE landinfo.spans ( -- when an edition is known, and for days before which one
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  edition text COLLATE "C" NOT NULL REFERENCES landinfo.editions,
+  published date NOT NULL,
+  withdrawn date,
+  effective_to date
+)
+""",
+    "CREATE INDEX spans_edition ON landinfo.spans (edition)",
+    """
+CREATE TABLE landinfo.events ( -- what was done to an edition
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  edition text COLLATE "C" NOT NULL REFERENCES landinfo.editions,
+  day date NOT NULL,
+  action text NOT NULL,
+  who text NOT NULL,
+  detail text NOT NULL -- {…}
+)
+""",
+    """
+CREATE TABLE landinfo.staging ( -- an edition that is being written: steps done, and what they held
+  edition text COLLATE "C" PRIMARY KEY REFERENCES landinfo.editions,
+  steps integer NOT NULL,
+  digest text NOT NULL
+)
+""",
+    """
+CREATE TABLE landinfo.lineage ( -- ground that went from one parcel to another
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind text NOT NULL,
+  day date NOT NULL,
+  before_commune text COLLATE "C" NOT NULL,
+  before_period text COLLATE "C" NOT NULL,
+  before_sheet text COLLATE "C" NOT NULL,
+  before_number text COLLATE "C" NOT NULL,
+  before_suffix text COLLATE "C" NOT NULL,
+  after_commune text COLLATE "C" NOT NULL,
+  after_period text COLLATE "C" NOT NULL,
+  after_sheet text COLLATE "C" NOT NULL,
+  after_number text COLLATE "C" NOT NULL,
+  after_suffix text COLLATE "C" NOT NULL,
+  shared text NOT NULL, -- m²
+  edition text COLLATE "C" NOT NULL REFERENCES landinfo.editions
+)
+""",
+    "CREATE INDEX lineage_before ON landinfo.lineage (before_commune, before_period, before_sheet, before_number)",
+    "CREATE INDEX lineage_after ON landinfo.lineage (after_commune, after_period, after_sheet, after_number)",
+    """
+INSERT INTO landinfo.spans (edition, published, withdrawn)
+SELECT id, published, withdrawn FROM landinfo.editions ORDER BY id
+""",
+    "ALTER TABLE landinfo.editions DROP COLUMN published, DROP COLUMN withdrawn",
+)
+
 STEPS: tuple[Step, ...] = (
     Step(
         geopackage=(
@@ -37,6 +155,7 @@ STEPS: tuple[Step, ...] = (
             _DERIVE_COMMUNE_NOW.format(parcels="landinfo.parcels", unions="landinfo.unions"),
         ),
     ),
+    Step(geopackage=_SPANS_GEOPACKAGE, postgis=_SPANS_POSTGIS),
 )
 
 

@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from landinfo.intake.editions import content_hash, edition_id
+from landinfo.intake.editions import content_hash, edition_id, file_hashes, prepared
+from landinfo.intake.lineage import linked, read_limits
 from landinfo.intake.sample import plans
 from landinfo.intake.sample.access import Access, reached
 from landinfo.intake.sample.faces import Face, faces
@@ -65,7 +66,9 @@ def build(recipe: Path, url: str, known: date, progress: Progress) -> None:
     facts = StoreFacts(plan["title"], plan["crs"], SCHEMA_VERSION, simulated=True)
     store = create_store(url, facts, communes, unions)
     try:
-        store.publish(load for load in loads if load.edition.published <= known)
+        due = [load for load in loads if load.edition.published <= known]
+        files = file_hashes(recipe)
+        store.publish(due, events=[prepared(load, "", load.edition.published, files=files) for load in due])
     finally:
         store.close()
     progress("xong · done", 1.0)
@@ -87,7 +90,8 @@ def draw(plan: Mapping[str, Any]) -> Drawing:
 def parcel_load(plan: Mapping[str, Any], drawing: Drawing) -> Load:
     """Every parcel with its days, in one edition."""
     rows = [p.parcel for p in drawing.placed]
-    return load(plan, "parcels", "SIM-BĐĐC", plan["first_day"], plan["published"], (), parcels=rows)
+    made = load(plan, "parcels", "SIM-BĐĐC", plan["first_day"], plan["published"], (), parcels=rows)
+    return linked(made, read_limits())
 
 
 def zone_load(plan: Mapping[str, Any], drawing: Drawing) -> Load:

@@ -1,0 +1,84 @@
+"""What both engines do alike when they are written to: editions published, staged and taken away."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import date
+
+from landinfo.model import Event, Link, State
+from landinfo.store import Load, StoreFacts, editing
+from landinfo.store.checks import Part, withdrawn_on
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One open transaction: ``run`` statements, ``write`` shaped rows (the day is that of the change).
+
+    ``settle``: what the engine does after many rows, before the transaction ends.
+    """
+
+    run: editing.Run
+    write: Callable[[Part, date], None]
+    settle: Callable[[], None]
+    facts: StoreFacts
+
+
+class Edited:
+    """The writing half of ``landinfo.store.Store``; an engine gives the transaction."""
+
+    _facts: StoreFacts
+
+    @abstractmethod
+    def _editing(self) -> AbstractContextManager[Edit]:
+        """One transaction: all of it or nothing. Raises ``Busy`` and ``Refused`` as ``publish``."""
+
+    def publish(
+        self,
+        loads: Iterable[Load],
+        withdraw: Sequence[str] = (),
+        *,
+        known: date | None = None,
+        states: Sequence[State] = (),
+        events: Sequence[Event] = (),
+        links: Sequence[Link] = (),
+    ) -> None:
+        published: list[date] = []
+        with self._editing() as edit:
+            for load in loads:
+                for part in editing.write_load(edit.run, load, edit.facts):
+                    edit.write(part, load.edition.published)
+                published.append(load.edition.published)
+            for state in (*(State(edition, known=False) for edition in withdraw), *states):
+                editing.set_state(edit.run, state, withdrawn_on(known, published), edit.facts)
+            editing.write_links(edit.run, links)
+            editing.write_events(edit.run, events)
+            edit.settle()
+
+    def stage(self, load: Load, events: Sequence[Event], progress: Callable[[float], None] | None = None) -> None:
+        steps, marks = editing.steps_of(load)
+        with self._editing() as edit:
+            done = editing.begin_staging(edit.run, load, marks)
+        if done is None:
+            return
+        for n in range(done, len(steps)):
+            with self._editing() as edit:
+                edit.write(steps[n], load.edition.effective_from)
+                editing.end_step(edit.run, load.edition.id, n + 1, marks[n + 1])
+            if progress:
+                progress((n + 1) / len(steps))
+        with self._editing() as edit:
+            editing.end_staging(edit.run, load, events)
+            edit.settle()
+
+    def discard(self, edition: str) -> None:
+        with self._editing() as edit:
+            editing.discard(edit.run, edition)
+
+    def ask_sign_off(self, wanted: bool) -> None:
+        with self._editing() as edit:
+            edit.run("DELETE FROM meta WHERE key = ?", ("sign_off",))
+            editing.insert(edit.run, "meta", ("key", "value"), [("sign_off", "true" if wanted else "false")])
+        self._facts = replace(edit.facts, sign_off=wanted)

@@ -1,0 +1,190 @@
+"""How editions come and go, the same for both engines: inside the one transaction that an engine opens.
+
+``run(statement, values)`` gives the rows of a statement; its marks are ``?``, days are ISO text. When an edition is
+known stands in its spans, which never overlap; a prepared edition has one that begins on ``DRAFT``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import shapely
+
+from landinfo.model import Edition, Event, Link, Refused, State
+from landinfo.store import DRAFT, Load, StoreFacts, rows
+from landinfo.store.checks import Part, parts
+from landinfo.store.rows import SHAPED, Row, Span
+
+Run = Callable[[str, Sequence[Any]], list[Row]]
+STEP = 20_000
+"""Rows that are staged in one transaction."""
+
+
+def write_load(run: Run, load: Load, facts: StoreFacts) -> Iterator[Part]:
+    """The edition of a load and all that has no shape; gives the shaped rows for the engine to write.
+
+    Raises ``Refused``: it is there already, rows that do not fit, or the store asks for a second signature.
+    """
+    if facts.sign_off:
+        raise Refused("edition-needs-draft", "", edition=load.edition.id)
+    write_edition(run, load.edition)
+    insert(run, "spans", rows.SPAN, [rows.span_row(load.edition)])
+    write_links(run, load.links, load.edition.id)
+    return parts(load)
+
+
+def write_edition(run: Run, edition: Edition) -> None:
+    if run("SELECT 1 FROM editions WHERE id = ?", (edition.id,)):
+        raise Refused("store-edition-exists", "", edition=edition.id)
+    insert(run, "editions", rows.EDITION, [rows.edition_row(edition)])
+
+
+def write_events(run: Run, events: Iterable[Event]) -> None:
+    insert(run, "events", rows.EVENT, map(rows.event_row, events))
+
+
+def write_links(run: Run, links: Iterable[Link], edition: str | None = None) -> None:
+    """``edition``: the one that all of them must belong to."""
+    held = list(links)
+    if edition is not None and any(link.edition != edition for link in held):
+        raise Refused("store-bad-load", "", edition=edition, wrong="links of another edition")
+    insert(run, "lineage", rows.LINK, map(rows.link_row, held))
+
+
+def set_state(run: Run, state: State, day: date, facts: StoreFacts) -> None:
+    """From ``day`` on an edition is in this state. Raises ``Refused``: it is not there, or has changed later."""
+    held = _spans(run, state.edition)
+    if held and held[-1][0] == DRAFT:
+        return _publish_draft(run, state, day, facts)
+    last = held[-1] if held else None
+    if last is None or day < max(last[0], last[1] or last[0]) or (last[1] is not None and not state.known):
+        raise Refused("store-no-such-edition", "", edition=state.edition, day=day)
+    if last[1] is None:
+        if state.known and last[2] == state.effective_to:
+            return None
+        _end(run, state.edition, last, day, alone=len(held) == 1)
+    if state.known:
+        _go_on(run, state, day)
+    return None
+
+
+def _spans(run: Run, edition: str) -> list[Span]:
+    select = "SELECT edition, published, withdrawn, effective_to FROM spans WHERE edition = ?"
+    return rows.spans(run(select, (edition,))).get(edition, [])
+
+
+def _publish_draft(run: Run, state: State, day: date, facts: StoreFacts) -> None:
+    if not state.known:
+        raise Refused("store-no-such-edition", "", edition=state.edition, day=day)
+    if facts.sign_off:
+        select = f"SELECT {', '.join(rows.EVENT)} FROM events WHERE edition = ? ORDER BY fid"  # noqa: S608
+        signed_twice(state.edition, [rows.event(row) for row in run(select, (state.edition,))])
+    end = rows.iso(state.effective_to)
+    run("UPDATE spans SET published = ?, effective_to = ? WHERE edition = ?", (rows.iso(day), end, state.edition))
+
+
+def _end(run: Run, edition: str, last: Span, day: date, *, alone: bool) -> None:
+    """The open span ends; one that would be empty goes, unless nothing else told that the edition was there."""
+    if last[0] == day and not alone:
+        run("DELETE FROM spans WHERE edition = ? AND withdrawn IS NULL", (edition,))
+    else:
+        run("UPDATE spans SET withdrawn = ? WHERE edition = ? AND withdrawn IS NULL", (rows.iso(day), edition))
+
+
+def _go_on(run: Run, state: State, day: date) -> None:
+    """As if nothing had been where the span before ended on this day and said the same."""
+    before = (_spans(run, state.edition) or [(date.min, None, None)])[-1]
+    if before[1] == day and before[2] == state.effective_to:
+        run("UPDATE spans SET withdrawn = NULL WHERE edition = ? AND withdrawn = ?", (state.edition, rows.iso(day)))
+    else:
+        insert(run, "spans", rows.SPAN, [(state.edition, rows.iso(day), None, rows.iso(state.effective_to))])
+
+
+def signed_twice(edition: str, events: Sequence[Event]) -> None:
+    """Raises ``Refused``: nobody but who prepared it has signed."""
+    prepared = {_name(e.who) for e in events if e.action == "prepared"}
+    if not any(_name(e.who) not in prepared | {""} for e in events if e.action == "signed"):
+        who = next((e.who for e in events if e.action == "prepared"), "") or "–"
+        raise Refused("edition-needs-signature", "by", edition=edition, who=who)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Names are the same but for case, spaces and the form of their signs."""
+    return _name(one) == _name(other)
+
+
+def _name(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def begin_staging(run: Run, load: Load, marks: Sequence[str]) -> int | None:
+    """The number of steps that are written already; None when all is. Raises ``Refused``: it was published."""
+    edition = load.edition.id
+    held = _spans(run, edition)
+    if held and held[-1][0] == DRAFT:
+        return None
+    begun = run("SELECT steps, digest FROM staging WHERE edition = ?", (edition,))
+    if begun and begun[0][0] < len(marks) and marks[begun[0][0]] == begun[0][1]:
+        return int(begun[0][0])
+    if begun:
+        take_away(run, edition)
+    write_edition(run, replace(load.edition, published=DRAFT))
+    insert(run, "staging", ("edition", "steps", "digest"), [(edition, 0, marks[0])])
+    return 0
+
+
+def end_step(run: Run, edition: str, done: int, mark: str) -> None:
+    run("UPDATE staging SET steps = ?, digest = ? WHERE edition = ?", (done, mark, edition))
+
+
+def end_staging(run: Run, load: Load, events: Iterable[Event]) -> None:
+    """All rows are there: the edition is one that can be published."""
+    edition = replace(load.edition, published=DRAFT, withdrawn=None, effective_to=None)
+    write_links(run, load.links, edition.id)
+    insert(run, "spans", rows.SPAN, [rows.span_row(edition)])
+    write_events(run, events)
+    run("DELETE FROM staging WHERE edition = ?", (edition.id,))
+
+
+def discard(run: Run, edition: str) -> None:
+    held = _spans(run, edition)
+    if (held and held[-1][0] != DRAFT) or not run("SELECT 1 FROM editions WHERE id = ?", (edition,)):
+        raise Refused("edition-no-draft", "", edition=edition)
+    take_away(run, edition)
+
+
+def take_away(run: Run, edition: str) -> None:
+    for table in (*(t.name for t in SHAPED), "lineage", "spans", "events", "staging"):
+        run(f"DELETE FROM {table} WHERE edition = ?", (edition,))  # noqa: S608
+    run("DELETE FROM editions WHERE id = ?", (edition,))
+
+
+def steps_of(load: Load) -> tuple[list[Part], list[str]]:
+    """The rows of a load, ``STEP`` at a time and in their order, and what is done before each step and after the last.
+
+    The marks are chained SHA-256: equal marks are equal rows in equal order. Raises ``Refused`` like ``parts``.
+    """
+    steps = [
+        Part(part.table, part.shapes[i : i + STEP], part.rows[i : i + STEP])
+        for part in parts(load)
+        for i in range(0, len(part.rows), STEP)
+    ]
+    marks = [""]
+    for step in steps:
+        found = hashlib.sha256(marks[-1].encode())
+        for wkb, row in zip(shapely.to_wkb(step.shapes, byte_order=1), step.rows, strict=True):
+            found.update(wkb + repr(tuple(row)).encode() + b"\n")
+        marks.append(found.hexdigest())
+    return steps, marks
+
+
+def insert(run: Run, table: str, columns: Sequence[str], values: Iterable[Row]) -> None:
+    marks = ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+    for row in values:
+        run(statement, row)
