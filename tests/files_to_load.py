@@ -18,7 +18,7 @@ import shapely
 from landinfo.intake.load import LoadResult, run
 from landinfo.model import LandUseType, Rulebook, Status, Theme, ThemeKind
 from landinfo.store import open_store
-from landinfo.store.rulebook import read_texts
+from landinfo.store.rulebook import read_rulebook, read_texts
 
 ROOT = Path(__file__).resolve().parent.parent
 EAST, NORTH = 600_000.0, 1_214_000.0
@@ -81,19 +81,20 @@ of = "bbox"
 """
 
 
-def _use(code: str) -> LandUseType:
-    return LandUseType(code, code, code, "agricultural", "#ffffff", ("2024",), Status.ASSUMED)
+def _use(code: str, regime: str = "2024") -> LandUseType:
+    return LandUseType(code, code, code, "agricultural", "#ffffff", (regime,), Status.ASSUMED)
 
 
 ZONES = Theme(
     "zones", ThemeKind.PARTITION, "Thử", "Test", 0.5, "own", designations={c: (c, c, "#ffffff") for c in "ABC"}
 )
 RULEBOOK = Rulebook(
-    rules={},
+    rules=read_rulebook(ROOT / "data").rules,
     documents={},
     price_lists=(),
     themes=MappingProxyType({"zones": ZONES}),
-    land_use_types={code: _use(code) for code in ("ODT", "ONT", "CLN")},
+    land_use_types={code: _use(code) for code in ("ODT", "ONT", "CLN")}
+    | {code: _use(code, regime) for code, regime in (("T", "1995"), ("Hg/b", "1995"), ("LNK", "2004"))},
     permissions={},
     texts=TEXTS,
     edition="tests",

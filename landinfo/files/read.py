@@ -6,7 +6,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,8 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of a layer. ``shapes`` are two-dimensional, None where a row has none, ``unreadable`` marks broken ones.
+    """Rows of a layer. ``shapes`` are two-dimensional, None where a row has none, ``unreadable`` marks broken
+    ones: their open rings were closed, or their shapes are None.
 
     ``rows`` number the rows from 1 as the file holds them; texts are NFC; values are str, int, float, bool, date,
     datetime or None.
@@ -179,7 +180,11 @@ def _shapes(geometry: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray
     with np.errstate(invalid="ignore"):
         shapes = np.asarray(shapely.from_wkb(geometry, on_invalid="ignore"), dtype=object)
     given = np.array([one is not None for one in geometry], dtype=bool)
-    return shapes, given & np.array([one is None for one in shapes], dtype=bool)
+    unreadable = given & np.array([one is None for one in shapes], dtype=bool)
+    for i in np.flatnonzero(unreadable):
+        with suppress(shapely.errors.GEOSException), np.errstate(invalid="ignore"):
+            shapes[i] = shapely.from_wkb(geometry[i], on_invalid="fix")
+    return shapes, unreadable
 
 
 def _text(text: str, codec: str | None, path: Path) -> str:

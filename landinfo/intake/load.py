@@ -9,15 +9,19 @@ from datetime import date
 from pathlib import Path
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from landinfo.intake.coverage import coverage
+from landinfo.intake.drawing import check_drawings
 from landinfo.intake.editions import content_hash, edition_id
 from landinfo.intake.features import features
 from landinfo.intake.fieldmap import FieldMap, read_map
-from landinfo.intake.findings import KINDS, Collector, Finding, found
+from landinfo.intake.findings import KINDS, Collector, Finding, Severity, found
 from landinfo.intake.opening import Opened, open_source
 from landinfo.intake.parcels import LARGE_DIFFERENCES, difference, parcels
+from landinfo.intake.repair import mend
 from landinfo.intake.rows import Reader
+from landinfo.intake.words import check_texts
 from landinfo.model import Commune, Edition, Feature, Parcel, Refused, Rulebook, Union
 from landinfo.store import SCHEMA_VERSION, Load, StoreFacts, create_store, open_store
 from landinfo.store.checks import parts
@@ -29,11 +33,23 @@ DATA = Path(__file__).resolve().parent.parent.parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """A drawing as it came, in the plane of the store, of a row (from 1) that was repaired; ``mended`` as it is now."""
+
+    row: int
+    name: str
+    shape: BaseGeometry
+    mended: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
 class LoadResult:
     """What a load came to. ``edition`` is None where it was refused: then the store is as it was.
 
     ``counts``: rows, published, numbered_again (suffixes), holes, several_parts, registered, differ_over_2_percent,
-    differ_over_5_percent. ``source_crs`` and ``operation`` say how the coordinates came into the plane ``crs``.
+    differ_over_5_percent. ``originals`` are drawings as they came, of rows that were repaired; ``quarantined`` are rows
+    (from 1) that were left out of what is published. ``source_crs`` and ``operation`` say how the coordinates came into
+    the plane ``crs``.
     """
 
     edition: Edition | None
@@ -42,6 +58,8 @@ class LoadResult:
     source_crs: str = ""
     operation: str = ""
     crs: str = ""
+    originals: tuple[Original, ...] = ()
+    quarantined: frozenset[int] = frozenset()
 
     @property
     def published(self) -> bool:
@@ -60,21 +78,38 @@ class _Target:
 
 
 def run(
-    file: Path, map: Path, url: str, known: date, progress: Progress, rulebook: Rulebook, *, new: bool = False
+    file: Path,
+    map: Path,
+    url: str,
+    known: date,
+    progress: Progress,
+    rulebook: Rulebook,
+    *,
+    new: bool = False,
+    rest: bool = False,
 ) -> LoadResult:
     """Load ``file`` by the field map at ``map`` into the store ``url``, published on the day ``known``.
 
-    ``new``: make the store, as the map's [store] says. Whatever is wrong with the file or the map is a finding of the
+    ``new``: make the store, as the map's [store] says. ``rest``: rows with an error are left out, the others published,
+    and their coverage says that it is not complete. Whatever is wrong with the file or the map is a finding of the
     result. Raises ``Problem`` for the store alone: missing, exists, schema, no server.
     """
     try:
-        return load(file, read_map(map), url, known, progress, rulebook, new=new)
+        return load(file, read_map(map), url, known, progress, rulebook, new=new, rest=rest)
     except Refused as wrong:
         return _refused(wrong)
 
 
 def load(
-    source: Path, map: FieldMap, url: str, known: date, progress: Progress, rulebook: Rulebook, *, new: bool = False
+    source: Path,
+    map: FieldMap,
+    url: str,
+    known: date,
+    progress: Progress,
+    rulebook: Rulebook,
+    *,
+    new: bool = False,
+    rest: bool = False,
 ) -> LoadResult:
     """As ``run``, with a field map that is already read."""
     target = _new(url, map) if new else _existing(url)
@@ -84,29 +119,86 @@ def load(
         _may_enter(map, target, rulebook, collect)
         opened = open_source(source, map, target.facts.crs, rulebook, collect)
         _step(progress, rulebook, "load-step-check", 0.3)
+        opened, originals = _mended(opened, map, rulebook, collect)
         made = _made(opened, map, target, rulebook, collect)
-        if any(f.refuses for f in collect.all()) or not made:
-            return LoadResult(None, collect.all(), {"rows": len(opened.shapes)}, opened.source_crs, opened.operation)
+        stopped = _stops(collect, rest)
+        out = frozenset[int]() if stopped else frozenset(collect.rows(Severity.ERROR))
+        if out:
+            made = _without(out, opened, map, target, rulebook, collect)
+            map = replace(map, coverage_complete=False)
+        told = (opened.source_crs, opened.operation, target.facts.crs, originals)
+        if stopped or not made:
+            return LoadResult(None, collect.all(), {"rows": len(opened.shapes)}, *told)
         ready = _ready(made, map, target, known, source, rulebook)
         _not_held(ready.edition, map, target, collect)
     except Refused as wrong:
-        return _refused(wrong, collect)
-    if not any(f.refuses for f in collect.all()):
-        _step(progress, rulebook, "load-step-write", 0.6)
-        _publish(ready, target, _replaced(map, target, ready.edition.layer))
-        _step(progress, rulebook, "load-step-done", 1.0)
-    edition = None if any(f.refuses for f in collect.all()) else ready.edition
+        return _refused(wrong, collect, target.facts.crs)
     counts = {"rows": len(opened.shapes), **_counts(made)}
-    return LoadResult(edition, collect.all(), counts, opened.source_crs, opened.operation, target.facts.crs)
+    if _stops(collect, rest):
+        return LoadResult(None, collect.all(), counts, *told)
+    _step(progress, rulebook, "load-step-write", 0.6)
+    _publish(ready, target, _replaced(map, target, ready.edition.layer))
+    _step(progress, rulebook, "load-step-done", 1.0)
+    return LoadResult(ready.edition, collect.all(), counts, *told, out)
 
 
-def _refused(wrong: Refused, collect: Collector | None = None) -> LoadResult:
+def _stops(collect: Collector, rest: bool) -> bool:
+    """Is there anything that stops the load? With ``rest`` an error stops only the rows it names."""
+    return any(
+        f.refuses and not (rest and f.kind.severity is Severity.ERROR and f.places and all(p.row > 0 for p in f.places))
+        for f in collect.all()
+    )
+
+
+def _mended(
+    opened: Opened, map: FieldMap, rulebook: Rulebook, collect: Collector
+) -> tuple[Opened, tuple[Original, ...]]:
+    """The safe repairs, if the map asks for them, and the drawings as they were before any repair."""
+    reader = Reader(opened.table, map, rulebook, collect)
+    reader.shapes = opened.shapes
+    shapes = opened.shapes
+    if map.repair == "safe":
+        shapes = mend(shapes, reader.limits, lambda code, i, detail, mark: reader.wrong(code, i, detail, mark))
+    kept = dict(opened.originals)
+    kept |= {i: opened.shapes[i] for i in range(len(shapes)) if shapes[i] is not opened.shapes[i] and i not in kept}
+    originals = tuple(
+        Original(opened.table.rows[i], reader.named(i), shape, shapes[i])
+        for i, shape in sorted(kept.items())
+        if shapes[i] is not None
+    )
+    return replace(opened, shapes=shapes), originals
+
+
+def _without(
+    out: frozenset[int], opened: Opened, map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector
+) -> list[Parcel] | list[Feature]:
+    """What the other rows make when the rows ``out`` (from 1) are not there: numbered again, without their twins."""
+    table, rows = opened.table, opened.table.rows
+    kept = [i for i, row in enumerate(rows) if row not in out]
+    places = [p for f in collect.all() if f.kind.severity is Severity.ERROR for p in f.places]
+    first = list({p.row: p for p in reversed(places)}.values())
+    collect.put(found("ROW-001", sorted(first, key=lambda p: p.row), rows=len(rows)))
+    left = replace(
+        table,
+        rows=[rows[i] for i in kept],
+        columns={name: [column[i] for i in kept] for name, column in table.columns.items()},
+        shapes=table.shapes[kept],
+        unreadable=table.unreadable[kept],
+    )
+    again = Collector()
+    made = _made(replace(opened, table=left, shapes=opened.shapes[kept]), map, target, rulebook, again)
+    if more := frozenset(again.rows(Severity.ERROR)):
+        raise RuntimeError(f"rows {sorted(more)[:5]} have errors only when others are left out")
+    return made
+
+
+def _refused(wrong: Refused, collect: Collector | None = None, crs: str = "") -> LoadResult:
     """A refusal of the reading, as a finding beside those there already; one of the store goes on to the caller."""
     if wrong.code not in KINDS:
         raise wrong
     held = collect or Collector()
     held.put(found(wrong.code, **wrong.params))
-    return LoadResult(None, held.all())
+    return LoadResult(None, held.all(), crs=crs)
 
 
 def _step(progress: Progress, rulebook: Rulebook, code: str, done: float) -> None:
@@ -147,8 +239,11 @@ def _made(
     opened: Opened, map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector
 ) -> list[Parcel] | list[Feature]:
     reader = Reader(opened.table, map, rulebook, collect)
+    reader.shapes = opened.shapes
+    check_texts(reader)
+    check_drawings(reader, opened.shapes, target.facts.crs)
     if map.theme:
-        return features(reader, opened.shapes, rulebook.themes[map.theme])
+        return features(reader, opened.shapes, rulebook.themes[map.theme], target.facts.crs)
     return parcels(reader, opened.shapes, target.communes)
 
 
