@@ -79,6 +79,7 @@ designation = "{MA}"
 [coverage]
 of = "bbox"
 """
+STORE_AND_THEME = MAP[: MAP.index("[edition]")] + THEME
 
 
 def _use(code: str, regime: str = "2024") -> LandUseType:

@@ -52,7 +52,7 @@ _FROM_VNI = {ord(old): letter for old, letter in zip("ñÑöÖôÔòÒæÆ", "dd
 _NAME = r"(?!rịa\b|nà\b|điểm\b|chiểu\b|ích\b)\w+(?:\s+\w+){1,5}"
 _PATTERNS = (
     re.compile(r"(?<![\d.,])(?:\d{9}|\d{12})(?![\d]|[.,]\d)"),
-    re.compile(r"(?<![\d.,])(?:\+?84|0)[\s.]?[35789]\d(?:[\s.]?\d){7}(?!\d)"),
+    re.compile(r"(?<![\d.,])(?:\+?84|0)[\s.]?(?:[35789]|2[\s.]?\d)\d(?:[\s.]?\d){7}(?!\d)"),
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"),
     re.compile(rf"^\s*(?:hộ\s+)?(?:ông|bà)\s*[:.]?\s+{_NAME}", re.IGNORECASE),
 )
