@@ -343,6 +343,8 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         _print_both(
             present.say("report-written", {"files": ", ".join(f.name for f in written)}, rulebook.texts), sys.stderr
         )
+    elif result.originals:
+        _print_both(present.say("load-originals", {"count": len(result.originals)}, rulebook.texts), sys.stderr)
     if result.edition is None:
         errors = sum(f.refuses for f in result.findings)
         _print_both(present.say("load-refused", {"errors": errors}, rulebook.texts), sys.stderr)

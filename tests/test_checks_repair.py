@@ -188,3 +188,14 @@ def test_an_unknown_repair_is_refused(tmp_path: Path) -> None:
     file = parcels(tmp_path / "a.gpkg")
     map = field_map(tmp_path / "a.toml", MAP, source='repair = "all"')
     assert codes(load(file, map, str(tmp_path / "s.gpkg"), TODAY)) == ["MAP-002"]
+
+
+def test_a_shape_that_would_break_is_left_and_named(tmp_path: Path) -> None:
+    """Both ends of the short edge of a wedge lie near one corner of the neighbour: moved, they would be one."""
+    neighbour = ring((10.0, -0.005), (20, -10), (20, -0.005))
+    wedge = ring((-10, 0), (10, 0), (10, 0.01))
+    result = safe(tmp_path, neighbour, wedge)
+    (place,) = next(f for f in result.findings if f.kind.code == "GEO-024").places
+    assert place.row == 2
+    assert drawn(tmp_path)[1].wkb == wedge.wkb
+    assert result.originals == ()

@@ -54,7 +54,8 @@ def check_corners(shapes: Shapes, limits: Limits, tell: Told) -> None:
     """
     held = corners(shapes)
     for at in doubled(held, limits.vertex_distance):
-        tell("GEO-011", int(held.row[at]), "", shapely.Point(held.xy[at]))
+        step = float(np.hypot(*(held.xy[at] - held.xy[held.before[at]])))
+        tell("GEO-011", int(held.row[at]), f"{step * 1000:.1f} mm", shapely.Point(held.xy[at]))
     for at in spikes(held, limits):
         tell("GEO-012", int(held.row[at]), "", shapely.Point(held.xy[at]))
     for i in wound_wrongly(shapes):

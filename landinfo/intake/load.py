@@ -16,7 +16,7 @@ from landinfo.intake.drawing import check_drawings
 from landinfo.intake.editions import content_hash, edition_id
 from landinfo.intake.features import features
 from landinfo.intake.fieldmap import FieldMap, read_map
-from landinfo.intake.findings import KINDS, Collector, Finding, Severity, found
+from landinfo.intake.findings import KINDS, Collector, Finding, Place, Severity, found
 from landinfo.intake.opening import Opened, open_source
 from landinfo.intake.parcels import LARGE_DIFFERENCES, difference, parcels
 from landinfo.intake.repair import mend
@@ -124,7 +124,8 @@ def load(
         stopped = _stops(collect, rest)
         out = frozenset[int]() if stopped else frozenset(collect.rows(Severity.ERROR))
         if out:
-            made = _without(out, opened, map, target, rulebook, collect)
+            made, out = _without(out, opened, map, target, rulebook)
+            collect.put(found("ROW-001", _set_aside(collect, out), rows=len(opened.shapes)))
             map = replace(map, coverage_complete=False)
         told = (opened.source_crs, opened.operation, target.facts.crs, originals)
         if stopped or not made:
@@ -170,14 +171,14 @@ def _mended(
 
 
 def _without(
-    out: frozenset[int], opened: Opened, map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector
-) -> list[Parcel] | list[Feature]:
-    """What the other rows make when the rows ``out`` (from 1) are not there: numbered again, without their twins."""
+    out: frozenset[int], opened: Opened, map: FieldMap, target: _Target, rulebook: Rulebook
+) -> tuple[list[Parcel] | list[Feature], frozenset[int]]:
+    """What the other rows make when the rows ``out`` (from 1) are not there: numbered again, without their twins.
+
+    And ``out``, with rows that have an error only now.
+    """
     table, rows = opened.table, opened.table.rows
     kept = [i for i, row in enumerate(rows) if row not in out]
-    places = [p for f in collect.all() if f.kind.severity is Severity.ERROR for p in f.places]
-    first = list({p.row: p for p in reversed(places)}.values())
-    collect.put(found("ROW-001", sorted(first, key=lambda p: p.row), rows=len(rows)))
     left = replace(
         table,
         rows=[rows[i] for i in kept],
@@ -187,9 +188,14 @@ def _without(
     )
     again = Collector()
     made = _made(replace(opened, table=left, shapes=opened.shapes[kept]), map, target, rulebook, again)
-    if more := frozenset(again.rows(Severity.ERROR)):
-        raise RuntimeError(f"rows {sorted(more)[:5]} have errors only when others are left out")
-    return made
+    more = again.rows(Severity.ERROR)
+    return _without(out | more, opened, map, target, rulebook) if more else (made, out)
+
+
+def _set_aside(collect: Collector, out: frozenset[int]) -> list[Place]:
+    """One place for each row, by the first error that names it."""
+    places = {p.row: p for f in reversed(collect.all()) if f.kind.severity is Severity.ERROR for p in f.places}
+    return [places.get(row, Place(row)) for row in sorted(out)]
 
 
 def _refused(wrong: Refused, collect: Collector | None = None, crs: str = "") -> LoadResult:

@@ -77,14 +77,14 @@ def frames(shapes: Shapes, found: Sequence[Overlap]) -> set[int]:
 
 
 def gaps(shapes: Shapes, groups: Sequence[Hashable], limits: Limits) -> Iterator[Gap]:
-    """Holes up to ``gap_area`` in the union of each group (a sheet) on which nothing of another group stands."""
+    """Holes from ``overlap_area`` to ``gap_area`` in the union of each group (a sheet) on which nothing of another group stands."""
     tree = shapely.STRtree(shapes)
     members: dict[Hashable, list[int]] = {}
     for i, group in enumerate(groups):
         members.setdefault(group, []).append(i)
     for rows in members.values():
         for hole in holes(shapely.union_all(shapes[rows])):
-            if not _DUST < hole.area <= limits.gap_area:
+            if not limits.overlap_area <= hole.area <= limits.gap_area:
                 continue
             if len(tree.query(shapely.point_on_surface(hole), predicate="intersects")):
                 continue

@@ -119,6 +119,8 @@ def _said(table: Table, collect: Collector) -> None:
         collect.put(_counted("GEO-007", table.layer.curves))
     if table.with_height:
         collect.put(_counted("GEO-009", table.with_height))
+    if table.composed:
+        collect.put(_counted("TXT-001", table.composed))
 
 
 def _counted(code: str, count: int, **params: str) -> Finding:
