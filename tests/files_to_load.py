@@ -182,6 +182,12 @@ def load(file: Path, map: Path, url: str, known: Any, new: bool = True) -> LoadR
     return run(file, map, url, known, lambda step, done: None, RULEBOOK, new=new)
 
 
+def words(at: Path, *shapes: Any, more: Sequence[str] = (), **columns: Any) -> list[str]:
+    """The command line that loads parcels into a new store."""
+    file, map = parcels(at / "a.gpkg", shapes or None, **columns), field_map(at / "a.toml")
+    return ["load", str(file), "--map", str(map), "--store", str(at / "s.gpkg"), "--new", *more]
+
+
 def codes(result: LoadResult) -> list[str]:
     return [finding.kind.code for finding in result.findings]
 

@@ -16,7 +16,7 @@ import pyproj
 import pytest
 import shapely
 import shapely.geometry
-from files_to_load import BOW, BOW_X, EAST, NORTH, TEXTS, TODAY, field_map, load, parcels, square
+from files_to_load import BOW, BOW_X, EAST, NORTH, TEXTS, TODAY, field_map, load, parcels, square, words
 
 from landinfo import cli
 from landinfo.intake import report
@@ -211,8 +211,6 @@ def test_the_command_writes_it_when_the_load_is_refused(tmp_path: Path, capsys: 
 
 
 def test_a_folder_that_cannot_be_is_refused_before_anything_is_published(tmp_path: Path) -> None:
-    file, map = parcels(tmp_path / "a.gpkg"), field_map(tmp_path / "a.toml")
     (tmp_path / "out").write_text("a file")
-    words = ["load", str(file), "--map", str(map), "--store", str(tmp_path / "s.gpkg"), "--new"]
-    assert cli.main([*words, "--report", str(tmp_path / "out")]) == 2
+    assert cli.main(words(tmp_path, more=["--report", str(tmp_path / "out")])) == 2
     assert not (tmp_path / "s.gpkg").exists()

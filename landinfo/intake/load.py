@@ -9,17 +9,17 @@ from datetime import date
 from pathlib import Path
 
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from landinfo.intake.coverage import coverage
 from landinfo.intake.drawing import check_drawings
 from landinfo.intake.editions import content_hash, edition_id
 from landinfo.intake.features import features
 from landinfo.intake.fieldmap import FieldMap, read_map
-from landinfo.intake.findings import KINDS, Collector, Finding, Place, Severity, found
+from landinfo.intake.findings import KINDS, Collector, Finding, Severity, found
 from landinfo.intake.opening import Opened, open_source
+from landinfo.intake.originals import Original, mended
 from landinfo.intake.parcels import LARGE_DIFFERENCES, difference, parcels
-from landinfo.intake.repair import mend
+from landinfo.intake.rest import set_aside, stops, without
 from landinfo.intake.rows import Reader
 from landinfo.intake.words import check_texts
 from landinfo.model import Commune, Edition, Feature, Parcel, Refused, Rulebook, Union
@@ -30,16 +30,6 @@ from landinfo.texts import say
 
 Progress = Callable[[str, float], None]
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """A drawing as it came, in the plane of the store, of a row (from 1) that was repaired; ``mended`` as it is now."""
-
-    row: int
-    name: str
-    shape: BaseGeometry
-    mended: BaseGeometry
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +109,17 @@ def load(
         _may_enter(map, target, rulebook, collect)
         opened = open_source(source, map, target.facts.crs, rulebook, collect)
         _step(progress, rulebook, "load-step-check", 0.3)
-        opened, originals = _mended(opened, map, rulebook, collect)
-        made = _made(opened, map, target, rulebook, collect)
-        stopped = _stops(collect, rest)
+        opened, originals = mended(opened, map, rulebook, collect)
+
+        def make(opened: Opened, collect: Collector) -> list[Parcel] | list[Feature]:
+            return _made(opened, map, target, rulebook, collect)
+
+        made = make(opened, collect)
+        stopped = stops(collect, rest)
         out = frozenset[int]() if stopped else frozenset(collect.rows(Severity.ERROR))
         if out:
-            made, out = _without(out, opened, map, target, rulebook)
-            collect.put(found("ROW-001", _set_aside(collect, out), rows=len(opened.shapes)))
+            made, out = without(out, opened, make)
+            collect.put(found("ROW-001", set_aside(collect, out), rows=len(opened.shapes)))
             map = replace(map, coverage_complete=False)
         told = (opened.source_crs, opened.operation, target.facts.crs, originals)
         if stopped or not made:
@@ -135,67 +129,12 @@ def load(
     except Refused as wrong:
         return _refused(wrong, collect, target.facts.crs)
     counts = {"rows": len(opened.shapes), **_counts(made)}
-    if _stops(collect, rest):
+    if stops(collect, rest):
         return LoadResult(None, collect.all(), counts, *told)
     _step(progress, rulebook, "load-step-write", 0.6)
     _publish(ready, target, _replaced(map, target, ready.edition.layer))
     _step(progress, rulebook, "load-step-done", 1.0)
     return LoadResult(ready.edition, collect.all(), counts, *told, out)
-
-
-def _stops(collect: Collector, rest: bool) -> bool:
-    """Is there anything that stops the load? With ``rest`` an error stops only the rows it names."""
-    return any(
-        f.refuses and not (rest and f.kind.severity is Severity.ERROR and f.places and all(p.row > 0 for p in f.places))
-        for f in collect.all()
-    )
-
-
-def _mended(
-    opened: Opened, map: FieldMap, rulebook: Rulebook, collect: Collector
-) -> tuple[Opened, tuple[Original, ...]]:
-    """The safe repairs, if the map asks for them, and the drawings as they were before any repair."""
-    reader = Reader(opened.table, map, rulebook, collect)
-    reader.shapes = opened.shapes
-    shapes = opened.shapes
-    if map.repair == "safe":
-        shapes = mend(shapes, reader.limits, lambda code, i, detail, mark: reader.wrong(code, i, detail, mark))
-    kept = dict(opened.originals)
-    kept |= {i: opened.shapes[i] for i in range(len(shapes)) if shapes[i] is not opened.shapes[i] and i not in kept}
-    originals = tuple(
-        Original(opened.table.rows[i], reader.named(i), shape, shapes[i])
-        for i, shape in sorted(kept.items())
-        if shapes[i] is not None
-    )
-    return replace(opened, shapes=shapes), originals
-
-
-def _without(
-    out: frozenset[int], opened: Opened, map: FieldMap, target: _Target, rulebook: Rulebook
-) -> tuple[list[Parcel] | list[Feature], frozenset[int]]:
-    """What the other rows make when the rows ``out`` (from 1) are not there: numbered again, without their twins.
-
-    And ``out``, with rows that have an error only now.
-    """
-    table, rows = opened.table, opened.table.rows
-    kept = [i for i, row in enumerate(rows) if row not in out]
-    left = replace(
-        table,
-        rows=[rows[i] for i in kept],
-        columns={name: [column[i] for i in kept] for name, column in table.columns.items()},
-        shapes=table.shapes[kept],
-        unreadable=table.unreadable[kept],
-    )
-    again = Collector()
-    made = _made(replace(opened, table=left, shapes=opened.shapes[kept]), map, target, rulebook, again)
-    more = again.rows(Severity.ERROR)
-    return _without(out | more, opened, map, target, rulebook) if more else (made, out)
-
-
-def _set_aside(collect: Collector, out: frozenset[int]) -> list[Place]:
-    """One place for each row, by the first error that names it."""
-    places = {p.row: p for f in reversed(collect.all()) if f.kind.severity is Severity.ERROR for p in f.places}
-    return [places.get(row, Place(row)) for row in sorted(out)]
 
 
 def _refused(wrong: Refused, collect: Collector | None = None, crs: str = "") -> LoadResult:

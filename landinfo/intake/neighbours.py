@@ -77,7 +77,7 @@ def frames(shapes: Shapes, found: Sequence[Overlap]) -> set[int]:
 
 
 def gaps(shapes: Shapes, groups: Sequence[Hashable], limits: Limits) -> Iterator[Gap]:
-    """Holes from ``overlap_area`` to ``gap_area`` in the union of each group (a sheet) on which nothing of another group stands."""
+    """Holes from ``overlap_area`` to ``gap_area`` in the union of a group (a sheet) on which no other group stands."""
     tree = shapely.STRtree(shapes)
     members: dict[Hashable, list[int]] = {}
     for i, group in enumerate(groups):
