@@ -368,3 +368,30 @@ def test_a_gap_that_another_sheet_fills_is_none(tmp_path: Path) -> None:
     filled = [*case.faulty["shapes"], box(20, 5, 21, 8)]
     result = loaded(tmp_path, case, {"shapes": filled, "TO": ["12", "12", "12", "13"]}, "filled")
     assert not {"TOP-001", "TOP-003"} & set(codes(result))
+
+
+def test_the_time_before_does_not_overlap_either(tmp_path: Path) -> None:
+    """The same as above with the rows the other way round: the later parcel stands first in the file."""
+    days = {"D1": ["2024-01-01", "2020-01-01"], "D2": ["", "2024-01-01"], "THUA": ["1", "2"]}
+    result = loaded(tmp_path, Case({}, {}, sections=DAYS), {"shapes": [square(), square(5)], **days}, "before")
+    assert "TOP-001" not in codes(result)
+
+
+def test_a_strip_that_two_plans_share_is_digitising_noise(tmp_path: Path) -> None:
+    for over, found in ((0.29, False), (0.31, True)):
+        given = plan("A", "B", at=(box(0, 0, 10, 10), box(10 - over, 0, 20, 10)))
+        result = loaded(tmp_path, Case({}, {}, map=PLAN), given, f"p{over}")
+        assert ("THE-004" in codes(result)) is found
+
+
+def test_places_found_in_the_files_own_system_lie_in_the_plane_of_the_store(tmp_path: Path) -> None:
+    """x and y as the file gives them, for its own program; the mark where the store has it."""
+    zone = way("EPSG:9210", "EPSG:9211", ()).convert
+    file = write(tmp_path / "a.gpkg", [zone(office.BOW)], {"TO": ["1"], "THUA": ["1"]}, crs="EPSG:9211")
+    result = load(file, field_map(tmp_path / "a.toml"), str(tmp_path / "s.gpkg"), TODAY)
+    (place,) = finding(result, "GEO-003").places
+    crossing = shapely.Point(EAST + office.BOW_X, NORTH + office.BOW_X)
+    assert place.mark is not None
+    assert place.mark.distance(crossing) < 0.01
+    assert shapely.Point(place.x, place.y).distance(zone(crossing)) < 0.01
+    assert place.mark.distance(shapely.Point(place.x, place.y)) > 20_000

@@ -199,3 +199,9 @@ def test_a_shape_that_would_break_is_left_and_named(tmp_path: Path) -> None:
     assert place.row == 2
     assert drawn(tmp_path)[1].wkb == wedge.wkb
     assert result.originals == ()
+
+
+def test_near_corners_of_one_parcel_are_nobodys_business() -> None:
+    """A jog of 1.4 cm in a parcel without neighbours: nothing is moved, and nothing is said to have been left."""
+    jog = ring((0, 0), (10, 0), (10, 5), (10.01, 5.01), (10.01, 10), (0, 10))
+    assert snapped(np.array([jog], dtype=object), LIMITS.snap_distance) == ({}, set())

@@ -10,7 +10,9 @@ import pytest
 from files_to_load import BOW, EVERYWHERE, MAP, RULEBOOK, TODAY, codes, field_map, held, parcels, square
 
 from landinfo import cli
+from landinfo.intake.findings import Collector, Place, found
 from landinfo.intake.load import LoadResult, run
+from landinfo.intake.rest import stops
 from landinfo.store import open_store
 
 
@@ -131,3 +133,12 @@ def test_the_command_says_how_many_were_set_aside(tmp_path: Path, capsys: pytest
     table = (tmp_path / "out" / "findings.csv").read_text("utf-8-sig").splitlines()
     assert [line.split(",")[5] for line in table if line.startswith("GEO-003,")] == ["1"]
     assert [line.split(",")[5] for line in table if line.startswith("EDI-003,")] == ["0"]
+
+
+def test_an_error_that_names_no_row_cannot_be_set_aside() -> None:
+    """With whom would it go? Only where every place of it is a row."""
+    for places, stopped in (([Place(2)], False), ([Place(2), Place(0)], True), ([], True)):
+        collect = Collector()
+        collect.put(found("GEO-003", places))
+        assert stops(collect, rest=True) is stopped
+        assert stops(collect, rest=False)
