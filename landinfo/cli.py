@@ -181,6 +181,14 @@ def _load_parser(commands: Any) -> None:
     parser.add_argument("--new", action="store_true", help="tạo kho mới theo [store] của bảng nối · make the store")
     parser.add_argument("--draft", action="store_true", help="chuẩn bị, chưa công bố · prepare, do not publish yet")
     parser.add_argument("--by", default="", metavar="NAME", help="ai nạp · who loads it, kept with the edition")
+    parser.add_argument(
+        "--report", type=Path, metavar="FOLDER", help="ghi báo cáo kiểm tra · write the findings as files"
+    )
+    parser.add_argument(
+        "--publish-rest",
+        action="store_true",
+        help="để riêng dòng lỗi, công bố dòng còn lại · leave rows with errors out",
+    )
     parser.set_defaults(command=_load)
 
 
@@ -328,12 +336,23 @@ def _sample(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 
 def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
-    from landinfo.intake import findings, load
+    from landinfo.intake import findings, load, report
 
+    if arguments.report:
+        report.prepare(arguments.report)
     known = asked.read_day("known", arguments.known) if arguments.known else _today()
-    how = {"new": arguments.new, "draft": arguments.draft, "who": arguments.by}
+    how = {"new": arguments.new, "draft": arguments.draft, "who": arguments.by, "rest": arguments.publish_rest}
     result = load.run(arguments.file, arguments.map, arguments.store, known, _progress, rulebook, **how)
     print("\n" + "\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
+    if arguments.report:
+        from landinfo.intake.report import write_report
+
+        written = write_report(result, arguments.report, rulebook.texts)
+        _print_both(
+            present.say("report-written", {"files": ", ".join(f.name for f in written)}, rulebook.texts), sys.stderr
+        )
+    elif result.originals:
+        _print_both(present.say("load-originals", {"count": len(result.originals)}, rulebook.texts), sys.stderr)
     if result.edition is None:
         errors = sum(f.refuses for f in result.findings)
         _print_both(present.say("load-refused", {"errors": errors}, rulebook.texts), sys.stderr)
@@ -341,6 +360,8 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     edition = result.edition
     told = {"rows": edition.rows, "layer": edition.layer, "territory": edition.territory, "edition": edition.id}
     _print_both(present.say("edition-prepared" if arguments.draft else "load-published", told, rulebook.texts))
+    if result.quarantined:
+        _print_both(present.say("load-rest-published", {"count": len(result.quarantined)}, rulebook.texts))
     return 0
 
 

@@ -144,7 +144,7 @@ def read_vn2000(x: str, y: str, where: Plane) -> tuple[float, float]:
     if abs(northing) <= 400 and abs(easting) <= 400:
         raise BadInput("coordinate-degrees-as-metres", "x, y", x=x[:40], y=y[:40])
     if where.crs == DEFAULT_CRS and not _inside(northing, NORTHINGS, easting, EASTINGS):
-        raise BadInput(_cause(northing, easting), "x, y", x=x[:40], y=y[:40])
+        raise BadInput(cause(northing, easting), "x, y", x=x[:40], y=y[:40])
     if max(abs(northing), abs(easting)) > 2e7:
         raise BadInput("coordinate-outside", "x, y")
     return easting, northing
@@ -167,8 +167,11 @@ def elsewhere(easting: float, northing: float, crs: str) -> Iterator[tuple[str, 
             yield name, *plane(crs).point_from_wgs84(lon, lat)
 
 
-def _cause(northing: float, easting: float) -> str:
-    """Why a pair does not lie in the territory: the code of the likely cause."""
+def cause(northing: float, easting: float) -> str:
+    """Why a pair of metres does not lie in former Bình Dương: the code of the sentence that says the likely cause.
+
+    ``coordinate-swapped``, ``-zone-prefix``, ``-utm-or-zone``, ``-other-zone`` or ``-outside``.
+    """
     if _inside(easting, NORTHINGS, northing, EASTINGS):
         return "coordinate-swapped"
     if 48e6 <= easting < 49e6 or 48e6 <= northing < 49e6:

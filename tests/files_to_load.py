@@ -18,7 +18,7 @@ import shapely
 from landinfo.intake.load import LoadResult, run
 from landinfo.model import LandUseType, Rulebook, Status, Theme, ThemeKind
 from landinfo.store import open_store
-from landinfo.store.rulebook import read_texts
+from landinfo.store.rulebook import read_rulebook, read_texts
 
 ROOT = Path(__file__).resolve().parent.parent
 EAST, NORTH = 600_000.0, 1_214_000.0
@@ -79,21 +79,23 @@ designation = "{MA}"
 [coverage]
 of = "bbox"
 """
+STORE_AND_THEME = MAP[: MAP.index("[edition]")] + THEME
 
 
-def _use(code: str) -> LandUseType:
-    return LandUseType(code, code, code, "agricultural", "#ffffff", ("2024",), Status.ASSUMED)
+def _use(code: str, regime: str = "2024") -> LandUseType:
+    return LandUseType(code, code, code, "agricultural", "#ffffff", (regime,), Status.ASSUMED)
 
 
 ZONES = Theme(
     "zones", ThemeKind.PARTITION, "Thử", "Test", 0.5, "own", designations={c: (c, c, "#ffffff") for c in "ABC"}
 )
 RULEBOOK = Rulebook(
-    rules={},
+    rules=read_rulebook(ROOT / "data").rules,
     documents={},
     price_lists=(),
     themes=MappingProxyType({"zones": ZONES}),
-    land_use_types={code: _use(code) for code in ("ODT", "ONT", "CLN")},
+    land_use_types={code: _use(code) for code in ("ODT", "ONT", "CLN")}
+    | {code: _use(code, regime) for code, regime in (("T", "1995"), ("Hg/b", "1995"), ("LNK", "2004"))},
     permissions={},
     texts=TEXTS,
     edition="tests",
@@ -178,6 +180,12 @@ def field_map(path: Path, text: str = MAP, *, less: str = "", more: str = "", **
 
 def load(file: Path, map: Path, url: str, known: Any, new: bool = True) -> LoadResult:
     return run(file, map, url, known, lambda step, done: None, RULEBOOK, new=new)
+
+
+def words(at: Path, *shapes: Any, more: Sequence[str] = (), **columns: Any) -> list[str]:
+    """The command line that loads parcels into a new store."""
+    file, map = parcels(at / "a.gpkg", shapes or None, **columns), field_map(at / "a.toml")
+    return ["load", str(file), "--map", str(map), "--store", str(at / "s.gpkg"), "--new", *more]
 
 
 def codes(result: LoadResult) -> list[str]:

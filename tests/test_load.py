@@ -51,7 +51,7 @@ def test_parcels_arrive_as_the_map_says(tmp_path: Path, store_url: str) -> None:
         more=f"[[parcel.land_use]]\n{entry}\n",
     )
     result = load(file, map, store_url, TODAY)
-    assert codes(result) == ["PAR-006", "PAR-007", "EDI-003"]
+    assert codes(result) == ["PAR-006", "PAR-007", "EDI-003", "PAR-016", "PER-001"]
     facts, editions, found = held(store_url)
     assert (facts.title, facts.crs, facts.simulated) == ("Sổ thử nghiệm", "EPSG:9210", False)
     assert editions == (result.edition,)

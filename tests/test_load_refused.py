@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import shapely
 import shapely.affinity
+import test_checks
 from files_to_load import (
     BOW,
     BOW_X,
@@ -33,6 +34,7 @@ from files_to_load import (
     write,
 )
 
+from landinfo.coordinates_source import way
 from landinfo.intake import findings
 from landinfo.intake.findings import KINDS, Severity
 from landinfo.model import Refused
@@ -102,7 +104,8 @@ def _odd_header(at: Path) -> Case:
 
 
 def _far(at: Path) -> Case:
-    shapes = [square(), shapely.affinity.translate(square(), 5e7, 5e7)]
+    here = way("EPSG:9210", "EPSG:32648", ()).convert(square())
+    shapes = [here, shapely.affinity.translate(here, 5e7, 5e7)]
     return parcels(at / "a.gpkg", shapes, crs="EPSG:32648"), field_map(at / "map.toml")
 
 
@@ -190,7 +193,7 @@ IN_A_STORE = {"EDI-001", "EDI-002", "STO-001"}
 
 def test_every_finding_has_a_case_and_a_sentence() -> None:
     of_files = {code for code in KINDS if not code.startswith("PRI-")}  # price lists: tests/test_pricelist.py
-    assert CASES.keys() | IN_A_STORE == of_files
+    assert CASES.keys() | IN_A_STORE | test_checks.CASES.keys() | test_checks.ELSEWHERE == of_files
     coded = {code for code in office.TEXTS if code[:3].isupper() and code[3:4] == "-"}
     assert coded == KINDS.keys()
 
@@ -271,7 +274,8 @@ def test_places_name_row_number_and_point(tmp_path: Path) -> None:
     assert place.y == pytest.approx(NORTH + BOW_X, abs=1e-3)
     lines = findings.written([finding], office.TEXTS, "vi")
     assert lines[0].startswith("[GEO-003] lỗi: 1 hình có ranh giới hỏng")
-    assert lines[1].strip().startswith("dòng 3 · 12/3 · (6000")
+    assert lines[1] == "    → Sửa tại điểm được nêu: bỏ đoạn cắt chéo, khép kín ranh"
+    assert lines[2].strip().startswith("dòng 3 · 12/3 · (6000")
 
 
 def test_an_unclosed_ring_is_broken(tmp_path: Path) -> None:

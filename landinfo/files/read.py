@@ -6,7 +6,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -53,10 +53,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of a layer. ``shapes`` are two-dimensional, None where a row has none, ``unreadable`` marks broken ones.
+    """Rows of a layer. ``shapes`` are two-dimensional, None where a row has none, ``unreadable`` marks broken
+    ones: their open rings were closed, or their shapes are None.
 
-    ``rows`` number the rows from 1 as the file holds them; texts are NFC; values are str, int, float, bool, date,
-    datetime or None.
+    ``rows`` number the rows from 1 as the file holds them; texts are NFC (``composed`` of them were not in the file);
+    values are str, int, float, bool, date, datetime or None.
     """
 
     layer: Layer
@@ -65,6 +66,7 @@ class Table:
     shapes: NDArray[np.object_]
     unreadable: NDArray[np.bool_]
     with_height: int
+    composed: int = 0
 
 
 def open_layer(path: Path, name: str | None = None, encoding: str | None = None) -> Layer:
@@ -115,7 +117,8 @@ def read_rows(layer: Layer, path: Path, fields: Iterable[str]) -> Table:
         for field, column in zip(meta["fields"], values, strict=True)
     }
     layer = replace(layer, said=tuple(dict.fromkeys(said)))
-    return Table(layer, range(1, len(shapes) + 1), columns, shapely.force_2d(shapes), unreadable, heights)
+    composed = sum(_parted(value, layer.codec) for column in values for value in column)
+    return Table(layer, range(1, len(shapes) + 1), columns, shapely.force_2d(shapes), unreadable, heights, composed)
 
 
 def _formats() -> str:
@@ -179,7 +182,11 @@ def _shapes(geometry: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray
     with np.errstate(invalid="ignore"):
         shapes = np.asarray(shapely.from_wkb(geometry, on_invalid="ignore"), dtype=object)
     given = np.array([one is not None for one in geometry], dtype=bool)
-    return shapes, given & np.array([one is None for one in shapes], dtype=bool)
+    unreadable = given & np.array([one is None for one in shapes], dtype=bool)
+    for i in np.flatnonzero(unreadable):
+        with suppress(shapely.errors.GEOSException), np.errstate(invalid="ignore"):
+            shapes[i] = shapely.from_wkb(geometry[i], on_invalid="fix")
+    return shapes, unreadable
 
 
 def _text(text: str, codec: str | None, path: Path) -> str:
@@ -191,6 +198,13 @@ def _text(text: str, codec: str | None, path: Path) -> str:
         except UnicodeError as wrong:
             raise Refused("FIL-007", str(path), encoding=codec, text=text) from wrong
     return unicodedata.normalize("NFC", text)
+
+
+def _parted(value: Any, codec: str | None) -> bool:
+    """Is it a text with accents apart from their letters? Such a text was decoded before, so it can be."""
+    if not isinstance(value, str) or value.isascii():
+        return False
+    return not unicodedata.is_normalized("NFC", value.encode("latin-1").decode(codec) if codec else value)
 
 
 def _value(value: Any, codec: str | None, path: Path) -> Any:

@@ -26,13 +26,13 @@ _POINT = re.compile(r"^(?P<what>[^\[]+)\[(?P<x>[-\d.e+]+) (?P<y>[-\d.e+]+)\]$")
 
 
 def check_shapes(
-    shapes: Shapes, unreadable: NDArray[np.bool_], named: Named, repair: bool, collect: Collector
+    shapes: Shapes, unreadable: NDArray[np.bool_], named: Named, repair: str, collect: Collector
 ) -> Shapes:
     """The shapes that can stand, None for the others; what is wrong goes to ``collect`` by row number.
 
     ``named(i)`` is what row i calls itself. GEO-001 none, GEO-002 no polygon, GEO-003 broken boundary, GEO-004 numbers
-    that are no coordinates, GEO-005 broken beyond repair, GEO-006 repaired, GEO-008 several parts. One part in a
-    multi-polygon is a polygon.
+    that are no coordinates, GEO-005 broken beyond repair, GEO-006 repaired, GEO-008 several parts, GEO-020 an open ring
+    that was closed. One part in a multi-polygon is a polygon. ``repair``: "none", "safe" closes rings, "make_valid".
     """
     good = np.empty(len(shapes), dtype=object)
     for i, shape in enumerate(shapes):
@@ -41,12 +41,14 @@ def check_shapes(
 
 
 def _checked(
-    i: int, shape: BaseGeometry | None, unreadable: bool, named: Named, repair: bool, collect: Collector
+    i: int, shape: BaseGeometry | None, unreadable: bool, named: Named, repair: str, collect: Collector
 ) -> BaseGeometry | None:
     row = i + 1
-    if unreadable:
-        collect.add("GEO-003", Place(row, named(i), detail="unclosed ring"))
+    if unreadable and not _can_be_closed(shape, repair):
+        collect.add("GEO-003", Place(row, named(i), *_start(shape), "unclosed ring"))
         return None
+    if unreadable:
+        collect.add("GEO-020", Place(row, named(i), *_start(shape)))
     if shape is None or shape.is_empty:
         collect.add("GEO-001", Place(row, named(i)))
         return None
@@ -65,9 +67,24 @@ def _checked(
     return shapely.get_geometry(shape, 0)
 
 
-def _broken(row: int, shape: BaseGeometry, name: str, repair: bool, collect: Collector) -> BaseGeometry | None:
+def _can_be_closed(shape: BaseGeometry | None, repair: str) -> bool:
+    """Does closing its rings make a whole polygon of it, and was that asked for?"""
+    return bool(
+        repair == "safe" and shape is not None and shape.geom_type in ("Polygon", "MultiPolygon") and shape.is_valid
+    )
+
+
+def _start(shape: BaseGeometry | None) -> tuple[float | None, float | None]:
+    """The first corner, which an open ring does not come back to."""
+    if shape is None or shape.is_empty:
+        return None, None
+    x, y = shapely.get_coordinates(shape)[0]
+    return float(x), float(y)
+
+
+def _broken(row: int, shape: BaseGeometry, name: str, repair: str, collect: Collector) -> BaseGeometry | None:
     place = _reason(row, name, shape)
-    if not repair:
+    if repair != "make_valid":
         collect.add("GEO-003", place)
         return None
     mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)

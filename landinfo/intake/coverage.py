@@ -34,12 +34,17 @@ def _last(rows: Sequence[Parcel | Feature]) -> date | None:
 
 
 def _grounds(rows: Sequence[Parcel | Feature], map: FieldMap, crs: str) -> list[BaseGeometry]:
-    if map.coverage.startswith("file:"):
-        return [_from_file(map, crs)]
+    if (declared := declared_ground(map, crs)) is not None:
+        return [declared]
     groups: dict[str, list[BaseGeometry]] = defaultdict(list)
     for row in rows:
         groups[row.ref.series if isinstance(row, Parcel) else row.theme].append(row.shape)
     return [_ground(shapes, map.coverage) for _, shapes in sorted(groups.items())]
+
+
+def declared_ground(map: FieldMap, crs: str) -> BaseGeometry | None:
+    """The coverage that stands in a file of its own, in the plane ``crs``; None where it is drawn around the rows."""
+    return _from_file(map, crs) if map.coverage.startswith("file:") else None
 
 
 def _ground(shapes: Sequence[BaseGeometry], of: str) -> BaseGeometry:

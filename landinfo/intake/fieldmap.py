@@ -17,6 +17,7 @@ from landinfo.intake.section import Section
 from landinfo.intake.template import Template
 from landinfo.model import Commune, Refused, Status
 
+REPAIRS = ("none", "safe", "make_valid")
 UNITS = ("m2", "ha", "sqft", "sqft_us")
 COVERAGES = ("hull_of_features", "bbox", "features", "file:…")
 _PARCEL = ("commune", "period", "sheet", "number")
@@ -77,7 +78,7 @@ class FieldMap:
     layer: str | None
     encoding: str | None
     crs: str | None
-    repair: bool
+    repair: str
     store: NewStore | None
     words: Words
     theme: str
@@ -101,7 +102,7 @@ def read_map(path: Path) -> FieldMap:
     try:
         raw = tomllib.loads(unicodedata.normalize("NFC", path.read_text("utf-8")))
     except (OSError, ValueError) as wrong:
-        raise Refused("MAP-001", str(path), file=path.name, detail=str(wrong)) from wrong
+        raise Refused("MAP-001", str(path), file=path.name, detail=_without_place(wrong)) from wrong
     top = Section(path, "", raw)
     kind = next((k for k in ("parcel", "theme") if k in raw), "")
     if not kind or {"parcel", "theme"} <= raw.keys():
@@ -113,7 +114,7 @@ def read_map(path: Path) -> FieldMap:
         layer=source.optional("layer"),
         encoding=source.optional("encoding"),
         crs=source.optional("crs"),
-        repair=source.choice("repair", ("none", "make_valid"), "none") == "make_valid",
+        repair=source.choice("repair", REPAIRS, "none"),
         store=_store(top.section("store")) if "store" in raw else None,
         words=_words(edition),
         theme=rows.text("id") if kind == "theme" else "",
@@ -127,6 +128,11 @@ def read_map(path: Path) -> FieldMap:
     for section in (source, edition, rows, coverage, top):
         section.end()
     return held
+
+
+def _without_place(wrong: Exception) -> str:
+    """What is wrong with a file, without where on this machine it lies."""
+    return (wrong.strerror or type(wrong).__name__) if isinstance(wrong, OSError) else str(wrong)
 
 
 def _columns(rows: Section, kind: str) -> dict[str, Template]:

@@ -5,10 +5,14 @@ The sentences stand in ``data/texts/intake.toml`` under the same codes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from landinfo.model import Notice
 from landinfo.texts import Texts, say
@@ -51,21 +55,32 @@ KINDS: Mapping[str, Kind] = {
     **_kinds(Severity.ERROR, "PRI-018", "PRI-019"),
     **_kinds(Severity.WARNING, "PRI-030", "PRI-031", "PRI-032", "PRI-033", "PRI-034", "PRI-035", "PRI-036", "PRI-037"),
     **_kinds(Severity.WARNING, "FIL-008", "GEO-006", "GEO-007", "GEO-010", "PAR-004", "PAR-006", "PAR-007", "PAR-008"),
+    **_kinds(Severity.FATAL, "PER-002"),
+    **_kinds(Severity.ERROR, "GEO-014", "GEO-030", "PAR-012", "PER-003"),
+    **_kinds(Severity.WARNING, "GEO-011", "GEO-012", "GEO-015", "GEO-016", "GEO-020", "GEO-021", "GEO-023", "GEO-024"),
+    **_kinds(Severity.WARNING, "TOP-001", "TOP-003", "TOP-004", "TOP-005", "THE-004", "THE-005", "TXT-002", "ROW-001"),
+    **_kinds(Severity.WARNING, "PAR-013", "PAR-014", "PAR-015", "PAR-017", "PAR-018", "PAR-019", "PAR-021"),
+    **_kinds(Severity.NOTE, "GEO-013", "GEO-022", "TOP-002", "THE-006", "PAR-016", "PAR-020", "PAR-022", "PAR-023"),
+    **_kinds(Severity.NOTE, "PER-001", "TXT-001", "TXT-003"),
     **_kinds(Severity.NOTE, "CRS-007", "CRS-008", "GEO-008", "GEO-009", "EDI-003"),
 }
-"""Every finding by its code; the first letters say where it lies: file, coordinate system, field map, geometry, parcel,
-theme, edition, store, price list."""
+"""Every finding by its code; the first letters say where it lies: file, coordinate system, field map, geometry,
+topology, parcel, theme, personal data, text, row, edition, store, price list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where: the row (from 1, as the file counts), what it calls itself, a point in the file's own system if known."""
+    """Where: the row (from 1, as the file counts), what it calls itself, a point in the file's own system if known.
+
+    ``mark`` is the place to look at, a point or a line in the plane of the store.
+    """
 
     row: int
     name: str = ""
     x: float | None = None
     y: float | None = None
     detail: str = ""
+    mark: BaseGeometry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +122,20 @@ class Collector:
     def put(self, finding: Finding) -> None:
         self._whole.append(finding)
 
+    def rows(self, severity: Severity) -> set[int]:
+        """The rows (from 1) that findings of this severity name."""
+        return {p.row for f in self.all() if f.kind.severity is severity for p in f.places}
+
+    def bring(self, convert: Callable[[Any], Any]) -> None:
+        """Give every place that has a point in the file's system its mark in the plane of the store."""
+        for places in self._places.values():
+            open_ = [n for n, p in enumerate(places) if p.mark is None and p.x is not None and p.y is not None]
+            if open_:
+                xy = np.array([(places[n].x, places[n].y) for n in open_], dtype=float)
+                for n, mark in zip(open_, convert(shapely.points(xy)), strict=True):
+                    if np.isfinite(shapely.get_coordinates(mark)).all():
+                        places[n] = replace(places[n], mark=mark)
+
     def all(self) -> tuple[Finding, ...]:
         """Every finding, the gravest first, then by code."""
         order = list(Severity)
@@ -122,6 +151,7 @@ def written(findings: Sequence[Finding], texts: Texts, lang: str = "vi") -> list
         sentence = say(notice.code, notice.params, texts)[lang]
         severity = say(f"severity-{finding.kind.severity}", {}, texts)[lang]
         lines.append(f"[{notice.code}] {severity}: {sentence}")
+        lines += [f"    → {do}"] if (do := say(f"do-{notice.code}", {}, texts)[lang]) != f"do-{notice.code}" else []
         lines += [_place(place, texts, lang) for place in finding.places[:SHOWN]]
         if len(finding.places) > SHOWN:
             lines.append("    " + say("finding-more", {"count": len(finding.places) - SHOWN}, texts)[lang])
@@ -129,6 +159,15 @@ def written(findings: Sequence[Finding], texts: Texts, lang: str = "vi") -> list
 
 
 def _place(place: Place, texts: Texts, lang: str) -> str:
-    at = "" if place.x is None or place.y is None else f"({place.x:.3f}, {place.y:.3f})"
+    x, y = point_of(place)
+    at = "" if x is None or y is None else f"({x:.3f}, {y:.3f})"
     row = say("finding-row", {"row": place.row}, texts)[lang]
     return "    " + " · ".join(part for part in (row, place.name, at, place.detail) if part)
+
+
+def point_of(place: Place) -> tuple[float | None, float | None]:
+    """The point as the file gives it, else a point of the mark."""
+    if place.x is not None or place.mark is None:
+        return place.x, place.y
+    point = shapely.point_on_surface(place.mark)
+    return float(point.x), float(point.y)

@@ -13,14 +13,18 @@ import shapely
 
 from landinfo.intake import editions
 from landinfo.intake.coverage import coverage
+from landinfo.intake.drawing import check_drawings
 from landinfo.intake.editions import content_hash, edition_id
 from landinfo.intake.features import features
 from landinfo.intake.fieldmap import FieldMap, read_map
-from landinfo.intake.findings import KINDS, Collector, Finding, found
+from landinfo.intake.findings import KINDS, Collector, Finding, Severity, found
 from landinfo.intake.lineage import linked, read_limits
 from landinfo.intake.opening import Opened, open_source
+from landinfo.intake.originals import Original, mended
 from landinfo.intake.parcels import LARGE_DIFFERENCES, difference, parcels
+from landinfo.intake.rest import set_aside, stops, without
 from landinfo.intake.rows import Reader
+from landinfo.intake.words import check_texts
 from landinfo.model import Commune, Edition, Event, Feature, Parcel, Refused, Rulebook, Union
 from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store, open_store
 from landinfo.store.checks import parts
@@ -36,7 +40,9 @@ class LoadResult:
     """What a load came to. ``edition`` is None where it was refused: then the store is as it was.
 
     ``counts``: rows, published, numbered_again (suffixes), holes, several_parts, registered, differ_over_2_percent,
-    differ_over_5_percent. ``source_crs`` and ``operation`` say how the coordinates came into the plane ``crs``.
+    differ_over_5_percent. ``originals`` are drawings as they came, of rows that were repaired; ``quarantined`` are rows
+    (from 1) that were left out of what is published. ``source_crs`` and ``operation`` say how the coordinates came into
+    the plane ``crs``.
     """
 
     edition: Edition | None
@@ -45,6 +51,8 @@ class LoadResult:
     source_crs: str = ""
     operation: str = ""
     crs: str = ""
+    originals: tuple[Original, ...] = ()
+    quarantined: frozenset[int] = frozenset()
 
     @property
     def published(self) -> bool:
@@ -65,11 +73,13 @@ class _Target:
 @dataclass(frozen=True, slots=True)
 class How:
     """``new``: make the store, as the map's [store] says. ``draft``: prepare the edition, which nobody sees until it is
-    published; broken off, the same load goes on. ``who``: the name to be kept with the edition."""
+    published; broken off, the same load goes on. ``who``: the name to be kept with the edition. ``rest``: rows with an
+    error are left out, the others published, and their coverage says that it is not complete."""
 
     new: bool = False
     draft: bool = False
     who: str = ""
+    rest: bool = False
 
 
 def run(file: Path, map: Path, url: str, known: date, progress: Progress, rulebook: Rulebook, **how: Any) -> LoadResult:
@@ -88,7 +98,7 @@ def load(
     source: Path, map: FieldMap, url: str, known: date, progress: Progress, rulebook: Rulebook, how: How
 ) -> LoadResult:
     """As ``run``, with a field map that is already read."""
-    new, draft, who = how.new, how.draft, how.who
+    new, draft, who, rest = how.new, how.draft, how.who, how.rest
     target = _new(url, map) if new else _existing(url)
     if target.facts.sign_off and (not draft or not who.strip()):
         raise Refused("edition-needs-name" if draft else "edition-needs-draft", "by", edition=str(map.path.name))
@@ -98,9 +108,21 @@ def load(
         _may_enter(map, target, rulebook, collect)
         opened = open_source(source, map, target.facts.crs, rulebook, collect)
         _step(progress, rulebook, "load-step-check", 0.3)
-        made = _made(opened, map, target, rulebook, collect)
-        if any(f.refuses for f in collect.all()) or not made:
-            return LoadResult(None, collect.all(), {"rows": len(opened.shapes)}, opened.source_crs, opened.operation)
+        opened, originals = mended(opened, map, rulebook, collect)
+
+        def make(opened: Opened, collect: Collector) -> list[Parcel] | list[Feature]:
+            return _made(opened, map, target, rulebook, collect)
+
+        made = make(opened, collect)
+        stopped = stops(collect, rest)
+        out = frozenset[int]() if stopped else frozenset(collect.rows(Severity.ERROR))
+        if out:
+            made, out = without(out, opened, make)
+            collect.put(found("ROW-001", set_aside(collect, out), rows=len(opened.shapes)))
+            map = replace(map, coverage_complete=False)
+        told = (opened.source_crs, opened.operation, target.facts.crs, originals)
+        if stopped or not made:
+            return LoadResult(None, collect.all(), {"rows": len(opened.shapes)}, *told)
         ready = _ready(made, map, target, known, source, rulebook)
         _not_held(ready.edition, map, target, collect)
         noted = editions.prepared(
@@ -112,23 +134,23 @@ def load(
             replaces=map.words.replaces,
         )
     except Refused as wrong:
-        return _refused(wrong, collect)
-    if not any(f.refuses for f in collect.all()):
-        _step(progress, rulebook, "load-step-write", 0.6)
-        _write(ready, noted, target, draft, lambda done: _step(progress, rulebook, "load-step-write", 0.6 + done * 0.4))
-        _step(progress, rulebook, "load-step-done", 1.0)
-    edition = None if any(f.refuses for f in collect.all()) else ready.edition
+        return _refused(wrong, collect, target.facts.crs)
     counts = {"rows": len(opened.shapes), **_counts(made)}
-    return LoadResult(edition, collect.all(), counts, opened.source_crs, opened.operation, target.facts.crs)
+    if stops(collect, rest):
+        return LoadResult(None, collect.all(), counts, *told)
+    _step(progress, rulebook, "load-step-write", 0.6)
+    _write(ready, noted, target, draft, lambda done: _step(progress, rulebook, "load-step-write", 0.6 + done * 0.4))
+    _step(progress, rulebook, "load-step-done", 1.0)
+    return LoadResult(ready.edition, collect.all(), counts, *told, out)
 
 
-def _refused(wrong: Refused, collect: Collector | None = None) -> LoadResult:
+def _refused(wrong: Refused, collect: Collector | None = None, crs: str = "") -> LoadResult:
     """A refusal of the reading, as a finding beside those there already; one of the store goes on to the caller."""
     if wrong.code not in KINDS:
         raise wrong
     held = collect or Collector()
     held.put(found(wrong.code, **wrong.params))
-    return LoadResult(None, held.all())
+    return LoadResult(None, held.all(), crs=crs)
 
 
 def _step(progress: Progress, rulebook: Rulebook, code: str, done: float) -> None:
@@ -169,8 +191,11 @@ def _made(
     opened: Opened, map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector
 ) -> list[Parcel] | list[Feature]:
     reader = Reader(opened.table, map, rulebook, collect)
+    reader.shapes = opened.shapes
+    check_texts(reader)
+    check_drawings(reader, opened.shapes, target.facts.crs)
     if map.theme:
-        return features(reader, opened.shapes, rulebook.themes[map.theme])
+        return features(reader, opened.shapes, rulebook.themes[map.theme], target.facts.crs)
     return parcels(reader, opened.shapes, target.communes)
 
 

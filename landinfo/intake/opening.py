@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from landinfo.coordinates_source import Way, is_degrees, name_of, same, way
 from landinfo.files.read import Layer, Table, open_layer, read_rows
-from landinfo.intake.checks import Shapes, check_shapes
+from landinfo.intake.checks import NOWHERE, Shapes, check_shapes
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.intake.findings import Collector, Finding, Place, found
+from landinfo.intake.personal import masked, personal_fields
 from landinfo.intake.rows import Reader
 from landinfo.model import CannotBeAnswered, Refused, Rulebook
 
@@ -22,12 +26,16 @@ HALF_ROUND = 2.1e7
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The rows, and their shapes in the plane of the store (None where a row is refused)."""
+    """The rows, and their shapes in the plane of the store (None where a row is refused).
+
+    ``originals`` are the drawings of rows (from 0) that were repaired while they were read, as they came.
+    """
 
     table: Table
     shapes: Shapes
     source_crs: str
     operation: str
+    originals: Mapping[int, BaseGeometry] = field(default_factory=dict)
 
 
 def open_source(source: Path, map: FieldMap, crs: str, rulebook: Rulebook, collect: Collector) -> Opened:
@@ -35,6 +43,8 @@ def open_source(source: Path, map: FieldMap, crs: str, rulebook: Rulebook, colle
 
     FIL-*, CRS-*, MAP-003 (a field that does not exist); broken shapes go to ``collect`` row by row.
     """
+    if personal := personal_fields(map.fields, bool(map.theme)):
+        raise Refused("PER-002", str(map.path), fields=", ".join(personal))
     layer = open_layer(source, map.layer, map.encoding)
     _fields(layer, map)
     system = _system(layer, map, collect)
@@ -42,16 +52,35 @@ def open_source(source: Path, map: FieldMap, crs: str, rulebook: Rulebook, colle
     if not len(table.shapes):
         raise Refused("FIL-005", str(source), layer=layer.name)
     _said(table, collect)
+    _personal(layer.fields, map, collect)
     named = Reader(table, map, rulebook, collect).named
     good = check_shapes(table.shapes, table.unreadable, named, map.repair, collect)
     there = np.array([shape is not None for shape in good])
-    if not there.any():
+    drawn = there if there.any() else _finite(table.shapes)
+    if not drawn.any():
         return Opened(table, good, system, "")
-    by = _way(system, crs, good[there], collect)
+    by = _way(system, crs, table.shapes[drawn], collect)
+    collect.bring(by.convert)
     moved = np.empty(len(good), dtype=object)
     moved[there] = by.convert(good[there])
     _landed(good, moved, collect)
-    return Opened(table, moved, by.source, by.operation)
+    broken = np.flatnonzero(there & (table.unreadable | ~shapely.is_valid(table.shapes)))
+    originals = {int(i): by.convert(_as_it_came(table, int(i))) for i in broken}
+    return Opened(table, moved, by.source, by.operation, originals)
+
+
+def _as_it_came(table: Table, i: int) -> BaseGeometry:
+    """The drawing of a row that was repaired; rings that were open as the open lines that they were."""
+    shape: BaseGeometry = table.shapes[i]
+    if not table.unreadable[i]:
+        return shape
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    return shapely.MultiLineString([shapely.get_coordinates(ring)[:-1] for ring in rings])
+
+
+def _finite(shapes: Shapes) -> NDArray[np.bool_]:
+    """Shapes of which at least the place is known."""
+    return np.asarray((np.abs(shapely.bounds(shapes)) < NOWHERE).all(axis=1))
 
 
 def _fields(layer: Layer, map: FieldMap) -> None:
@@ -77,18 +106,25 @@ def _system(layer: Layer, map: FieldMap, collect: Collector) -> str:
     return map.crs
 
 
+def _personal(fields: Sequence[str], map: FieldMap, collect: Collector) -> None:
+    """Fields of persons are not in the map, so they were not read; that they were there is said."""
+    if there := personal_fields(fields, bool(map.theme)):
+        collect.put(_counted("PER-001", len(there), fields=", ".join(there)))
+
+
 def _said(table: Table, collect: Collector) -> None:
     for sentence in table.layer.said:
-        collect.put(found("FIL-008", detail=sentence))
+        collect.put(found("FIL-008", detail=masked(sentence)))
     if table.layer.curves:
         collect.put(_counted("GEO-007", table.layer.curves))
     if table.with_height:
         collect.put(_counted("GEO-009", table.with_height))
+    if table.composed:
+        collect.put(_counted("TXT-001", table.composed))
 
 
-def _counted(code: str, count: int) -> Finding:
-    finding = found(code)
-    return Finding(finding.kind, count)
+def _counted(code: str, count: int, **params: str) -> Finding:
+    return Finding(found(code).kind, count, params=params)
 
 
 def _way(system: str, crs: str, shapes: Shapes, collect: Collector) -> Way:

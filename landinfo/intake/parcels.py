@@ -9,11 +9,16 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from landinfo import search
+import numpy as np
+
+from landinfo import search, survey
 from landinfo.intake.checks import Shapes, same_ground
 from landinfo.intake.fieldmap import LandUseField
+from landinfo.intake.neighbours import frames, gaps, outline, overlaps, strips
+from landinfo.intake.numbers import check_numbers
 from landinfo.intake.rows import CORNER, Reader
 from landinfo.intake.template import plain
+from landinfo.intake.uses import Uses, read_uses
 from landinfo.intake.values import read_scale
 from landinfo.model import BadInput, Commune, LandUse, Parcel, ParcelRef, Union
 
@@ -39,6 +44,8 @@ def parcels(reader: Reader, shapes: Shapes, held: tuple[Sequence[Commune], Seque
         uses = _land_uses(reader, i, row, area)
         made.append((i, Parcel(ref, shape, area, uses, first, end, given_now, _scale(reader, i, row), "")))
     _differences(reader, made)
+    check_numbers(reader, made)
+    _between(reader, made)
     return _suffixed(reader, made)
 
 
@@ -83,32 +90,84 @@ def _scale(reader: Reader, i: int, row: Mapping[str, Any]) -> int | None:
 
 
 def _land_uses(reader: Reader, i: int, row: Mapping[str, Any], whole: Decimal | None) -> tuple[LandUse, ...]:
-    """The uses in the order of the map; a combined code (``ONT+CLN``) is several; a single use has the whole area."""
+    """The uses in the order of the map; a combined code (``ONT+CLN``) is several; a single use has the whole area.
+
+    Areas inside the code (``ODT 100 + CLN 257.5``) are those of the uses.
+    """
     uses: list[LandUse] = []
     for field in reader.map.land_uses:
         code = reader.code(i, field.code, field.mapping, row)
         if code:
-            parts = [part.strip() for part in code.split("+") if part.strip()]
+            told = read_uses(code, reader.uses)
             area = reader.area(field.area, i, row)
-            uses += [LandUse(part, field.regime, area if len(parts) == 1 else None) for part in parts]
-            _known_codes(reader, i, parts, field)
+            uses += [LandUse(c, field.regime, area if len(told.parts) == 1 and a is None else a) for c, a in told.parts]
+            _said_of_uses(reader, i, code, told)
+            _known_codes(reader, i, [c for c, _ in told.parts], field)
+    _sum_of_uses(reader, i, uses, whole)
     if len(uses) == 1 and uses[0].area is None:
         return (replace(uses[0], area=whole),)
     return tuple(uses)
 
 
+def _said_of_uses(reader: Reader, i: int, code: str, told: Uses) -> None:
+    if not told.read:
+        reader.wrong("PAR-017", i, code)
+    elif not told.plain:
+        parts = (c if a is None else f"{c} {plain(a)}" for c, a in told.parts)
+        reader.wrong("PAR-016", i, f"{code} → {'; '.join(parts)}")
+
+
+def _sum_of_uses(reader: Reader, i: int, uses: Sequence[LandUse], whole: Decimal | None) -> None:
+    areas = [use.area for use in uses if use.area is not None]
+    if whole is None or not areas or len(areas) < len(uses):
+        return
+    if abs(sum(areas) - whole) > Decimal(str(reader.limits.use_area_difference)):
+        reader.wrong("PAR-018", i, f"{plain(sum(areas))} ≠ {plain(whole)}")
+
+
 def _known_codes(reader: Reader, i: int, codes: Sequence[str], field: LandUseField) -> None:
     for code in codes:
         listed = reader.rulebook.land_use_types.get(code)
-        if listed is None or field.regime not in listed.regimes:
+        if listed is None:
             reader.wrong("PAR-008", i, f"{code} ({field.regime})")
+        elif field.regime not in listed.regimes:
+            reader.wrong("PAR-015", i, f"{code} ({field.regime}) ∈ {', '.join(listed.regimes)}")
 
 
 def _differences(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> None:
-    """Drawn beside registered: a warning over the larger limit. Both counts are in the result."""
+    """Drawn beside registered: PAR-007 over the larger ratio, else PAR-019 over what the survey explains."""
+    rule, on = reader.rulebook.rules[survey.POSITION_ERROR], reader.map.words.effective_from
     for i, parcel in made:
-        if parcel.registered_area is not None and difference(parcel) > LARGE_DIFFERENCES[1]:
-            reader.wrong("PAR-007", i, f"{parcel.shape.area:.1f} ≠ {plain(parcel.registered_area)}")
+        if parcel.registered_area is None:
+            continue
+        drawn = f"{parcel.shape.area:.1f} ≠ {plain(parcel.registered_area)}"
+        if difference(parcel) > LARGE_DIFFERENCES[1]:
+            reader.wrong("PAR-007", i, drawn)
+            continue
+        explained, _ = survey.tolerance(parcel.shape, parcel.map_scale, on, rule)
+        if abs(parcel.shape.area - float(parcel.registered_area)) > float(explained):
+            scale = parcel.map_scale or survey.ASSUMED_SCALE
+            reader.wrong("PAR-019", i, f"{drawn} (± {plain(explained)}, 1:{scale})")
+
+
+def _between(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> None:
+    """TOP-001 overlaps, TOP-002 overlaps thinner than the drawing is exact, TOP-003 gaps, TOP-004 strips, TOP-005 a
+    parcel that covers several others.
+    """
+    rows, shapes = [i for i, _ in made], np.array([parcel.shape for _, parcel in made], dtype=object)
+    days = [(parcel.effective_from, parcel.effective_to) for _, parcel in made]
+    shared = overlaps(shapes, days, reader.limits)
+    framed = frames(shapes, shared)
+    for n in sorted(framed):
+        reader.wrong("TOP-005", rows[n])
+    for one in shared:
+        if not {one.left, one.right} & framed:
+            detail = f"∩ {reader.table.rows[rows[one.right]]}: {one.area:.2f} m²"
+            reader.wrong("TOP-002" if one.thin else "TOP-001", rows[one.left], detail, outline(one.piece))
+    sheets = [(parcel.ref.series, parcel.ref.sheet) for _, parcel in made]
+    for code, found in (("TOP-003", gaps(shapes, sheets, reader.limits)), ("TOP-004", strips(shapes, reader.limits))):
+        for gap in found:
+            reader.wrong(code, rows[gap.row], f"{gap.area:.2f} m²", outline(gap.piece))
 
 
 def difference(parcel: Parcel) -> float:

@@ -7,11 +7,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import shapely
+from shapely.geometry.base import BaseGeometry
+
 from landinfo.files.read import Table
+from landinfo.intake.checks import Shapes
 from landinfo.intake.fieldmap import AreaField, FieldMap
 from landinfo.intake.findings import Collector, Place
+from landinfo.intake.limits import read_limits
+from landinfo.intake.personal import masked
 from landinfo.intake.template import Template
-from landinfo.intake.values import area_text, read_area, read_day
+from landinfo.intake.values import EMPTY_DAYS, area_text, read_area, read_day
 from landinfo.model import Rulebook
 
 CORNER = 0.001
@@ -24,6 +30,9 @@ class Reader:
     def __init__(self, table: Table, map: FieldMap, rulebook: Rulebook, collect: Collector) -> None:
         self.table, self.map, self.rulebook, self.collect = table, map, rulebook, collect
         self.uses = frozenset(rulebook.land_use_types)
+        self.limits = read_limits(rulebook.rules, map.words.effective_from)
+        self.shapes: Shapes | None = None
+        """The rows' shapes in the plane of the store, as soon as they are there: places of findings."""
 
     def row(self, i: int) -> dict[str, Any]:
         return {name: column[i] for name, column in self.table.columns.items()}
@@ -32,10 +41,14 @@ class Reader:
         row = self.row(i)
         names = ("sheet", "number") if not self.map.theme else ("name", "designation")
         filled = [self.map.columns[n].fill(row) or "–" for n in names if n in self.map.columns]
-        return "/".join(filled)
+        return "/".join(masked(text) for text in filled)
 
-    def wrong(self, code: str, i: int, detail: object = "") -> None:
-        self.collect.add(code, Place(self.table.rows[i], self.named(i), detail=str(detail)[:80]))
+    def wrong(self, code: str, i: int, detail: object = "", mark: BaseGeometry | None = None) -> None:
+        """A finding at row i (from 0); without a ``mark`` of its own it lies in the row's shape."""
+        shape = self.shapes[i] if self.shapes is not None else None
+        if mark is None and shape is not None:
+            mark = shapely.point_on_surface(shape)
+        self.collect.add(code, Place(self.table.rows[i], self.named(i), detail=masked(str(detail))[:120], mark=mark))
 
     def text(self, name: str, row: Mapping[str, Any], default: str = "") -> str:
         template = self.map.columns.get(name)
@@ -44,10 +57,14 @@ class Reader:
     def day(self, name: str, i: int, row: Mapping[str, Any], default: date | None) -> date | None:
         text = self.text(name, row)
         try:
-            return read_day(text) if text else default
+            day = read_day(text) if text else default
         except ValueError:
             self.wrong("PAR-010", i, text)
             return default
+        if text and day in EMPTY_DAYS:
+            self.wrong("PAR-014", i, text)
+            return default
+        return day
 
     def area(self, field: AreaField | None, i: int, row: Mapping[str, Any]) -> Decimal | None:
         """m², None where nothing or nought stands: unknown is never 0."""
@@ -71,7 +88,9 @@ class Reader:
         end = self.day("effective_to", i, row, None)
         first = first or self.map.words.effective_from
         if end is not None and end <= first:
-            self.wrong("PAR-010", i, f"{first} → {end}")
+            self.wrong("PAR-012", i, f"{first} → {end}")
+        elif end is not None and end <= self.map.words.effective_from:
+            self.wrong("PAR-013", i, f"{end} ≤ {self.map.words.effective_from}")
         return first, end
 
     def code(self, i: int, template: Template, mapping: Mapping[str, str] | None, row: Mapping[str, Any]) -> str | None:

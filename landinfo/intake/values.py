@@ -26,6 +26,8 @@ _DAYS = (
 )
 FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(2100, 1, 1)
 """Days outside are slips of a keyboard or of a program (a .dbf's year 0)."""
+EMPTY_DAYS = frozenset({date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)})
+"""What programs write for an empty day: the zero of spreadsheets and databases."""
 
 
 def read_area(text: str, unit: str, comma: bool) -> Decimal:
