@@ -84,6 +84,10 @@ class Placed:
     assumptions: tuple[Notice, ...]
 
 
+MEASURED = {"urban": ("alley_width", None), "agricultural": ("distance", "road_edge")}
+"""How positions are found of what ``Ground`` tells: the width of the alley, the distance from the road's edge."""
+
+
 def check(ground: Ground) -> None:
     """Raises ``BadInput`` naming the field: a number out of reach, or one that contradicts another."""
     for name, most in MOST.items():
@@ -182,9 +186,17 @@ class _Placing:
         return value.value, value.citation
 
     def limits(self, group: str) -> tuple[tuple[Decimal, ...], Citation]:
-        """Metres that part the positions of a group of land."""
-        value = law.on(self.rules[price_position.CLASSES], self.on)
-        return value.value[group]["limits"], value.citation
+        """Metres that part the positions of a group of land, where they part it as ``Ground`` is told.
+
+        Raises ``law.NotInForce``: the list of the day goes by distance from another line, or its rule is not known.
+        """
+        rule, value = self.rules[price_position.CLASSES], law.on(self.rules[price_position.CLASSES], self.on)
+        found = (value.value or {}).get(group, {})
+        if (found.get("by"), found.get("line")) != MEASURED[group]:
+            first = max(v.effective_from for v in rule.values)
+            label = {"vi": rule.label_vi, "en": rule.label_en}
+            raise law.NotInForce("rule-not-in-force", "on", rule=rule.key, label=label, day=self.on, first=first)
+        return found["limits"], value.citation
 
     def because(self, cited: Citation, code: str, **params: Any) -> None:
         self.reasons.append((Notice(code, params), cited))
