@@ -15,6 +15,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{2,4}", re.ASCII)
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,4})?", re.ASCII)
 _CORNER = re.compile(r"\d{1,8}(\.\d{1,10})?", re.ASCII)
+_GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
+"""1.000: a thousand in Vietnamese, one in a program."""
 _SINGLE = ("on", "known", "convert_to", "land_user", "area", "piece")
 MOST_CORNERS = 200
 AND = "and."
@@ -39,6 +41,8 @@ def read_number(field: str, text: str) -> Decimal:
     """A plain non-negative number with a decimal point, up to 15 digits. Raises ``BadInput``."""
     if not _NUMBER.fullmatch(text):
         raise BadInput("bad-number", field, value=text[:40])
+    if _GROUPED.fullmatch(text):
+        raise BadInput("ambiguous-number", field, value=text, grouped=text.replace(".", ""))
     try:
         return Decimal(text)
     except InvalidOperation as wrong:

@@ -398,7 +398,8 @@ def _upgrade(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     from landinfo.store.upgrade import upgrade
 
     before, after = upgrade(arguments.store)
-    _print_both(present.say("store-upgraded", {"before": before, "after": after}, rulebook.texts))
+    code = "store-upgraded" if before != after else "store-current"
+    _print_both(present.say(code, {"before": before, "after": after}, rulebook.texts))
     return 0
 
 

@@ -84,9 +84,8 @@ def _items(before: Report, after: Report, rules: Rules) -> Iterator[Change]:
 
 
 def _nothing(conversion: Conversion) -> Amounts:
-    """No part may be converted: nothing is paid. What cannot be said is not 0."""
-    reason = conversion.reason.code if conversion.reason else ""
-    settled = reason in ("no-part-may-be-converted", "nothing-to-convert", "convertible-below-a-step")
+    """Where nothing is left to convert nothing is paid; what is not allowed, or cannot be said, is not 0."""
+    settled = conversion.reason is not None and conversion.reason.code == "nothing-to-convert"
     return {"total": Decimal(0) if settled else None}
 
 

@@ -144,7 +144,8 @@ def estimate(made: Plain, words: Words) -> Iterator[str]:
 
 
 def _foot(plain: Plain, words: Words) -> Iterator[str]:
+    yield words.head("page-sources")
     for source in plain["sources"]:
         yield f"[{source['layer']}] {source['document']['id']}, {day(source['effective_from'])}, {source['edition']}"
-    yield plain["permanent"]
+    yield f"{words.say('page-permanent')} {plain['permanent']}"
     yield words.told(plain["disclaimer"])

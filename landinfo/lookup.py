@@ -130,6 +130,9 @@ def answerable(query: Query, rulebook: Rulebook) -> None:
         if query.convert_to not in rulebook.land_use_types:
             raise BadInput("unknown-land-use", "convert_to", value=query.convert_to)
         levy.regime(query.on, rulebook.rules)
+    for code in query.prices:
+        if code not in rulebook.land_use_types:
+            raise BadInput("unknown-land-use", f"price.{code}", value=code)
 
 
 def _answer(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Report:
@@ -206,7 +209,8 @@ def _is_asked(ref: ParcelRef, asked: ParcelAsked) -> bool:
 def _missing(asked: ParcelAsked, series: Sequence[str], query: Query, store: Store) -> NotHere:
     held = store.numbers(series, asked.sheet, query.on, query.known)
     if not held:
-        return NotHere("no-data-here", "sheet", sheet=asked.sheet, commune=asked.commune, series=", ".join(series))
+        params = {"sheet": asked.sheet, "commune": asked.commune, "series": ", ".join(series)}
+        return NotHere("no-data-here", "sheet", day=query.on, known=query.known, **params)
     ranked = sorted(held, key=lambda row: (_apart(row[1], asked.number), row))[:5]
     nearest = tuple(f"{series_}/{asked.sheet}/{number}" for series_, number in ranked)
     number = asked.number + (f"~{asked.suffix}" if asked.suffix else "")

@@ -17,8 +17,8 @@ def difference(found: Difference, rulebook: Rulebook) -> Plain:
     """What the doors show of two questions about one parcel (its fields: README, "Two days, two targets")."""
     return {
         "parcel": str(found.before.facts.parcel.ref),
-        "before": _side(found.before),
-        "after": _side(found.after),
+        "before": _side(found.before, rulebook),
+        "after": _side(found.after, rulebook),
         "value": _change(found.value, rulebook),
         "items": [_change(item, rulebook) for item in found.items],
         "moved": [
@@ -36,13 +36,14 @@ def difference(found: Difference, rulebook: Rulebook) -> Plain:
     }
 
 
-def _side(report: Report) -> Plain:
-    query = report.query
+def _side(report: Report, rulebook: Rulebook) -> Plain:
+    query, conversion = report.query, report.conversion
     return {
         "on": query.on.isoformat(),
         "known": query.known.isoformat(),
         "convert_to": query.convert_to,
         "permanent": present.address(report.facts.parcel.ref, query),
+        "reason": plain.notice(conversion.reason, rulebook) if conversion else None,
     }
 
 
@@ -73,6 +74,9 @@ def letter(shown: Plain, words: Words) -> Iterator[str]:
     for moved in shown["moved"]:
         what = moved["designation"] or words.say(f"row-{moved['kind']}", names="")
         yield f"  {moved['theme']} {what}: {words.m2(moved['before'])} → {words.m2(moved['after'])}"
+    for side in (shown["before"], shown["after"]):
+        if side["reason"]:
+            yield f"{_named(side)}: {words.told(side['reason'])}"
     yield words.told(shown["disclaimer"])
 
 

@@ -55,7 +55,7 @@ def report(query: Query, facts: Facts, rulebook: Rulebook) -> Report:
     check = _area_check(facts, drawn, query.on, rulebook)
     worth = valuation.value(facts, query, rulebook, parts)
     plan = conversion.plan(query, facts, shares, parts, rulebook) if query.convert_to else None
-    notices = tuple(_notices(facts, check, worth, shares, drawn))
+    notices = tuple(_notices(query, facts, check, worth, shares, drawn))
     return Report(query, facts, drawn, check, shares, worth, plan, notices)
 
 
@@ -72,10 +72,12 @@ def _area_check(facts: Facts, drawn: Decimal, on: date, rulebook: Rulebook) -> A
 
 
 def _notices(
-    facts: Facts, check: AreaCheck | None, worth: Valuation, shares: Sequence[ThemeShares], drawn: Decimal
+    query: Query, facts: Facts, check: AreaCheck | None, worth: Valuation, shares: Sequence[ThemeShares], drawn: Decimal
 ) -> Iterator[Notice]:
     if any(e.simulated for e in facts.editions):
         yield Notice("simulated-data", severity="warning")
+    if query.on > query.known:
+        yield Notice("day-ahead", {"day": query.on, "known": query.known}, "warning")
     if facts.parcel.registered_area is None:
         yield Notice("no-registered-area", {"area": drawn.quantize(Decimal("0.1"))})
     if check is not None and check.beyond:

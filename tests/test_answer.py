@@ -242,6 +242,20 @@ def test_the_new_commune_finds_the_old_sheets(ground: Store) -> None:
     assert ask(ground, "25750/1/1", on="2025-06-30")["parcel"]["ref"] == "25750@2024/1/1"
 
 
+def test_a_price_of_no_land_use_is_refused(ground: Store) -> None:
+    with pytest.raises(BadInput) as refused:
+        ask(ground, "25750@2024/1/1", price__XXX="5")
+    assert (refused.value.code, refused.value.field) == ("unknown-land-use", "price.XXX")
+
+
+def test_a_day_ahead_of_what_is_known_is_said(ground: Store) -> None:
+    def codes(on: str) -> set[str]:
+        return {n["code"] for n in ask(ground, "25750@2024/1/1", on=on)["notices"]}
+
+    assert "day-ahead" in codes("2026-11-25")
+    assert "day-ahead" not in codes("2026-11-24")
+
+
 def test_a_parcel_ends_on_its_day(ground: Store) -> None:
     assert ask(ground, "25750@2024/1/8", on="2026-01-31")["parcel"]["effective_to"] == "2026-02-01"
     with pytest.raises(NotHere) as missing:
@@ -424,6 +438,8 @@ def test_a_permanent_address_asks_the_same_question_again(ground: Store) -> None
         ([("area", "-5")], "area", "bad-number"),
         ([("area", "1e3")], "area", "bad-number"),
         ([("price.ODT", "20.000.000")], "price.ODT", "bad-number"),
+        ([("price.ODT", "20.000")], "price.ODT", "ambiguous-number"),  # 20,000 on Vietnamese paper
+        ([("area", "1.000")], "area", "ambiguous-number"),
         ([("price.", "2")], "price.", "unknown-parameter"),
         ([("price.odt", "2")], "price.odt", "bad-land-use-code"),
         ([("convert_to", "đất ở")], "convert_to", "bad-land-use-code"),

@@ -100,7 +100,10 @@ def test_only_get_is_answered(web: FlaskClient, address: str) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"):
         response = web.open(address, method=method, data="x=1")
         assert response.status_code == 405
-        assert {"GET", "HEAD", "OPTIONS"} == set(response.headers["Allow"].split(", "))
+        allowed = response.headers["Allow"]
+        assert {"GET", "HEAD", "OPTIONS"} == set(allowed.split(", "))
+        if address == JSON and method == "POST":
+            assert allowed in response.get_json()["detail"]
 
 
 def test_head_is_get_without_a_body(web: FlaskClient) -> None:

@@ -121,9 +121,11 @@ def test_what_is_not_known_is_not_zero(ground: Store) -> None:
 
 def test_two_targets(ground: Store) -> None:
     shown = differ(ground, "25750@2024/1/1", TOLD, "on=2026-03-01 convert_to=ODT and.convert_to=SKC")
-    # the plan says ODT: nothing may become SKC, and nothing is paid
+    # the plan says ODT: what may not become SKC has no cost, and no cost is not 0
     total = next(i for i in shown["items"] if i["code"] == "total")
-    assert (total["before"], total["after"], total["change"]) == (550_000_000, 0, -550_000_000)
+    assert (total["before"], total["after"], total["change"]) == (550_000_000, None, None)
+    assert shown["before"]["reason"] is None
+    assert "không cho phép" in shown["after"]["reason"]["vi"]
 
 
 def test_one_question_is_not_two(ground: Store) -> None:

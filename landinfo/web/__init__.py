@@ -91,7 +91,8 @@ def _http(wrong: HTTPException) -> Response:
     status = theirs.status_code
     if status < 400:
         return Response(status=status, headers={"Location": theirs.headers["Location"]})
-    response = _problem(_Http(HTTP_CODES.get(status, "bad-request" if status < 500 else "internal-fault"), status))
+    code = HTTP_CODES.get(status, "bad-request" if status < 500 else "internal-fault")
+    response = _problem(_Http(code, status, allow=theirs.headers.get("Allow", "–")))
     if "Allow" in theirs.headers:
         response.headers["Allow"] = theirs.headers["Allow"]
     return response
