@@ -208,9 +208,12 @@ def test_an_edition_cut_short_twice_is_given_back_as_it_was(own_store: Store) ->
     assert said(CORRECTED) == [first, first, first, ["BBB"]]
     editions.publish(own_store, third, "", CORRECTED + DAY)
     assert said(CORRECTED + DAY) == [first, ["CCC"], ["CCC"], ["CCC"]]
+    refused("edition-not-undone", lambda: editions.undo(own_store, "plan-1", "", CORRECTED + 2 * DAY))
     editions.undo(own_store, third, "", CORRECTED + 2 * DAY)
     assert said(CORRECTED + 2 * DAY) == said(CORRECTED) == [first, first, first, ["BBB"]]
     assert said(CORRECTED + DAY) == [first, ["CCC"], ["CCC"], ["CCC"]]
+    told = refused("edition-day-passed", lambda: editions.publish(own_store, third, "", CORRECTED + DAY))
+    assert (told["last"], told["other"]) == (CORRECTED + 2 * DAY, third)
     editions.undo(own_store, second, "", CORRECTED + 3 * DAY)
     assert said(CORRECTED + 3 * DAY) == said(CORRECTED - DAY) == [first, first, first, ["CLN", "ODT", "TMD"]]
 
@@ -454,6 +457,19 @@ def test_a_direct_load_is_an_edition_too(tmp_path: Path, store_url: str) -> None
     assert [e.action for e in store.events(second.edition.id)] == ["prepared", "published"]
     assert editions.undo(store, second.edition.id, "", CORRECTED + DAY) == (first.edition.id,)
     assert [e.id for e in store.editions(TODAY)] == [first.edition.id]
+    store.close()
+
+
+def test_a_direct_load_that_cannot_replace_leaves_nothing(tmp_path: Path, store_url: str) -> None:
+    """Published before what it would replace was known: refused, and not left prepared either."""
+    office.load(office.parcels(tmp_path / "a.gpkg"), office.field_map(tmp_path / "a.toml"), store_url, CORRECTED)
+    file = office.parcels(tmp_path / "b.gpkg", [office.square(side=5)])
+    again = office.field_map(tmp_path / "b.toml", edition="replaces = true")
+    before = office.held(store_url)
+    refused("edition-day-passed", lambda: office.load(file, again, store_url, CORRECTED - DAY, new=False))
+    assert office.held(store_url) == before
+    store = open_store(store_url)
+    assert store.drafts() == ()
     store.close()
 
 

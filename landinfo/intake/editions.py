@@ -193,7 +193,12 @@ def publish(store: Store, name: str, who: str, day: date) -> Told:
 
 
 def changes(store: Store, found: Told, day: date) -> list[State]:
-    """What publishing on ``day`` does to the others. Raises ``Refused``: they stand, and it was not said to replace."""
+    """What publishing on ``day`` does to the others.
+
+    Raises ``Refused``: they stand, and it was not said to replace; something became known of them after ``day``; days
+    that only they speak of would be lost.
+    """
+    not_before(store, found.edition, day)
     noted = spoken(store)
     of = noted.get(found.edition.id, (found.edition.effective_from, None))
     states = replaced(found.edition, of, store.editions(day), noted)
@@ -202,6 +207,21 @@ def changes(store: Store, found: Told, day: date) -> list[State]:
         others = ", ".join(s.edition for s in states)
         raise Refused("edition-stands-already", "edition", edition=found.edition.id, editions=others)
     return states
+
+
+def not_before(store: Store, edition: Edition, day: date) -> None:
+    """What was said stays said. Raises ``Refused``: others of the layer and territory have changed after ``day``."""
+    others = {
+        e.id: max(e.published, e.withdrawn or e.published)
+        for e in store.editions()
+        if (e.layer, e.territory) == (edition.layer, edition.territory)
+    }
+    for event in store.events():
+        if event.edition in others and event.action in ("published", "undone"):
+            others[event.edition] = max(others[event.edition], event.day)
+    last, other = max(((changed, name) for name, changed in others.items()), default=(day, ""))
+    if last > day:
+        raise Refused("edition-day-passed", "known", edition=edition.id, day=day, other=other, last=last)
 
 
 def undo(store: Store, name: str, who: str, day: date) -> tuple[str, ...]:

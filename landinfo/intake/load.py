@@ -260,6 +260,7 @@ def _publish(ready: Load, noted: Event, store: Store) -> None:
     if edition.id in {e.id for e in store.drafts()}:
         editions.publish(store, edition.id, noted.who, day)
         return
+    editions.not_before(store, edition, day)
     standing = [e for e in store.editions() if e.withdrawn is None]
     if not editions.replaced(edition, editions.days(ready), standing, editions.spoken(store)):
         store.publish([ready], known=day, events=[noted, editions.published(edition, (), (), noted.who, day)])
