@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from landinfo import law, plain, present, present_estimate, streets
+from landinfo import plain, present, present_estimate, price_position, streets
 from landinfo.asked_streets import Search
 from landinfo.model import Notice, PriceList, PriceSection, Query, Residual, Rulebook
 from landinfo.plain import Plain
@@ -259,7 +259,8 @@ def _ground(what: Answer, rulebook: Rulebook) -> Plain:
 
 def _position(at: int, query: Query, rulebook: Rulebook) -> plain.Text:
     """With the alley widths that make it, on days when they do."""
-    by_width = law.in_force(rulebook.rules["position_alley_width"].values, query.on) is not None
+    found = price_position.classes(query.on, "urban", rulebook.rules)
+    by_width = found is not None and found["by"] == "alley_width"
     return say(f"street-position-{at}" if by_width else "step-position", {"position": at}, rulebook.texts)
 
 
