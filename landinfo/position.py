@@ -234,9 +234,10 @@ class _Placing:
     def _held(self, position: int) -> dict[str, str]:
         """Conditions of the whole ground."""
         ground, held = self.ground, dict[str, str]()
-        if position == FRONT and (ground.fronts or 1) > 1:
+        several, cited = self.rule("several_fronts")
+        if position == FRONT and (ground.fronts or 1) >= several:
             held["fronts"] = str(ground.fronts)
-            self.because(self.rule("several_fronts")[1], "place-by-fronts", fronts=ground.fronts)
+            self.because(cited, "place-by-fronts", fronts=ground.fronts)
         if ground.surface is not None:
             held["alley_surface"] = ground.surface
         elif position != FRONT and not ground.no_access:
