@@ -289,8 +289,6 @@ def _part(made: Convertible, index: int, query: Query, facts: Facts, rulebook: R
     cell = made.cell
     before = valuation.quoted(cell.piece, made.use.code, facts, query, rulebook)
     after = valuation.quoted(cell.piece, query.convert_to or "", facts, query, rulebook)
-    table = {s.notice.code: s.value for s in before.steps}.get("step-agricultural-table")
-    others = dict(before.readings) | ({} if table is None else {"agricultural-table": table})
     return Part(
         id=f"{cell.row.designation or cell.row.kind}-{made.use.code}-{index}",
         area=made.area,
@@ -299,5 +297,5 @@ def _part(made: Convertible, index: int, query: Query, facts: Facts, rulebook: R
         land_use=made.use.code,
         price=before.unit_price,
         target_price=after.unit_price,
-        other_prices=tuple((name, value) for name, value in others.items() if value != before.unit_price),
+        other_prices=before.other_prices,
     )

@@ -170,6 +170,7 @@ def place(ground: Ground, on: date, rules: Rules) -> Placed:
     """
     check(ground)
     found = _Placing(ground, on, rules)
+    found.rule("depth_from")  # Annex I holds or not as a whole; the distance bands of earlier documents are not these
     position = found.position()
     stretches = tuple(found.with_hidden(tuple(found.stretches(position))))
     return Placed(position, area(ground), stretches, tuple(found.reasons), tuple(found.assumptions))
@@ -245,9 +246,10 @@ class _Placing:
     def _held(self, position: int) -> dict[str, str]:
         """Conditions of the whole ground."""
         ground, held = self.ground, dict[str, str]()
-        if position == FRONT and (ground.fronts or 1) > 1:
+        several, cited = self.rule("several_fronts")
+        if position == FRONT and (ground.fronts or 1) >= several:
             held["fronts"] = str(ground.fronts)
-            self.because(self.rule("several_fronts")[1], "place-by-fronts", fronts=ground.fronts)
+            self.because(cited, "place-by-fronts", fronts=ground.fronts)
         if ground.surface is not None:
             held["alley_surface"] = ground.surface
         elif position != FRONT and not ground.no_access:

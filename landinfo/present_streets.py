@@ -259,8 +259,8 @@ def _ground(what: Answer, rulebook: Rulebook) -> Plain:
 
 def _position(at: int, query: Query, rulebook: Rulebook) -> plain.Text:
     """With the alley widths that make it, on days when they do."""
-    rule = price_position.classes(query.on, "urban", rulebook.rules)
-    by_width = rule is not None and rule["by"] == "alley_width"
+    found = price_position.classes(query.on, "urban", rulebook.rules)
+    by_width = found is not None and found["by"] == "alley_width"
     return say(f"street-position-{at}" if by_width else "step-position", {"position": at}, rulebook.texts)
 
 

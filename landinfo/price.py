@@ -78,6 +78,16 @@ class Quote:
         return self.unit_price if self.unit_price is not None else min((p for _, p in self.alternatives), default=None)
 
     @property
+    def other_prices(self) -> tuple[tuple[str, Decimal], ...]:
+        """The prices of other readings, for a conversion: those of the price itself and, where art. 5.8 took the place
+        of the agricultural table, the table's."""
+        values = {s.notice.code: s.value for s in self.steps}
+        others = dict(self.readings)
+        if "step-share-of-residential" in values:
+            others["agricultural-table"] = values["step-agricultural-table"]
+        return tuple((name, value) for name, value in others.items() if value != self.unit_price)
+
+    @property
     def high(self) -> Decimal | None:
         return self.unit_price if self.unit_price is not None else max((p for _, p in self.alternatives), default=None)
 

@@ -48,7 +48,7 @@ class Place:
     @property
     def position(self) -> int:
         """The non-agricultural position; without any road it is the rule's (Annex I.6.5)."""
-        return int(self.rule("price_by_boat")[0]) if self.holds("access", BOAT) else self.zone.position
+        return int(self.rule("position_no_access")[0]) if self.holds("access", BOAT) else self.zone.position
 
     @property
     def other_fronts(self) -> list[PriceSection]:
@@ -88,7 +88,7 @@ def _holds(one: Mapping[str, Any], place: Place, kind: str) -> bool:
     return (
         kind in one.get("kinds", ("residential", "business"))
         and ("positions" not in one or place.position in one["positions"])
-        and place.fronts >= one.get("fronts", 1)
+        and (not one.get("several_fronts") or place.fronts >= place.rule("position_several_fronts")[0])
         and all(any(place.holds(name, v) for v in values) for name, values in one.get("when", {}).items())
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import shapely
 
@@ -306,13 +307,7 @@ class _Place:
         if use == query.convert_to or {use, query.convert_to} <= set(RESIDENTIAL.values()):
             return None, Notice("nothing-to-convert")
         parts = [
-            {
-                "id": str(number),
-                "area": stretch.area,
-                "land_use": use,
-                "price": self.quote(use, stretch).unit_price,
-                "target_price": self.quote(query.convert_to, stretch).unit_price,
-            }
+            self._part(number, stretch, use, query.convert_to)
             for number, stretch in enumerate(self.placed.stretches, 1)
         ]
         read = case.read_case(
@@ -325,3 +320,14 @@ class _Place:
             }
         )
         return estimate.estimate(read, self.rulebook.rules), None
+
+    def _part(self, number: int, stretch: Stretch, use: str, target: str) -> dict[str, Any]:
+        before = self.quote(use, stretch)
+        return {
+            "id": str(number),
+            "area": stretch.area,
+            "land_use": use,
+            "price": before.unit_price,
+            "other_prices": dict(before.other_prices),
+            "target_price": self.quote(target, stretch).unit_price,
+        }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -273,6 +274,33 @@ def test_adjustments_come_in_the_order_of_the_annex() -> None:
 def test_a_number_of_fronts_that_is_no_number_is_refused() -> None:
     with pytest.raises(BadInput):
         ask(zone(fronts="many"), "ODT")
+
+
+def test_a_changed_threshold_is_changed_in_one_place() -> None:
+    """Annex I.6.5 and 6.6 as if amended: position 3 without access, 110 % only from three fronts."""
+    rules = dict(BOOK.rules)
+    for key, value in (("position_no_access", 3), ("position_several_fronts", 3)):
+        [printed] = rules[key].values
+        rules[key] = replace(rules[key], values=(replace(printed, value=Decimal(value)),))
+    amended = replace(BOOK, rules=rules)
+
+    def quoted(**conditions: str) -> Decimal | None:
+        return price.quote(zone(**conditions), "ODT", WARD, DAY, amended, {}).unit_price
+
+    assert quoted(access="boat") == 25_040_000  # 62,600 × 0.4
+    assert (quoted(fronts="2"), quoted(fronts="3")) == (62_600_000, 68_860_000)
+
+
+def test_every_position_rule_is_read() -> None:
+    """A number that nothing reads would stay behind when the one that is read changes."""
+    source = "".join(p.read_text("utf-8") for p in (ROOT / "landinfo").rglob("*.py"))
+    for file in ("position_2026", "price_2026"):
+        for key in tomllib.loads((ROOT / "data" / "rules" / f"{file}.toml").read_text("utf-8")):
+            assert f'"{key}"' in source or f'rule("{key.removeprefix("position_")}")' in source, key
+    known = {"code", "when", "kinds", "positions", "several_fronts", "group", "operation", "factor", "of", "scope"}
+    for value in BOOK.rules["price_adjustments"].values:
+        for one in value.value or ():
+            assert one.keys() <= known | {"article"}
 
 
 def test_a_zone_of_another_list_says_nothing_of_this_one() -> None:

@@ -5,6 +5,8 @@ import re
 import string
 import subprocess
 import sys
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,22 @@ def test_outside_packages_are_pinned() -> None:
     assert outside <= set(pinned)
     lines = [line for file in ROOT.glob("*/requirements.txt") for line in file.read_text("utf-8").splitlines()]
     assert [line for line in lines if not re.match(r"$|#|-r |[\w-]+==[\w.]+(; .+)?$", line)] == []
+
+
+def test_every_value_of_every_rule_has_its_days_of_checking() -> None:
+    """An ended value, whose ``to`` was past when it was checked, needs no further look."""
+    values = [
+        (f"{path.name} {key} {value['from']}", value)
+        for path in sorted((ROOT / "data" / "rules").glob("*.toml"))
+        for key, rule in tomllib.loads(path.read_text("utf-8")).items()
+        for value in rule["values"]
+    ]
+    assert len(values) > 80
+    statuses = {"verified", "secondary", "assumed", "unknown"}
+    wrong = [where for where, value in values if "checked" not in value or value.get("status") not in statuses]
+    held = [(where, v) for where, v in values if v.get("to", date.max) > v.get("checked", date.min)]
+    wrong += [where for where, v in held if v.get("check_by", date.min) <= v.get("checked", date.min)]
+    assert wrong == []
 
 
 def codes(source: str) -> set[str]:

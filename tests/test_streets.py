@@ -365,6 +365,20 @@ def test_the_estimate_is_that_of_a_case() -> None:
     assert sum(line["amount"] for line in answer["estimate"]["lines"]) == answer["estimate"]["total"]
 
 
+def test_the_estimate_shows_the_other_readings_of_art_5_8() -> None:
+    # 25747:1 prints 89,600,000; position 3 × 0.4 = 35,840,000; 100 m² × 30 %; crops at the second agricultural position
+    answer = ask(
+        "25747:1", width="4", area="100", land_use="CLN", convert_to="ODT", fact__first_conversion="true",
+        fact__same_parcel_as_recognised_residential="true", fact__allotment_limit="160",
+    )  # fmt: skip
+    told = answer["estimate"]
+    assert told["levy"]["amount"] == 860_160_000  # (35,840,000 − 89,600,000 × 8 % = 7,168,000) × 30
+    assert {r["code"]: r["levy"] for r in told["readings"]} == {
+        "reading-own-residential-position": 989_184_000,  # − 35,840,000 × 8 % = 2,867,200
+        "reading-agricultural-table": 1_046_400_000,  # − 960,000, area II, position 2
+    }
+
+
 def test_given_prices_win() -> None:
     answer = ask("25750:17", area="100", land_use="CLN", convert_to="ODT", price__ODT="30000000", price__CLN="1000000")
     assert (unit(answer, "ODT"), unit(answer, "CLN")) == (30_000_000, 1_000_000)
