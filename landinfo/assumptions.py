@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from landinfo import law, recalculation
+from landinfo import law, questions, recalculation
 from landinfo.case import Case
 from landinfo.costing import Costing, Regime
 from landinfo.levy.terms import BUSINESS, RESIDENTIAL, ZERO, Rules
@@ -20,7 +20,9 @@ def assumed(case: Case, space: Space, used: Regime, moving: Collection[str]) -> 
     if "allotment_limit" in moving:
         yield Notice("assumed-limit", {"limit": likely.limit}, "warning")
     for fact in dict.fromkeys(fact for dimension in space.dimensions for fact in dimension.facts):
-        if fact in _SAID and fact in moving:
+        if fact == "rent" and fact in moving:
+            yield Notice(f"assumed-rent-{questions.rent_taken(space).replace('_', '-')}")
+        elif fact in _SAID and fact in moving:
             yield Notice(_SAID[fact], {"rate": likely.rent_rate})
     if likely.reduced[0] != "none":
         yield Notice("assumed-reduction-once")
@@ -53,7 +55,6 @@ _SAID = {
     "allocated_without_fee": "assumed-allocated_without_fee-yes",
     "fee_paid_before": "assumed-fee_paid_before-no",
     "reduction_group": "assumed-reduction_group-none",
-    "rent": "assumed-rent",
     "term_left_months": "assumed-term",
     "rent_rate": "assumed-rent-rate",
 }
@@ -65,6 +66,9 @@ def notices(case: Case, costing: Costing, space: Space, rules: Rules) -> Iterato
         yield Notice("recalculation-may-be-asked", {"last": recalculation.LAST_REQUEST}, "warning")
     if costing.rice(space.likely).lines:
         yield Notice("rice-may-not-be-due", severity="warning")
+    given = {k for p in case.parts for k in (p.k_price, p.k_target)} - {None, 1}
+    if given and not costing.terms(space.likely).k_counts:
+        yield Notice("k-not-in-force", {"day": case.on}, "warning")
     yield from _threshold(case, space.likely, rules)
 
 

@@ -76,7 +76,7 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     """
     own = _regime(case, rules)
     asked = case.days.recalculation_requested
-    again = asked is not None and recalculation.open_on(asked, rules)
+    again = asked is not None and recalculation.open_on(asked, rules) and unknowns.may_be_eligible(case, rules)
     used = recalculation.regime(case, rules) if again else own
     costing, space = Costing(case, used, rules), unknowns.space(case, used.name, rules)
     likely = costing.costs(space.likely)
@@ -216,4 +216,5 @@ def _recalculated(found: Estimate, case: Case, own: Regime, space: Space, rules:
     before = Costing(case, own, rules).costs(space.likely)[0].amount if found.items[0].amount is not None else None
     if not recalculation.open_on(case.days.recalculation_requested, rules):
         return recalculation.refused(case, before, rules)
-    return recalculation.result(case, before, found.items[0].amount, space.likely.eligible, rules)
+    open_ = any(d.name == "eligible" for d in space.dimensions) and not space.likely.eligible
+    return recalculation.result(case, before, found.items[0].amount, None if open_ else space.likely.eligible, rules)

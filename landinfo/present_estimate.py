@@ -219,14 +219,13 @@ class _Answer:
         return say(f"input-{name}", {}, self.book.texts)
 
     def _question(self, question: Question) -> Plain:
-        choices = case.CHOICES.get(question.fact, ())
         return {
             "fact": question.fact,
             "text": say(f"question-{question.fact}", {}, self.book.texts),
             "default": plain.fact(question.default),
             "moves": plain.number(question.moves),
             "kind": case.kind_of(question.fact),
-            "choices": [{"value": c, "label": say(f"choice-{c}", {}, self.book.texts)} for c in choices],
+            "choices": [{"value": c, "label": say(f"choice-{c}", {}, self.book.texts)} for c in question.choices],
         }
 
     def _instalment(self, each: Instalment) -> Plain:

@@ -257,4 +257,4 @@ def _k(quoted: Quote, on: date, rulebook: Rulebook) -> tuple[Decimal | None, Cit
     if own is not None and prices is not None:
         return own, prices.k_citation or prices.citation
     found = law.on(rulebook.rules["levy_k"], on)
-    return found.value, found.citation
+    return Decimal(1) if found.value == "none" else found.value, found.citation

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from landinfo.case import Fact
+from landinfo.case import CHOICES, HOLDINGS, RENTS, Fact
 from landinfo.levy.terms import ZERO
-from landinfo.settled import State
 from landinfo.unknowns import Space
 
 Totals = Sequence[tuple[tuple[int, ...], Decimal | None]]
@@ -17,11 +16,15 @@ Totals = Sequence[tuple[tuple[int, ...], Decimal | None]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A fact that would narrow the range, what is taken without it, and how much it can move the total (đồng)."""
+    """A fact that would narrow the range, what is taken without it, and how much it can move the total (đồng).
+
+    ``choices``: the answers that fit this case, for a fact that is chosen.
+    """
 
     fact: str
     default: Fact
     moves: Decimal | None
+    choices: tuple[str, ...] = ()
 
 
 def questions(space: Space, totals: Totals) -> Iterator[Question]:
@@ -30,7 +33,10 @@ def questions(space: Space, totals: Totals) -> Iterator[Question]:
     for index, dimension in enumerate(space.dimensions):
         moves = _moves(index, totals) if dimension.facts and totals else ZERO
         if moves != 0:
-            found += [Question(fact, _default(fact, space.likely), moves) for fact in dimension.facts]
+            found += [
+                Question(fact, _default(fact, space), moves, rents(space) if fact == "rent" else CHOICES.get(fact, ()))
+                for fact in dimension.facts
+            ]
     found.sort(key=lambda q: (q.moves is not None, -(q.moves or 0)))
     # the same fact may settle two things; it is asked once, by what it moves most
     asked: set[str] = set()
@@ -54,14 +60,28 @@ def _moves(index: int, totals: Totals) -> Decimal | None:
     return most
 
 
-def _default(fact: str, likely: State) -> Fact:
+def rents(space: Space) -> tuple[str, ...]:
+    """How land may be held or leased here: land that is not agricultural may be recognised, not leased at all."""
+    return HOLDINGS if any(d.name == "holding" for d in space.dimensions) else RENTS
+
+
+def rent_taken(space: Space) -> str:
+    """What the likely value takes where the rent is not told: of land held, or of the new lease."""
+    names = {d.name for d in space.dimensions}
+    if "holding" in names:
+        return space.likely.holding
+    return space.likely.rent if "rent" in names or "allocated" not in names else "annual"
+
+
+def _default(fact: str, space: Space) -> Fact:
     """What the likely value takes where the fact is not told."""
+    likely = space.likely
     fixed: dict[str, Fact] = {
         "first_conversion": True,
         "chosen_parcel": True,
         "allocated_without_fee": True,
         "reduction_group": "none",
-        "rent": likely.rent,
+        "rent": rent_taken(space),
         "rent_rate": likely.rent_rate,
     }
     numbers = ("allotment_limit", "term_left_months")

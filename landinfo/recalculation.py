@@ -6,16 +6,17 @@ stay those of the day of the decision.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from landinfo import law, payment
-from landinfo.case import Case, TaxNotice
+from landinfo.case import Case, Part, TaxNotice
 from landinfo.case.contradictions import RECALCULATED
 from landinfo.costing import Regime
-from landinfo.levy import levy_2026_01_01
-from landinfo.levy.terms import ZERO, Rules
+from landinfo.levy import levy_2024_08_01, levy_2026_01_01
+from landinfo.levy.terms import AGRICULTURAL, ZERO, Line, Rules, Terms
 from landinfo.model import Citation, Notice
 from landinfo.payment import Late
 
@@ -26,9 +27,9 @@ LAST_REQUEST = date(2026, 12, 31)
 class Recalculation:
     """What recalculation comes to.
 
-    ``state``: refused | not_eligible | no_notice | nothing_paid | partly_paid | fully_paid | paid (it was not told of
-    how much). ``before``/``after``: the levy by the old and the new rates; ``to_pay``, ``refund`` and ``late`` follow
-    from what was paid, all đồng; None where nobody told what was paid.
+    ``state``: refused | not_eligible | cannot_be_said (what makes it eligible is open) | not_told (neither notice nor
+    payment was) | no_notice | nothing_paid | partly_paid | fully_paid. ``before``/``after``: the levy by the old and
+    the new rates; ``to_pay``, ``refund`` and ``late`` follow from what was paid, all đồng; None where nobody told it.
     """
 
     state: str
@@ -53,9 +54,17 @@ def open_on(day: date, rules: Rules) -> bool:
 
 
 def regime(case: Case, rules: Rules) -> Regime:
-    """The rates of 2026 on the prices of the decision's day, without K."""
+    """The rates of 2026 for eligible ground, on the prices of the decision's day; other ground as decided."""
     day = case.days.recalculation_requested or RECALCULATED[1]
-    return Regime(levy_2026_01_01, "2026-01-01", law.on(rules["levy_recalculation"], day).citation, day, False)
+
+    def mixed(parts: Sequence[Part], terms: Terms) -> list[Line]:
+        ours = [p for p in parts if p.land_use in AGRICULTURAL and terms.eligible]
+        rest = [p for p in parts if p not in ours]
+        left = max(ZERO, terms.limit - sum((p.area for p in ours), ZERO))
+        lines = levy_2026_01_01(ours, terms) if ours else []
+        return lines + (levy_2024_08_01(rest, replace(terms, on=case.on, limit=left)) if rest else [])
+
+    return Regime(mixed, "2026-01-01", law.on(rules["levy_recalculation"], day).citation, day, False)
 
 
 def refused(case: Case, before: Decimal | None, rules: Rules) -> Recalculation:
@@ -66,14 +75,16 @@ def refused(case: Case, before: Decimal | None, rules: Rules) -> Recalculation:
     return Recalculation("refused", sentence, before, None, case.paid, None, None, (), cited)
 
 
-def result(case: Case, before: Decimal | None, after: Decimal | None, eligible: bool, rules: Rules) -> Recalculation:
-    """The four states of Decree 50 art. 12.2, from the notice and what was paid."""
+def result(
+    case: Case, before: Decimal | None, after: Decimal | None, eligible: bool | None, rules: Rules
+) -> Recalculation:
+    """The four states of Decree 50 art. 12.2, from the notice and what was paid; ``eligible`` None: not told."""
     asked = case.days.recalculation_requested or RECALCULATED[1]
     cited = (law.on(rules["levy_recalculation"], asked).citation,)
-    state = _state(case, before) if eligible else "not_eligible"
+    state = _state(case, before) if eligible else "cannot_be_said" if eligible is None else "not_eligible"
     words = {"before": before, "after": after, "paid": case.paid}
     sentence = Notice(f"recalculation-{state.replace('_', '-')}", words)
-    if after is None or state in ("not_eligible", "no_notice"):
+    if after is None or state in ("not_eligible", "cannot_be_said", "not_told", "no_notice"):
         to_pay = after if state == "no_notice" else None
         return Recalculation(state, sentence, before, after, case.paid, to_pay, None, (), cited)
     paid = case.paid or ZERO
@@ -91,8 +102,10 @@ def result(case: Case, before: Decimal | None, after: Decimal | None, eligible: 
 
 
 def _state(case: Case, before: Decimal | None) -> str:
-    if case.notice is False or (case.notice is None and case.paid is None):
+    if case.notice is False:
         return "no_notice"
+    if case.notice is None and case.paid is None:
+        return "not_told"
     if not case.paid:
         return "nothing_paid"
     noticed = case.notice.amount if isinstance(case.notice, TaxNotice) else None

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from landinfo.case import Part
-from landinfo.levy.terms import AGRICULTURAL, ONE, ZERO, Line, Terms, coefficients, of_term, shown
+from landinfo.levy.terms import AGRICULTURAL, ONE, ZERO, Line, Terms, coefficients, k_cited, of_term, shown
 from landinfo.model import Citation, Notice, Param
 
 
@@ -50,7 +50,8 @@ def _one_off(part: Part, terms: Terms, deduct: bool) -> Line:
         Notice(code, {**params, "months": months}),
         _inputs(part, terms, share, months),
         amount,
-        (cited, term_cited),
+        (cited, term_cited, *k_cited(terms)),
+        with_k=terms.k_counts,
     )
 
 

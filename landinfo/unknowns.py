@@ -60,6 +60,11 @@ def space(case: Case, regime: str, rules: Rules) -> Space:
     return Space(likely, tuple(Dimension(d.name, d.values, d.facts) for d in found if len(d.values) > 1))
 
 
+def may_be_eligible(case: Case, rules: Rules) -> bool:
+    """May the ground fall under art. 10.2(c), as far as anybody told?"""
+    return _Asked(case, "2026-01-01", rules).may_be_eligible
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     case: Case
@@ -169,23 +174,15 @@ def _allocated(asked: _Asked) -> Iterator[_Open]:
     told = asked.told("allocated_without_fee")
     if told is None and any(p.rent is None or asked.leased for p in asked.agricultural):
         yield _Open("allocated", (False, True), True, ("allocated_without_fee",))
-    elif (
-        told is False
-        and asked.housing
-        and any(p.rent is None and p.term_left_months is None for p in asked.agricultural)
-    ):
+    elif told is False and asked.housing and any(map(_untold, asked.agricultural)):
         yield _Open("allocated", (False, True), False, ("rent", "term_left_months"))
     else:
         yield _Open("allocated", (told is not False,), told is not False)
 
 
-def _of_unknown_lease(part: Part) -> bool:
-    return part.rent is None and part.term_left_months is None
-
-
 def _holding(asked: _Asked) -> Iterator[_Open]:
     other = [p for p in asked.case.parts if p.land_use not in AGRICULTURAL]
-    if asked.housing and any(map(_of_unknown_lease, other)):
+    if asked.housing and any(map(_untold, other)):
         yield _Open("holding", ("recognised", "annual"), "recognised", ("rent",))
 
 

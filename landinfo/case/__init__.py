@@ -16,9 +16,12 @@ from typing import Any
 from landinfo.case import contradictions, fields
 from landinfo.case.fields import code, day, maybe, number, one_of, table
 from landinfo.case.model import (
+    BUSINESS,
     CHOICES,
     FACTS,
+    HOLDINGS,
     NUMBERS,
+    RECOGNISED,
     REDUCTION_GROUPS,
     RENTS,
     RESIDENTIAL,
@@ -33,8 +36,8 @@ from landinfo.case.model import (
 from landinfo.model import BadInput
 
 __all__ = [
-    "CHOICES", "FACTS", "LAND_USERS", "NUMBERS", "REDUCTION_GROUPS", "RENTS", "YES_NO", "Case", "Days", "Fact", "Part",
-    "TaxNotice", "kind_of", "read_case", "read_fact", "read_land_user", "settle",
+    "CHOICES", "FACTS", "HOLDINGS", "LAND_USERS", "NUMBERS", "RECOGNISED", "REDUCTION_GROUPS", "RENTS", "YES_NO",
+    "Case", "Days", "Fact", "Part", "TaxNotice", "kind_of", "read_case", "read_fact", "read_land_user", "settle",
 ]  # fmt: skip
 
 LAND_USERS = ("household", "organisation")
@@ -97,9 +100,11 @@ def read_case(raw: Any, codes: Collection[str] | None = None) -> Case:
 def settle(*, parts: Sequence[Part], facts: Mapping[str, Fact], **more: Any) -> Case:
     """A ``Case`` of these parts and facts, with what one says of the others. Raises ``BadInput``: contradictions.
 
-    Term and rent told once hold for every part; recognised residential land (``held``) answers whether there is some.
+    Term and rent told once hold for every part that they can be said of; recognised residential land (``held``) answers
+    whether there is some.
     """
-    case = Case(parts=tuple(_with_facts(p, facts) for p in parts), facts=facts, **more)
+    case = Case(parts=tuple(parts), facts=facts, **more)
+    case = replace(case, parts=tuple(_with_facts(p, case) if _held_in_question(p, case) else p for p in parts))
     contradictions.check(case)
     same = "same_parcel_as_recognised_residential"
     return replace(case, facts={**facts, same: True}) if case.held and facts.get(same) is None else case
@@ -146,7 +151,8 @@ def _part(raw: Any, where: str, name: str, on: date, codes: Collection[str] | No
     low, high = (maybe(raw, key, dot, MOST_AREA) for key in ("area_low", "area_high"))
     if area <= 0 or (low is not None and low > area) or (high is not None and high < area):
         raise BadInput("case-area", f"{dot}area", value=area)
-    rents = {k: None if raw.get(k) is None else one_of(raw[k], dot + k, RENTS) for k in ("rent", "rent_after")}
+    ways = {"rent": HOLDINGS, "rent_after": RENTS}
+    rents = {k: None if raw.get(k) is None else one_of(raw[k], dot + k, known) for k, known in ways.items()}
     prices = {k: maybe(raw, k, dot, MOST_PRICE) for k in ("price", "target_price", "declared_price")}
     others = table(raw.get("other_prices"), f"{dot}other_prices", raw.get("other_prices") or ())
     return Part(
@@ -178,9 +184,21 @@ def _term(raw: Mapping[str, Any], dot: str, on: date) -> Decimal | None:
     return found
 
 
-def _with_facts(part: Part, facts: Mapping[str, Fact]) -> Part:
-    """Term and rent told once for the whole case hold for every part that does not tell its own."""
-    term, rent = facts.get("term_left_months"), facts.get("rent")
+def _held_in_question(part: Part, case: Case) -> bool:
+    """Can rent and term be meant of this part? Beside other ground, not of agricultural land unless told not allocated.
+
+    Where the target is leased they are those of the new lease, of every part.
+    """
+    if case.convert_to in BUSINESS or part.land_use in BUSINESS or case.facts.get("allocated_without_fee") is False:
+        return True
+    return all(p.land_use not in BUSINESS for p in case.parts)
+
+
+def _with_facts(part: Part, case: Case) -> Part:
+    """Term and rent told once for the whole case, where the part does not tell its own."""
+    term, rent = case.facts.get("term_left_months"), case.facts.get("rent")
+    if rent == RECOGNISED and (part.land_use not in BUSINESS or part.term_left_months is not None):
+        return part
     if part.term_left_months is None and isinstance(term, Decimal):
         part = replace(part, term_left_months=term)
     return replace(part, rent=rent) if part.rent is None and isinstance(rent, str) else part

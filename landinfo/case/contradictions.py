@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from landinfo.case.model import BUSINESS, RESIDENTIAL, Case, TaxNotice
+from landinfo.case.model import BUSINESS, RECOGNISED, RESIDENTIAL, Case, TaxNotice
 from landinfo.model import BadInput
 
 RECALCULATED = (date(2024, 8, 1), date(2026, 1, 1))
@@ -42,6 +42,18 @@ def _allocated_but_rented(case: Case) -> None:
         for name in ("rent", "term_left_months"):
             if getattr(part, name) is not None and part.land_use not in BUSINESS:
                 raise BadInput("contradiction-allocated", f"parts[{index}].{name}", use=part.land_use)
+
+
+def _recognised_but_leased(case: Case) -> None:
+    """Recognised long-term land is not leased: it has no term, it is not agricultural, and the target is housing."""
+    told = [(f"parts[{i}].rent", p) for i, p in enumerate(case.parts) if p.rent == RECOGNISED]
+    for name, part in told:
+        leased = case.convert_to in BUSINESS or part.land_use not in BUSINESS
+        if leased or part.term_left_months is not None:
+            raise BadInput("contradiction-recognised", name, use=part.land_use, target=case.convert_to)
+    everywhere = case.facts.get("rent") == RECOGNISED
+    if everywhere and not any(p.land_use in BUSINESS and case.convert_to not in BUSINESS for p in case.parts):
+        raise BadInput("contradiction-recognised", "fact.rent", use=case.parts[0].land_use, target=case.convert_to)
 
 
 def _annual_then_once(case: Case) -> None:
@@ -92,6 +104,7 @@ _RULES: tuple[Callable[[Case], None], ...] = (
     _chosen_but_not_first,
     _residential_denied,
     _allocated_but_rented,
+    _recognised_but_leased,
     _annual_then_once,
     _reduction_of_organisation,
     _days_in_order,

@@ -22,6 +22,9 @@ YES_NO = (
 )
 NUMBERS = ("allotment_limit", "term_left_months", "rent_rate", "rice_rate")
 RENTS = ("one_off", "annual")
+RECOGNISED = "recognised"
+"""Ground that is not leased: recognised land in long-term use (Decree 103/2024 art. 8.3a)."""
+HOLDINGS = (RECOGNISED, *RENTS)
 RESIDENTIAL = ("ODT", "ONT")
 BUSINESS = ("TMD", "SKC")
 REDUCTION_GROUPS = (
@@ -33,7 +36,7 @@ REDUCTION_GROUPS = (
     "war_invalid",
     "merit",
 )
-CHOICES: Mapping[str, tuple[str, ...]] = {"reduction_group": REDUCTION_GROUPS, "rent": RENTS}
+CHOICES: Mapping[str, tuple[str, ...]] = {"reduction_group": REDUCTION_GROUPS, "rent": HOLDINGS}
 FACTS = (*YES_NO, *NUMBERS, *CHOICES)
 
 
@@ -48,8 +51,9 @@ class Part:
 
     ``price``/``target_price`` are list prices in đồng/m² on the day of the decision; ``declared_price`` is that of the
     new use on the day the registration fee is declared (None: as ``target_price``). ``term_left_months``: the term left
-    of land held for a term, or the term of the new lease. ``rent``: how land held by lease, or to be leased, is paid
-    for; ``rent_after`` the way after conversion where it changes. ``other_prices``: (reading, price) beside ``price``.
+    of land held for a term, or the term of the new lease. ``rent``: how land held by lease, or to be leased, is
+    paid for ("recognised": it is not leased); ``rent_after`` the way after conversion where it changes.
+    ``other_prices``: (reading, price) beside ``price``.
     """
 
     id: str

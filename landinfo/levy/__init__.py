@@ -25,6 +25,7 @@ from landinfo.levy.terms import (
     before,
     coefficients,
     holding,
+    k_cited,
     shown,
     unit_difference,
     unit_over_k,
@@ -83,8 +84,7 @@ def _table_and_k(part: Part, within: Decimal, over: Decimal, terms: Terms) -> li
         lines.append(_line(part, inside_code, within, _by_table(part, terms), rate, terms, ONE, cited))
     if over > 0:
         difference = unit_over_k(part, terms, before(part, terms))
-        k_cited = terms.value("levy_k")[1]
-        lines.append(_line(part, over_code, over, difference, rate, terms, ZERO, cited, k_cited))
+        lines.append(_line(part, over_code, over, difference, rate, terms, ZERO, cited, *k_cited(terms), k=True))
     return lines
 
 
@@ -123,7 +123,7 @@ def _stepped(part: Part, steps: Sequence[Decimal], terms: Terms) -> list[Line]:
     for (key, code, inside), area in zip(_QUOTA, steps, strict=True):
         if area > 0:
             rate, cited = terms.number(key)
-            lines.append(_line(part, code, area, difference, rate, terms, inside, cited))
+            lines.append(_line(part, code, area, difference, rate, terms, inside, cited, *k_cited(terms), k=True))
     return lines
 
 
@@ -147,7 +147,9 @@ def _in_full(
         held = holding(part, terms)
         why = terms.value("levy_organisation" if terms.organisation else f"levy_before_{held}")[1]
         code = {"term": "levy-full-term", "annual": "levy-full-annual"}.get(held, "levy-full")
-        lines.append(_line(part, code, part.area, unit(part, terms), rate, terms, inside, cited, why))
+        k = unit is _with_k
+        of_k = k_cited(terms) if k else ()
+        lines.append(_line(part, code, part.area, unit(part, terms), rate, terms, inside, cited, why, *of_k, k=k))
     return lines
 
 
@@ -186,7 +188,10 @@ def _line(
     terms: Terms,
     inside: Decimal,
     *cited: Citation,
+    k: bool = False,
 ) -> Line:
+    """``k``: the difference is that of prices × K, on a day that has one."""
+    k = k and terms.k_counts
     params = {
         "area": shown(area),
         "difference": shown(difference),
@@ -196,16 +201,15 @@ def _line(
         "price": part.price,
         "target_price": part.target_price,
     }
-    if code == "levy-full-term" and terms.on.year >= 2026 and part.price is not None and part.target_price is not None:
+    if code == "levy-full-term" and k and part.price is not None and part.target_price is not None:
         k_price, k_target = coefficients(part, terms) or (ONE, ONE)
         params |= {"price": part.price * k_price, "target_price": part.target_price * k_target}
     amount = None if difference is None else area * difference * rate
-    return Line(
-        part.id, Notice(code, params), _inputs(part, code, area, difference, rate, terms), amount, cited, inside
-    )
+    inputs = _inputs(part, area, difference, rate, terms, k)
+    return Line(part.id, Notice(code, params), inputs, amount, cited, inside, k)
 
 
-def _inputs(part: Part, code: str, area: Decimal, difference: Decimal | None, rate: Decimal, terms: Terms) -> Inputs:
+def _inputs(part: Part, area: Decimal, difference: Decimal | None, rate: Decimal, terms: Terms, k: bool) -> Inputs:
     """What was multiplied, with units: enough to do the sum again by hand."""
     inputs = [("area", area, "m²"), ("rate", rate, "1")]
     if difference is not None:
@@ -213,8 +217,8 @@ def _inputs(part: Part, code: str, area: Decimal, difference: Decimal | None, ra
     for name, price in (("target_price", part.target_price), ("price", part.price)):
         if price is not None:
             inputs.append((name, price, "đồng/m²"))
-    found = coefficients(part, terms)
-    if found is not None and ("over" in code or terms.on.year >= 2026) and found != (ONE, ONE):
+    found = coefficients(part, terms) if k else None
+    if found is not None and found != (ONE, ONE):
         inputs += [("k_target", found[1], "1"), ("k_price", found[0], "1")]
     if holding(part, terms) == "term" and part.term_left_months is not None:
         inputs.append(("term_left_months", part.term_left_months, "months"))

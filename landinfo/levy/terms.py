@@ -32,7 +32,8 @@ Inputs = tuple[tuple[str, Decimal, str], ...]
 class Line:
     """One product of an item: a part, what was multiplied (name, value, unit), the law behind it.
 
-    ``inside``: which share of its area lies within the allotment limit (reductions count only there).
+    ``inside``: which share of its area lies within the allotment limit (reductions count only there). ``with_k``: the
+    prices were multiplied by K.
     """
 
     part: str
@@ -41,6 +42,7 @@ class Line:
     amount: Decimal | None
     citations: tuple[Citation, ...]
     inside: Decimal = ZERO
+    with_k: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ class Terms:
         found = law.on(self.rules[key], self.on)
         return found.value, found.citation
 
+    @property
+    def k_counts(self) -> bool:
+        """Does K enter on this day? From 2024-08-01 to 2026-06-30 the price table stood alone."""
+        return self.with_k and k_in_force(self.rules, self.on)
+
     def number(self, key: str) -> tuple[Decimal, Citation]:
         """A value that the law has; a rule without one on this day is a fault of the data."""
         value, cited = self.value(key)
@@ -80,7 +87,7 @@ class Terms:
 def holding(part: Part, terms: Terms) -> str:
     """allocated | recognised | annual | term: what the user holds, which decides what is deducted."""
     if part.rent is not None:
-        return "annual" if part.rent == "annual" else "term"
+        return {"annual": "annual", "one_off": "term"}.get(part.rent, part.rent)
     agricultural = part.land_use in AGRICULTURAL
     if agricultural and terms.allocated:
         return "allocated"
@@ -104,14 +111,27 @@ def of_term(months: Decimal, terms: Terms) -> Decimal:
 
 
 def coefficients(part: Part, terms: Terms) -> tuple[Decimal, Decimal] | None:
-    """(K of the old price, K of the new): given ones first, then the rule's; None where nobody knows them."""
-    ruled = terms.value("levy_k")[0]
-    if not terms.with_k:
+    """(K of the old price, K of the new): given ones first, then the rule's; None where nobody knows them.
+
+    On days without K both are 1, whatever was given.
+    """
+    if not terms.k_counts:
         return ONE, ONE
+    ruled = terms.value("levy_k")[0]
     found = [given if given is not None else ruled for given in (part.k_price, part.k_target)]
     if found[0] is not None and found[1] is not None:
         return found[0], found[1]
     return (found[0] or ONE, found[1] or ONE) if terms.k == "likely" else None
+
+
+def k_in_force(rules: Rules, on: date) -> bool:
+    """Has this day a coefficient K, known or not?"""
+    return bool(law.on(rules["levy_k"], on).value != "none")
+
+
+def k_cited(terms: Terms) -> tuple[Citation, ...]:
+    """The law that gives K, for a line whose prices take it."""
+    return (terms.value("levy_k")[1],) if terms.k_counts else ()
 
 
 def unit_difference(part: Part, k_price: Decimal, k_target: Decimal, share: Decimal) -> Decimal | None:

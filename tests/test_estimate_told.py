@@ -1,0 +1,92 @@
+"""What answering a question does, and what an answer says of K: the findings of a lawyer's review."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from landinfo import present_estimate
+from landinfo.model import BadInput
+from landinfo.store.rulebook import read_rulebook
+
+BOOK = read_rulebook(Path(__file__).resolve().parent.parent / "data")
+KNOWN = date(2026, 11, 24)
+
+
+def part(area: float, use: str, price: int | None, target_price: int, **more: Any) -> dict[str, Any]:
+    return {"area": area, "land_use": use, "price": price, "target_price": target_price, **more}
+
+
+def run(on: str, target: str, parts: list[dict[str, Any]], facts: dict[str, Any], **more: Any) -> Any:
+    asked = {"on": on, "convert_to": target, "parts": parts, "facts": facts, **more}
+    return present_estimate.of_case(asked, KNOWN, BOOK)
+
+
+def question(answer: Any, fact: str) -> Any:
+    return next(q for q in answer["questions"] if q["fact"] == fact)
+
+
+MIXED = [part(100, "CLN", 2_000_000, 20_000_000), part(100, "SKC", 10_000_000, 20_000_000)]
+TOLD = {"was_residential_before": False, "reduction_group": "none", "fee_paid_before": False}
+
+
+@pytest.mark.parametrize("allocated", [None, True])
+def test_the_rent_that_is_asked_for_can_be_answered(allocated: bool | None) -> None:
+    told = {**TOLD, "allocated_without_fee": allocated}
+    before = run("2025-03-01", "ODT", MIXED, told)
+    # 100 × 18 M + 100 × 10 M where the SKC is recognised, + 100 × 20 M where it is leased by the year
+    assert (before["levy"]["low"], before["levy"]["likely"]) == (2_800_000_000, 2_800_000_000)
+    assert question(before, "rent")["default"] == "recognised"
+    for choice in [c["value"] for c in question(before, "rent")["choices"]]:
+        after = run("2025-03-01", "ODT", MIXED, {**told, "rent": choice})
+        assert before["levy"]["low"] <= after["levy"]["likely"] <= before["levy"]["high"]
+    assert run("2025-03-01", "ODT", MIXED, {**told, "rent": "annual"})["levy"]["likely"] == 3_800_000_000
+
+
+def test_the_default_answered_moves_nothing() -> None:
+    skc = [part(200, "SKC", 6_000_000, 12_000_000)]
+    before = run("2025-03-01", "ODT", skc, TOLD)
+    assert (before["levy"]["low"], before["levy"]["likely"], before["levy"]["high"]) == (
+        1_200_000_000, 1_200_000_000, 2_400_000_000)  # fmt: skip
+    assert [c["value"] for c in question(before, "rent")["choices"]] == ["recognised", "one_off", "annual"]
+    after = run("2025-03-01", "ODT", skc, {**TOLD, "rent": question(before, "rent")["default"]})
+    assert set(after["range"].values()) == {before["range"]["likely"]}
+    assert "công nhận" in str(before["assumptions"])
+    assert "thuê trả tiền một lần" not in str(before["assumptions"])
+    leased = run("2025-03-01", "TMD", skc, TOLD)
+    assert [c["value"] for c in question(leased, "rent")["choices"]] == ["one_off", "annual"]
+
+
+@pytest.mark.parametrize(
+    ("target", "ground", "facts", "field"),
+    [
+        ("TMD", part(10, "CLN", 1, 2), {"rent": "recognised"}, "fact.rent"),
+        ("ODT", part(10, "CLN", 1, 2), {"rent": "recognised"}, "fact.rent"),
+        ("ODT", part(10, "CLN", 1, 2, rent="recognised"), {}, "parts[0].rent"),
+        ("ODT", part(10, "SKC", 1, 2, rent="recognised", term_left_months=12), {}, "parts[0].rent"),
+    ],
+)
+def test_only_long_term_ground_is_recognised(target: str, ground: Any, facts: Any, field: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        run("2025-03-01", target, [ground], facts)
+    assert (refused.value.field, refused.value.code) == (field, "contradiction-recognised")
+
+
+def test_a_k_that_does_not_count_is_said_not_to() -> None:
+    ground = [part(100, "CLN", 2_000_000, 20_000_000, k_price=1.5, k_target=1.5)]
+    told = {**TOLD, "same_parcel_as_recognised_residential": True, "first_conversion": True, "allotment_limit": 160}
+    said = {on: {n["code"] for n in run(on, "ODT", ground, told)["notices"]} for on in ("2026-06-30", "2026-07-01")}
+    assert ["k-not-in-force" in codes for codes in said.values()] == [True, False]
+
+
+def test_recalculation_says_what_was_not_told() -> None:
+    ground = [part(300, "CLN", 800_000, 10_000_000)]
+    limbs = {"same_parcel_as_recognised_residential": True, "first_conversion": True, "allotment_limit": 160}
+    days = {"recalculation_requested": "2026-05-01"}
+    untold = run("2025-03-01", "ODT", ground, limbs, days=days)["recalculation"]["text"]
+    assert ("Chưa cho biết" in untold["vi"], "was not told" in untold["en"]) == (True, True)
+    open_ = run("2025-03-01", "ODT", ground, {"allotment_limit": 160}, days=days)["recalculation"]["text"]
+    assert ("Chưa thể nói" in open_["vi"], "cannot be said yet" in open_["en"]) == (True, True)
