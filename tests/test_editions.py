@@ -413,7 +413,7 @@ def test_on_the_command_line(tmp_path: Path, store_url: str, capsys: pytest.Capt
     (told,) = json.loads(run("edition", "list", "--json")[1])
     assert (told["state"], told["rows"], told["layer"], told["territory"]) == ("draft", 2, "parcels", "25750@2024")
     assert told["files"].keys() == {"a.gpkg"}
-    assert told["findings"] == {"EDI-003": 1}
+    assert told["findings"] == {"EDI-003": 1, "PER-001": 1}  # the column TenChu, dropped
     name = told["edition"]
     code, text = run("edition", "publish", name, "--by", "Lan")
     assert (code, "chưa được người thứ hai ký" in text) == (2, True)
