@@ -13,7 +13,7 @@ from functools import cached_property
 
 from landinfo import charges, law, levy, reductions, rent
 from landinfo.case import Case, Part
-from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Terms, holding, of_term
+from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Terms, of_term
 from landinfo.model import Citation, Notice
 from landinfo.money import dong
 from landinfo.reductions import POOR_HOUSING
@@ -74,8 +74,12 @@ class Costing:
             self._kept[key] = make()
         return self._kept[key]
 
+    def gross(self, state: State) -> Cost:
+        """The levy or the rent before reduction and compensation."""
+        return self._keep(("gross", *_levy_key(state)), lambda: cost("gross", self._gross(state)))
+
     def _levy_lines(self, state: State) -> list[Line]:
-        gross = list(self._keep(("gross", *_levy_key(state)), lambda: cost("gross", self._gross(state))).lines)
+        gross = list(self.gross(state).lines)
         if any(line.amount is None for line in gross):
             return gross
         group, share = state.reduced
@@ -167,8 +171,7 @@ class Costing:
         """Annual rent is exempt, and ground on which no levy is due (regime A, recognised long-term land)."""
         if self.leased:
             return rent.mode(part) == "one_off"
-        recognised = holding(part, self.terms(state)) == "recognised"
-        return not (self.regime.name == "2014-07-01" and recognised)
+        return not (self.regime.name == "2014-07-01" and levy.pays_nothing(part, self.terms(state)))
 
     def rice(self, state: State) -> Cost:
         """The rice-land payment; no lines where there is no such land or no such rule."""

@@ -149,7 +149,8 @@ def _eligible(asked: _Asked) -> Iterator[_Open]:
 
 
 def _garden(asked: _Asked) -> Iterator[_Open]:
-    if asked.regime != "2014-07-01" or not asked.housing or not asked.agricultural:
+    """Art. 5.2(a) is for households; organisations follow art. 5.1."""
+    if asked.regime != "2014-07-01" or not (asked.household and asked.housing and asked.agricultural):
         return
     values = _any(asked, GARDEN)
     same = asked.told("same_parcel_as_recognised_residential") and asked.told(GARDEN[0]) is None

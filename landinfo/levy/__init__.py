@@ -71,7 +71,7 @@ def _by_table(part: Part, terms: Terms) -> Decimal | None:
 
 
 def _table_and_k(part: Part, within: Decimal, over: Decimal, terms: Terms) -> list[Line]:
-    if holding(part, terms) == "recognised":
+    if pays_nothing(part, terms):
         cited = terms.value("levy_before_recognised")[1]
         return [Line(part.id, Notice("levy-recognised-long-term", {"use": part.land_use}), (), ZERO, (cited,))]
     garden = part.land_use in AGRICULTURAL and terms.garden
@@ -86,6 +86,11 @@ def _table_and_k(part: Part, within: Decimal, over: Decimal, terms: Terms) -> li
         difference = unit_over_k(part, terms, before(part, terms))
         lines.append(_line(part, over_code, over, difference, rate, terms, ZERO, cited, *k_cited(terms), k=True))
     return lines
+
+
+def pays_nothing(part: Part, terms: Terms) -> bool:
+    """Recognised long-term ground of a household (art. 5.2(d)); organisations follow art. 5.1."""
+    return holding(part, terms) == "recognised" and not terms.organisation
 
 
 def levy_2024_08_01(parts: Sequence[Part], terms: Terms) -> list[Line]:
@@ -243,5 +248,6 @@ __all__ = [
     "levy_2014_07_01",
     "levy_2024_08_01",
     "levy_2026_01_01",
+    "pays_nothing",
     "regime",
 ]
