@@ -134,7 +134,8 @@ class Costing:
             garden=state.garden,
             allocated=state.allocated,
             organisation=self.case.land_user == "organisation",
-            order=state.order,
+            order=state.free_limit or state.order,
+            reduced=state.reduced[1],
             holding=state.holding,
             k=state.k,
             with_k=self.regime.with_k and state.with_k,
@@ -191,7 +192,10 @@ def _levy_key(state: State) -> tuple[object, ...]:
     """What the levy depends on; land once residential depends on nothing."""
     if state.once_residential:
         return ("once",)
+    # the order counts with what a reduction leaves of each part; spread evenly it does not
+    reduced = state.reduced[1] if state.free_limit or state.order != "even" else ZERO
     return (
+        reduced, state.free_limit,
         state.eligible, state.garden, state.allocated, state.limit, state.order, state.holding, state.area, state.term,
         state.k, state.rent, state.rent_rate, state.deduct, state.with_k,
     )  # fmt: skip
