@@ -12,6 +12,8 @@ from landinfo.levy.terms import ONE, ZERO, Line, Rules
 from landinfo.model import Citation, Notice
 
 RICE = frozenset({"LUC"})
+MAYBE_RICE = frozenset({"LUA", "CHN"})
+"""Groups that hold specialised rice land (LUC) beside other land: whether the payment is due is not known."""
 TERM_MONTHS = Decimal(840)
 """List prices of term land stand for 70 years."""
 

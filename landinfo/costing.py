@@ -13,7 +13,7 @@ from functools import cached_property
 
 from landinfo import charges, law, levy, reductions, rent
 from landinfo.case import Case, Part
-from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Terms, holding, of_term
+from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Terms, of_term
 from landinfo.model import Citation, Notice
 from landinfo.money import dong
 from landinfo.reductions import POOR_HOUSING
@@ -74,8 +74,12 @@ class Costing:
             self._kept[key] = make()
         return self._kept[key]
 
+    def gross(self, state: State) -> Cost:
+        """The levy or the rent before reduction and compensation."""
+        return self._keep(("gross", *_levy_key(state)), lambda: cost("gross", self._gross(state)))
+
     def _levy_lines(self, state: State) -> list[Line]:
-        gross = list(self._keep(("gross", *_levy_key(state)), lambda: cost("gross", self._gross(state))).lines)
+        gross = list(self.gross(state).lines)
         if any(line.amount is None for line in gross):
             return gross
         group, share = state.reduced
@@ -130,7 +134,8 @@ class Costing:
             garden=state.garden,
             allocated=state.allocated,
             organisation=self.case.land_user == "organisation",
-            order=state.order,
+            order=state.free_limit or state.order,
+            reduced=state.reduced[1],
             holding=state.holding,
             k=state.k,
             with_k=self.regime.with_k and state.with_k,
@@ -167,8 +172,7 @@ class Costing:
         """Annual rent is exempt, and ground on which no levy is due (regime A, recognised long-term land)."""
         if self.leased:
             return rent.mode(part) == "one_off"
-        recognised = holding(part, self.terms(state)) == "recognised"
-        return not (self.regime.name == "2014-07-01" and recognised)
+        return not (self.regime.name == "2014-07-01" and levy.pays_nothing(part, self.terms(state)))
 
     def rice(self, state: State) -> Cost:
         """The rice-land payment; no lines where there is no such land or no such rule."""
@@ -188,7 +192,10 @@ def _levy_key(state: State) -> tuple[object, ...]:
     """What the levy depends on; land once residential depends on nothing."""
     if state.once_residential:
         return ("once",)
+    # the order counts with what a reduction leaves of each part; spread evenly it does not
+    reduced = state.reduced[1] if state.free_limit or state.order != "even" else ZERO
     return (
+        reduced, state.free_limit,
         state.eligible, state.garden, state.allocated, state.limit, state.order, state.holding, state.area, state.term,
         state.k, state.rent, state.rent_rate, state.deduct, state.with_k,
     )  # fmt: skip

@@ -133,8 +133,9 @@ def _items(
         items.append(Item("registration_fee", None, ZERO, cap, (), unknown, days[1]))
     else:
         items.append(_item(fee, [c[1] for _, c in tried] or [fee], days[1], unknown))
-    if rice.lines:
-        items.append(_rice(rice, [c[2] for _, c in tried] or [rice], case))
+    maybe = _maybe_rice(case, rules)
+    if rice.lines or maybe:
+        items.append(_rice(rice, [c[2] for _, c in tried] or [rice], case, maybe))
     return tuple(items)
 
 
@@ -154,8 +155,20 @@ def _item(cost: Cost, tried: Sequence[Cost], day: date, unbounded: Notice) -> It
     return Item(cost.code, cost.amount, min(known), high, lines, unbounded if high is None else None, day)
 
 
-def _rice(cost: Cost, tried: Sequence[Cost], case: Case) -> Item:
-    """The law gives the least rate only: without the province's own the high end is not known."""
+def _maybe_rice(case: Case, rules: Rules) -> bool:
+    """Is there ground that may or may not be specialised rice land, on a day that has the payment?"""
+    due = charges.rice_floor(case.on, rules)[0] is not None and case.convert_to in RESIDENTIAL | BUSINESS
+    return due and any(p.land_use in charges.MAYBE_RICE for p in case.parts)
+
+
+def _rice(cost: Cost, tried: Sequence[Cost], case: Case, maybe: bool) -> Item:
+    """The law gives the least rate only: without the province's own the high end is not known.
+
+    ``maybe``: of some ground the code does not say whether it is specialised rice land; then only the least is known.
+    """
+    if maybe:
+        least = [c.amount for c in (cost, *tried) if c.amount is not None]
+        return Item(cost.code, None, min(least, default=ZERO), None, (), Notice("rice-kind-unknown"), case.on)
     if cost.amount is None:
         return Item(cost.code, None, ZERO, None, (), Notice("rice-price-unknown"), case.on)
     item = _item(cost, tried, case.on, Notice("rice-rate-unknown"))
@@ -175,7 +188,8 @@ def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | N
     known = [t for t in totals if t is not None] + [total]
     if items[0].reason is not None and items[0].reason.code == "levy-price-unknown-in-part":
         known.append(ZERO)
-    bounded = None not in totals and all(i.high is not None or i.amount is None for i in items)
+    rice = any(i.code == "rice_land_payment" and i.high is None for i in items)
+    bounded = not rice and None not in totals and all(i.high is not None or i.amount is None for i in items)
     if mixed:
         counted = [i for i in items if i.amount is not None]
         known.append(sum((i.low for i in counted if i.low is not None), ZERO))
@@ -196,18 +210,21 @@ def _paid(found: Estimate, case: Case, own: Regime, space: Space, rules: Rules) 
     for item in found.items:
         if item.amount:
             day = issued if item is first else None
-            instalments += payment.schedule(item.code, item.amount, _in_halves(item), case.on, day, rules)
+            yearly = _yearly(item)
+            halves = item.code in ("levy", "land_rent")
+            instalments += payment.schedule(item.code, item.amount - yearly, halves, case.on, day, rules)
+            instalments += payment.schedule(item.code, yearly, False, case.on, day, rules)
     again = _recalculated(found, case, own, space, rules)
     late: tuple[Late, ...] = ()
     if case.days.paid is not None and again is None:
-        late = payment.late_on(instalments, case.paid or ZERO, case.days.paid, rules)
+        late = payment.late_on(instalments, ZERO, case.days.paid, rules)
     return replace(found, payment=tuple(instalments), late=late, recalculation=again)
 
 
-def _in_halves(item: Item) -> bool:
-    """The levy and one-off rent are paid in two halves."""
-    yearly = any(line.formula.code.startswith("rent-annual") for line in item.lines)
-    return item.code == "levy" or (item.code == "land_rent" and not yearly)
+def _yearly(item: Item) -> Decimal:
+    """What of the rent is annual, paid at once; the levy and one-off rent are paid in two halves."""
+    yearly = (line.amount for line in item.lines if line.formula.code.startswith("rent-annual"))
+    return sum((amount for amount in yearly if amount is not None), ZERO)
 
 
 def _recalculated(found: Estimate, case: Case, own: Regime, space: Space, rules: Rules) -> Recalculation | None:

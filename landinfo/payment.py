@@ -76,7 +76,7 @@ def late(base: Decimal, due: date, until: date, rules: Rules) -> Late | None:
 
 
 def late_on(instalments: Sequence[Instalment], paid: Decimal, until: date, rules: Rules) -> tuple[Late, ...]:
-    """Late payment on what ``paid`` does not cover of each instalment, the earliest covered first."""
+    """Late payment on what ``paid`` (in time) does not cover of each instalment, the earliest covered first."""
     found = []
     for each in instalments:
         covered = min(paid, each.amount)

@@ -52,7 +52,7 @@ def _states(costing: Costing, likely: State) -> Iterator[tuple[Notice, State]]:
         yield Notice("reading-split-before-2004"), replace(likely, garden=True)
     if told.get("fee_paid_before"):
         yield Notice("reading-fee-due-again"), replace(likely, fee_due=True)
-    if likely.fee_due and not likely.once_residential and costing.levy(likely).amount == 0:
+    if likely.fee_due and not likely.once_residential and costing.gross(likely).amount == 0:
         yield Notice("reading-no-fee-without-levy"), replace(likely, fee_due=False)
     if likely.limit and not costing.leased and isinstance(told.get("allotment_limit"), Decimal):
         for order in ("dear_first", "cheap_first"):

@@ -18,7 +18,10 @@ Reduced = tuple[str, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that the cost depends on, settled. ``reduced``: the group and the share taken off within the limit."""
+    """All that the cost depends on, settled. ``reduced``: the group and the share taken off within the limit.
+
+    ``free_limit``: "least" or "most", in place of a limit of regime A that nobody told.
+    """
 
     limit: Decimal
     eligible: bool = False
@@ -26,6 +29,7 @@ class State:
     once_residential: bool = False
     allocated: bool = True
     order: str = "even"
+    free_limit: str = ""
     holding: str = "recognised"
     area: str | tuple[Decimal, ...] = "likely"
     term: str = "likely"

@@ -1,7 +1,7 @@
 """What of a case nobody told: which values each unknown may take, and which of them is likely.
 
 Unknowns are tried, not guessed. Those that only act together are one dimension (the limbs of art. 10.2(c) make ground
-eligible or not); a number is tried at the bounds that the law gives it, because the cost never turns between them.
+eligible or not); a number is tried at the bounds that the law gives it, and wherever the cost may turn between them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import product
+from itertools import permutations, product, zip_longest
 from typing import Any
 
 from landinfo import law, reductions
@@ -149,7 +149,8 @@ def _eligible(asked: _Asked) -> Iterator[_Open]:
 
 
 def _garden(asked: _Asked) -> Iterator[_Open]:
-    if asked.regime != "2014-07-01" or not asked.housing or not asked.agricultural:
+    """Art. 5.2(a) is for households; organisations follow art. 5.1."""
+    if asked.regime != "2014-07-01" or not (asked.household and asked.housing and asked.agricultural):
         return
     values = _any(asked, GARDEN)
     same = asked.told("same_parcel_as_recognised_residential") and asked.told(GARDEN[0]) is None
@@ -194,32 +195,71 @@ def _limit(asked: _Asked) -> Iterator[_Open]:
         return
     middle = sum((p.area for p in asked.case.parts), ZERO) / 2
     matters = asked.household and asked.housing
-    matters = matters and (asked.regime == "2014-07-01" or asked.may_be_eligible or asked.may_be_reduced)
+    if matters and asked.regime == "2014-07-01":
+        # with K the cost may turn anywhere between: each part by itself is within the limit or over it
+        yield _Open("limit", (middle,), middle)
+        yield _Open("free_limit", ("least", "most"), "", ("allotment_limit",))
+        return
+    matters = matters and (asked.may_be_eligible or asked.may_be_reduced)
     yield _Open("limit", (ZERO, most) if matters else (middle,), middle, ("allotment_limit",))
 
 
 def _order(asked: _Asked) -> Iterator[_Open]:
-    prices = {(p.price, p.target_price, p.k_price, p.k_target, p.land_use) for p in asked.case.parts}
-    stepped = asked.may_be_eligible or asked.regime == "2014-07-01"
+    prices = {
+        (p.price, p.target_price, p.k_price, p.k_target, p.land_use, p.rent, p.term_left_months)
+        for p in asked.case.parts
+    }
+    stepped = asked.may_be_eligible or asked.may_be_reduced or asked.regime == "2014-07-01"
     if asked.household and asked.housing and stepped and len(prices) > 1:
         yield _Open("order", TRIED["order"], "even")
 
 
 def _area(asked: _Asked) -> Iterator[_Open]:
     if asked.case.together is not None:
-        ways = tuple(dict.fromkeys(_allotted(asked.case)))
+        ways = tuple(dict.fromkeys(_allotted(asked)))
         yield _Open("area", ways if len(ways) > 1 else ("likely",), "likely")
     elif any(p.area_low != p.area_high for p in asked.case.parts):
         yield _Open("area", TRIED["area"], "likely")
 
 
-def _allotted(case: Case) -> Iterator[tuple[Decimal, ...]]:
-    """An area that may lie anywhere, put where it costs most and least, by each thing that the cost grows with.
+MOST_CORNERS, MOST_TURNS = 5, 3
+"""Parts up to which every corner of an area that may lie anywhere is tried, and every place where its cost turns."""
 
-    Levy, fee and rice-land payment are linear in the areas, so the extremes are such fillings.
+
+def _allotted(asked: _Asked) -> Iterator[tuple[Decimal, ...]]:
+    """An area that may lie anywhere, put where it may cost most and least.
+
+    With the limits out of play the cost is linear in the areas, so its extremes are fillings in some order; it also
+    turns where the first parts of an order reach the limit, or twice the limit. Of many parts only the likely orders.
     """
+    count = len(asked.case.parts)
+    if count > MOST_CORNERS:
+        yield from (_filled(asked.case, order) for order in _likely_orders(asked))
+        return
+    turns = _turns(asked) if count <= MOST_TURNS else (None,)
+    for order in permutations(range(count)):
+        for caps in product(turns, repeat=count - 1):
+            yield _filled(asked.case, order, caps)
+
+
+def _turns(asked: _Asked) -> tuple[Decimal | None, ...]:
+    limit = asked.facts.get("allotment_limit")
+    stepped = asked.may_be_eligible or asked.may_be_reduced or asked.regime == "2014-07-01"
+    if not isinstance(limit, Decimal) or not (asked.household and asked.housing and stepped):
+        return (None,)
+    return (None, limit, 2 * limit) if asked.may_be_eligible else (None, limit)
+
+
+def _likely_orders(asked: _Asked) -> Iterator[list[int]]:
+    """By each thing that levy, fee and rice-land payment grow with, at each rate that agricultural land may have."""
+    parts = asked.case.parts
+    rates = (Decimal("0.3"), Decimal("0.5"), Decimal(1))
+
+    def levied(rate: Decimal) -> Callable[[Part], Decimal]:
+        return lambda p: ((p.target_price or ZERO) - (p.price or ZERO)) * (rate if p.land_use in AGRICULTURAL else 1)
+
     keys: tuple[Callable[[Part], Decimal], ...] = (
-        lambda p: (p.target_price or ZERO) - (p.price or ZERO),
+        *map(levied, rates),
         lambda p: p.target_price or ZERO,
         lambda p: p.price or ZERO,
         lambda p: Decimal(p.land_use in AGRICULTURAL),
@@ -227,13 +267,20 @@ def _allotted(case: Case) -> Iterator[tuple[Decimal, ...]]:
     )
     for key in keys:
         for dearest_first in (False, True):
-            order = sorted(range(len(case.parts)), key=lambda i: key(case.parts[i]), reverse=dearest_first)
-            yield _filled(case, order)
+            yield sorted(range(len(parts)), key=lambda i: key(parts[i]), reverse=dearest_first)
 
 
-def _filled(case: Case, order: Sequence[int]) -> tuple[Decimal, ...]:
+def _filled(case: Case, order: Sequence[int], caps: Sequence[Decimal | None] = ()) -> tuple[Decimal, ...]:
+    """The area put into the parts in ``order``; ``caps`` bound what the first, the first two … hold together."""
     areas = [p.area_low for p in case.parts]
     left = (case.together or ZERO) - sum(areas, ZERO)
+    held = ZERO
+    for i, cap in zip_longest(order, caps):
+        held += areas[i]
+        more = min(left, case.parts[i].area_high - areas[i])
+        if cap is not None:
+            more = min(more, max(ZERO, cap - held))
+        areas[i], left, held = areas[i] + more, left - more, held + more
     for i in order:
         more = min(left, case.parts[i].area_high - areas[i])
         areas[i], left = areas[i] + more, left - more

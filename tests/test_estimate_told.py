@@ -90,3 +90,48 @@ def test_recalculation_says_what_was_not_told() -> None:
     assert ("Chưa cho biết" in untold["vi"], "was not told" in untold["en"]) == (True, True)
     open_ = run("2025-03-01", "ODT", ground, {"allotment_limit": 160}, days=days)["recalculation"]["text"]
     assert ("Chưa thể nói" in open_["vi"], "cannot be said yet" in open_["en"]) == (True, True)
+
+
+def test_an_organisation_is_not_asked_for_a_garden() -> None:
+    answer = run("2020-05-01", "ODT", [part(100, "CLN", 1_000_000, 10_000_000)], {}, land_user="organisation")
+    assert {q["fact"] for q in answer["questions"]} & {
+        "garden_pond_of_house_parcel",
+        "garden_pond_origin_separated",
+    } == set()
+    cited = {c["article"] for c in answer["lines"][0]["citations"]}
+    assert "Điều 5 khoản 1" in cited
+
+
+def test_rice_land_of_an_unknown_kind_is_unknown_not_nothing() -> None:
+    told = {**TOLD, "first_conversion": False, "allocated_without_fee": True}
+    ground = [part(200, "LUA", 800_000, 10_000_000), part(100, "LUC", 800_000, 10_000_000)]
+    answer = run("2026-03-01", "ODT", ground, told)
+    rice = next(c for c in answer["charges"] if c["code"] == "rice_land_payment")
+    # of the LUC at least 50 % × 100 × 800,000; of the LUA from nothing on
+    assert (rice["amount"], rice["low"], rice["high"]) == (None, 40_000_000, None)
+    assert "LUC" in rice["reason"]["vi"]
+    # levy 300 × 9.2 M, registration 0.5 % × 300 × 10 M; what is not known is not in the sum
+    assert (answer["total"], answer["range"]["high"]) == (2_775_000_000, None)
+    alone = run("2026-03-01", "ODT", ground[:1], told)
+    assert next(c for c in alone["charges"] if c["code"] == "rice_land_payment")["low"] == 0
+    before_2015 = run("2015-06-30", "ODT", ground, {**told, "allotment_limit": 300})
+    assert "rice_land_payment" not in {c["code"] for c in before_2015["charges"]}
+
+
+def test_one_off_rent_keeps_its_halves_beside_annual_rent() -> None:
+    ground = [
+        part(100, "CLN", 600_000, 7_000_000, rent="one_off", term_left_months=600),
+        part(100, "CLN", 600_000, 7_000_000, rent="annual"),
+    ]
+    answer = run("2026-03-01", "TMD", ground, {"rent_rate": 0.01, "fee_paid_before": False}, notice="2026-03-01")
+    paid = [(p["amount"], p["within_days"], p["due"]) for p in answer["payment"] if p["item"] == "land_rent"]
+    # 100 × (7 M × 50/70 − 0.6 M) = 440 M in two halves; 100 × 7 M × 1 % = 7 M at once
+    assert paid == [(220_000_000, 30, "2026-03-31"), (220_000_000, 90, "2026-05-30"), (7_000_000, 30, "2026-03-31")]
+
+
+@pytest.mark.parametrize(("target_price", "shown"), [(20_000_000, False), (1_000_000, True)])
+def test_a_levy_covered_by_compensation_is_still_a_levy(target_price: int, shown: bool) -> None:
+    ground = [part(100, "CLN", 2_000_000, target_price)]
+    answer = run("2025-03-01", "ODT", ground, {**TOLD, "allotment_limit": 100}, compensation=5_000_000_000)
+    assert answer["levy"]["amount"] == 0
+    assert ("reading-no-fee-without-levy" in {r["code"] for r in answer["readings"]}) is shown

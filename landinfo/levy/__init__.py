@@ -32,6 +32,8 @@ from landinfo.levy.terms import (
 )
 from landinfo.model import CannotBeAnswered, Citation, Notice
 
+Filled = list[tuple[Part, tuple[Decimal, ...]]]
+"""Each part's area on each step of the limit, and beyond the last."""
 Levy = Callable[[Sequence[Part], Terms], list[Line]]
 
 _GARDEN = ("levy-garden-in-limit", "levy-garden-over-limit")
@@ -53,17 +55,41 @@ def levy_2014_07_01(parts: Sequence[Part], terms: Terms) -> list[Line]:
     Within the limit by the price table, over it table × K; 50 % for garden or pond land of a house parcel, else 100 %.
     Organisations have no limit: all of it × K.
     """
-    inside = ZERO if terms.organisation else min(_area(parts), terms.limit)
-    lines = []
-    for part, (within, over) in _filled(parts, [inside], terms, _gained_by_limit):
+    levied = [p for p in parts if not pays_nothing(p, terms)]
+    inside = ZERO if terms.organisation else min(_area(levied), terms.limit)
+    lines = [_nothing(part, terms) for part in parts if pays_nothing(part, terms)]
+    if terms.order in ("least", "most") and not terms.organisation:
+        filled: Filled = [(part, _best(part, terms)) for part in levied]
+    else:
+        filled = _filled(levied, [inside], terms, _gained_by_limit)
+    for part, (within, over) in filled:
         lines += _table_and_k(part, within, over, terms)
     return lines
 
 
-def _gained_by_limit(part: Part, terms: Terms) -> Decimal:
-    """What one m² of the limit saves on this part."""
+def _gained_by_limit(part: Part, terms: Terms) -> Decimal | None:
+    """What one m² of the limit saves on this part, a reduction within it counted; None: no bound (K is not known)."""
     over, within = unit_over_k(part, terms, before(part, terms)), _by_table(part, terms)
-    return (over or ZERO) - (within or ZERO)
+    if over is None or within is None:
+        return None
+    return _rate_2014(part, terms)[0] * (over - within * (ONE - terms.reduced))
+
+
+def _best(part: Part, terms: Terms) -> tuple[Decimal, ...]:
+    """All of the part within the limit, or all over it: what costs least or most where the limit may be any."""
+    gained = _gained_by_limit(part, terms)
+    saves = gained is None or gained > 0
+    return (part.area, ZERO) if saves == (terms.order == "least") else (ZERO, part.area)
+
+
+def _rate_2014(part: Part, terms: Terms) -> tuple[Decimal, Citation]:
+    garden = part.land_use in AGRICULTURAL and terms.garden
+    return terms.number("levy_rate_garden" if garden else "levy_rate_full")
+
+
+def _nothing(part: Part, terms: Terms) -> Line:
+    cited = terms.value("levy_before_recognised")[1]
+    return Line(part.id, Notice("levy-recognised-long-term", {"use": part.land_use}), (), ZERO, (cited,))
 
 
 def _by_table(part: Part, terms: Terms) -> Decimal | None:
@@ -71,11 +97,8 @@ def _by_table(part: Part, terms: Terms) -> Decimal | None:
 
 
 def _table_and_k(part: Part, within: Decimal, over: Decimal, terms: Terms) -> list[Line]:
-    if holding(part, terms) == "recognised":
-        cited = terms.value("levy_before_recognised")[1]
-        return [Line(part.id, Notice("levy-recognised-long-term", {"use": part.land_use}), (), ZERO, (cited,))]
     garden = part.land_use in AGRICULTURAL and terms.garden
-    rate, cited = terms.number("levy_rate_garden" if garden else "levy_rate_full")
+    rate, cited = _rate_2014(part, terms)
     if not garden:
         cited = terms.value("levy_organisation" if terms.organisation else f"levy_before_{holding(part, terms)}")[1]
     inside_code, over_code = _GARDEN if garden else _FULL
@@ -86,6 +109,11 @@ def _table_and_k(part: Part, within: Decimal, over: Decimal, terms: Terms) -> li
         difference = unit_over_k(part, terms, before(part, terms))
         lines.append(_line(part, over_code, over, difference, rate, terms, ZERO, cited, *k_cited(terms), k=True))
     return lines
+
+
+def pays_nothing(part: Part, terms: Terms) -> bool:
+    """Recognised long-term ground of a household (art. 5.2(d)); organisations follow art. 5.1."""
+    return holding(part, terms) == "recognised" and not terms.organisation
 
 
 def levy_2024_08_01(parts: Sequence[Part], terms: Terms) -> list[Line]:
@@ -140,16 +168,17 @@ def _in_full(
     parts: Sequence[Part], limit: Decimal, terms: Terms, unit: Callable[[Part, Terms], Decimal | None]
 ) -> list[Line]:
     rate, cited = terms.number("levy_rate_full")
-    total = _area(parts)
-    inside = min(ONE, max(ZERO, limit) / total) if total else ZERO
+    within = min(_area(parts), max(ZERO, limit))
     lines = []
-    for part in parts:
+    for part, (inside, _) in _filled(parts, [within], terms, unit):
         held = holding(part, terms)
         why = terms.value("levy_organisation" if terms.organisation else f"levy_before_{held}")[1]
         code = {"term": "levy-full-term", "annual": "levy-full-annual"}.get(held, "levy-full")
         k = unit is _with_k
         of_k = k_cited(terms) if k else ()
-        lines.append(_line(part, code, part.area, unit(part, terms), rate, terms, inside, cited, why, *of_k, k=k))
+        lines.append(
+            _line(part, code, part.area, unit(part, terms), rate, terms, inside / part.area, cited, why, *of_k, k=k)
+        )
     return lines
 
 
@@ -162,12 +191,12 @@ def _filled(
     steps: Sequence[Decimal],
     terms: Terms,
     worth: Callable[[Part, Terms], Decimal | None],
-) -> list[tuple[Part, tuple[Decimal, ...]]]:
+) -> Filled:
     """Each part's area on each step of the limit, and beyond the last, in the order that ``terms.order`` says."""
     total = _area(parts)
-    if terms.order == "even":
+    if terms.order not in ("dear_first", "cheap_first"):
         shares = [*steps, total - sum(steps, ZERO)]
-        return [(p, tuple(p.area * share / total for share in shares)) for p in parts]
+        return [(p, tuple(p.area * share / total for share in shares)) for p in parts if total]
     room = list(steps)
     found = []
     for part in sorted(parts, key=lambda p: worth(p, terms) or ZERO, reverse=terms.order == "dear_first"):
@@ -243,5 +272,6 @@ __all__ = [
     "levy_2014_07_01",
     "levy_2024_08_01",
     "levy_2026_01_01",
+    "pays_nothing",
     "regime",
 ]

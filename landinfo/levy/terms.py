@@ -50,7 +50,9 @@ class Terms:
     """What the law fixes on a day, and what was settled of the case.
 
     ``limit`` is the allotment limit in m²; ``order`` says which parts fill the limit first where their prices differ,
-    on which the law is silent: "even" spreads it, "dear_first" is cheapest for the payer, "cheap_first" dearest.
+    on which the law is silent: "even" spreads it, "dear_first" is cheapest for the payer, "cheap_first" dearest;
+    "least" and "most" are regime A under whatever limit costs least or most. ``reduced``: the share taken off within
+    the limit.
     ``holding``: how non-agricultural ground is held where nobody said (recognised | annual). ``k`` says what stands for
     a K of regime A that nobody knows: likely (1), low (nothing over the limit) or high (no bound).
     """
@@ -66,6 +68,7 @@ class Terms:
     holding: str = "recognised"
     k: str = "likely"
     with_k: bool = True
+    reduced: Decimal = ZERO
 
     def value(self, key: str) -> tuple[Decimal | None, Citation]:
         found = law.on(self.rules[key], self.on)
