@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from landinfo import law
-from landinfo.model import BadInput, Citation, Notice, PriceSection
+from landinfo.model import BadInput, Citation, Notice, PriceSection, RuleValue
 from landinfo.price_place import Place, adjust
 from landinfo.price_step import Ladder, begin
 
@@ -56,10 +56,11 @@ def _derived(rule: str, place: Place) -> Ladder | None:
     own = next((d for d in place.listed("price_derived") if d["rule"] == rule), None)
     if own is None:
         return None
-    cited = replace(place.rule("price_derived")[1], article=own["article"])
+    cited = place.rule("price_derived")[1]
+    cited = replace(cited, article=own["article"], note=cited.note if own.get("by_table") else "")
     if "fixed" in own:
         return begin(Notice(own["code"]), own["fixed"], cited)
-    ladder = priced(own["of"], place)
+    ladder = _crop(CROPS[own["of"]], place, named=False) if own.get("by_table") else priced(own["of"], place)
     factor = own["by_area"].get(place.area) if "by_area" in own else own["factor"]
     if ladder is None or factor is None:
         return None
@@ -119,8 +120,11 @@ def _table(use: str, place: Place) -> Decimal | None:
     return row and row[0]
 
 
-def _crop(use: str, place: Place) -> Ladder | None:
-    """Annual (CHN) or perennial (CLN) crops: the area's table, raised by art. 5.8 where it applies."""
+def _crop(use: str, place: Place, named: bool = True) -> Ladder | None:
+    """Annual (CHN) or perennial (CLN) crops: the area's table, raised by art. 5.8 where it applies.
+
+    ``named`` False: for a use that art. 5.8 does not name; the table stands, and prices by 5.8 are other readings.
+    """
     position = place.zone.agricultural_position
     row = place.prices.agricultural.get((place.area or "", use, position))
     if row is None:
@@ -132,13 +136,21 @@ def _crop(use: str, place: Place) -> Ladder | None:
     if not raised or not (in_ward or place.facts.get("same_parcel_as_house") or place.holds("residential_area")):
         return ladder
     own = _street("ODT", place)
-    if own is None:
-        return None
-    shares, cited = raised.value, raised.citation
+    if named:
+        return own and _raised(ladder, own, use, position, raised)
+    if own is not None:
+        by_5_8 = _raised(Ladder(list(ladder.steps), []), own, use, position, raised)
+        ladder.readings = [("share-of-residential", by_5_8.value), *by_5_8.readings]
+    return ladder
+
+
+def _raised(ladder: Ladder, own: Ladder, use: str, position: int, rule: RuleValue) -> Ladder:
+    """Art. 5.8: a share of the residential price ``own``, not below the table, which is the ladder's first step."""
+    table, shares = ladder.value, rule.value
     factor = shares["share"] * shares["next_position"] ** (position - 1)
     factor *= shares["annual"] if use == "CHN" else 1
     printed = own.steps[0].value
-    ladder.replaced(Notice("step-share-of-residential", {"ratio": factor}), factor, printed * factor, cited)
+    ladder.replaced(Notice("step-share-of-residential", {"ratio": factor}), factor, printed * factor, rule.citation)
     ladder.readings = [("own-residential-position", own.value * factor)]
-    ladder.at_least(table, Notice("step-not-below-table"), cited)
+    ladder.at_least(table, Notice("step-not-below-table"), rule.citation)
     return ladder

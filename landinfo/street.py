@@ -28,7 +28,6 @@ SHOWN = (
 """Land uses with a price of their own in every answer; others of the same rule are named beside them."""
 RESIDENTIAL = {True: "ONT", False: "ODT"}
 """By whether the commune is a xã (area IV of art. 3.1) or a ward."""
-AGRICULTURAL = {"annual", "perennial", "forest_protected", "livestock", "salt"}
 _NOWHERE = shapely.Point()
 
 
@@ -219,7 +218,7 @@ class _Place:
         if use in self.asked.query.prices:
             return price.given(use, self.asked.query.prices[use])
         found = self._listed(use, stretch, at, more)
-        if self.asked.ground.no_access and self.rule_of.get(use) not in AGRICULTURAL and found.unit_price is not None:
+        if self.asked.ground.no_access and found.group != "agricultural":
             return self._not_below_crops(found, self._listed("CLN", stretch, at, more))
         return found
 

@@ -66,8 +66,8 @@ def ask(where: PriceZone | None, use: str, on: date = DAY, commune: str = WARD, 
         ("HNK", zone(agricultural=2), "4006400"),
         ("NTS", zone(), "5008000"),
         ("CLN", zone(position=3), "6260000"),  # reading 1: the section's printed price, whatever the own position
-        ("RPH", zone(), "4006400"),  # 80 % of production forest
-        ("CNT", zone(), "9390000"),  # 150 % of CLN
+        ("RPH", zone(), "800000"),  # 80 % of production forest, which art. 5.8 does not name: the table's 1,000
+        ("CNT", zone(), "1800000"),  # 150 % of the table's CLN, 1,200
         ("DGT", zone(), "18780000"),  # low density: 60 % of SKC in area II
     ],
 )
@@ -87,12 +87,54 @@ def test_the_other_reading_of_art_5_8_is_named() -> None:
     ("use", "expected"),
     [
         ("LUC", "2003200"),  # 2,504 × 0.8
-        ("RPH", "1602560"),  # × 0.8 again
-        ("CNT", "3756000"),  # 2,504 × 1.5
+        ("NTS", "2003200"),
     ],
 )
 def test_the_other_reading_goes_through_the_same_steps(use: str, expected: str) -> None:
     assert ask(zone(position=3), use).readings == (("own-residential-position", Decimal(expected)),)
+
+
+# Art. 5.8 names perennial and annual crops and aquaculture only. 25750:10 is in area II: annual 1,000, perennial 1,200;
+# by 5.8 6,260 perennial and 5,008 annual, at the own position 3 2,504 and 2,003.2
+@pytest.mark.parametrize(
+    ("use", "table", "by_5_8", "by_own_position"),
+    [
+        ("RSX", 1_000_000, "5008000", "2003200"),  # art. 5.3: as annual crops
+        ("RSN", 1_000_000, "5008000", "2003200"),
+        ("RST", 1_000_000, "5008000", "2003200"),
+        ("RPH", 800_000, "4006400", "1602560"),  # × 0.8
+        ("RDD", 800_000, "4006400", "1602560"),
+        ("LMU", 800_000, "4006400", "1602560"),
+        ("CNT", 1_800_000, "9390000", "3756000"),  # perennial × 1.5
+    ],
+)
+def test_uses_that_art_5_8_does_not_name_have_both_readings(
+    use: str, table: int, by_5_8: str, by_own_position: str
+) -> None:
+    found = ask(zone(position=3), use)
+    assert found.unit_price == table
+    assert found.readings == found.other_prices
+    assert found.readings == (
+        ("share-of-residential", Decimal(by_5_8)),
+        ("own-residential-position", Decimal(by_own_position)),
+    )
+    cited = found.steps[-1].citation
+    assert cited is not None
+    assert "hai cách hiểu" in cited.note
+
+
+def test_outside_residential_areas_forest_has_one_reading() -> None:
+    section = next(s for s in LIST.sections.values() if s.commune == RURAL)
+    plain, housed = (ask(zone(section.id), "RSX", commune=RURAL, same_parcel_as_house=house) for house in (False, True))
+    assert (plain.unit_price, plain.readings) == (480_000, ())  # area IV
+    assert housed.unit_price == 480_000
+    assert dict(housed.readings)["share-of-residential"] == max(Decimal(480_000), section.prices["ODT"] * 8 / 100)
+
+
+def test_crops_priced_by_art_5_8_name_the_table_beside_it() -> None:
+    # the table's price of the own use, for a conversion; not for uses whose price is the table's
+    assert dict(ask(zone(position=3), "LUC").other_prices)["agricultural-table"] == 1_000_000
+    assert dict(ask(zone(position=3, agricultural=2), "CLN").other_prices)["agricultural-table"] == 960_000
 
 
 def test_never_below_the_agricultural_table() -> None:
@@ -112,13 +154,13 @@ def test_outside_wards_art_5_8_needs_a_house() -> None:
 
 def test_livestock_is_not_dearer_than_housing() -> None:
     found = ask(zone(position=4, hampered="true", depth_from_100m="true"), "CNT")
-    # 62.6 M × 0.32 × 0.9 × 0.7 = 12.62 M > 9.39 M: not capped here
-    assert found.unit_price == 9_390_000
+    # residential 62.6 M × 0.32 × 0.9 × 0.7 = 12.62 M > 1,200 × 1.5, and by art. 5.8 > 9.39 M: not capped here
+    assert (found.unit_price, dict(found.readings)["share-of-residential"]) == (1_800_000, 9_390_000)
     # Bình Mỹ 41 (25915:151, area III) prints 4,800: CLN 840 > 480, × 1.5 = 1,260; residential 4,800 × 0.32 × 0.9 × 0.7
     capped = ask(zone("25915:151", position=4, depth_from_100m="true", long_band="third"), "CNT", commune="25915")
     assert capped.unit_price == Decimal("967680")
     assert capped.steps[-1].notice.code == "step-not-above-residential"
-    assert capped.readings == (("own-residential-position", Decimal("967680")),)  # 1,260 by this reading too
+    assert {value for _, value in capped.readings} == {Decimal("967680")}  # 1,260 by these readings too
 
 
 # 25750:10 (area II) 62,600 / 37,600 / 31,300; 25912:9 (III) 7,000 / 3,500 / 28,000;
@@ -160,10 +202,10 @@ def test_a_kind_of_business_that_the_article_does_not_name_is_refused() -> None:
 @pytest.mark.parametrize(
     ("use", "where", "expected"),
     [
-        ("RSX", zone(), 5_008_000),  # art. 5.3: production forest as annual crops
-        ("RDD", zone(agricultural=2), 3_205_120),  # 5,008 × 0.8 (position 2) × 0.8
-        ("LMU", zone(), 4_006_400),  # salt: 80 % of annual crops
-        ("CNT", zone(agricultural=3), 6_009_600),  # 4,006.4 × 1.5
+        ("RSX", zone(), 1_000_000),  # art. 5.3: production forest as annual crops
+        ("RDD", zone(agricultural=2), 640_000),  # 800 (position 2) × 0.8
+        ("LMU", zone(), 800_000),  # salt: 80 % of annual crops
+        ("CNT", zone(agricultural=3), 1_155_000),  # 770 × 1.5
         ("LUC", zone(high_tech_farming="true"), 320_000),
         ("CLN", zone(agricultural=3, high_tech_farming="true"), 320_000),
         ("ODT", zone(high_tech_farming="true"), 62_600_000),  # farming land only
@@ -186,8 +228,8 @@ def test_uses_priced_from_another_use(use: str, where: PriceZone, expected: int)
         (
             "adjacent_use",
             "NKH",  # art. 7.1: the adjacent agricultural type
-            {"CHN": 5_008_000, "CLN": 6_260_000, "NTS": 5_008_000, "RSX": 5_008_000}
-            | {"RPH": 4_006_400, "RDD": 4_006_400, "CNT": 9_390_000, "LMU": 4_006_400},
+            {"CHN": 5_008_000, "CLN": 6_260_000, "NTS": 5_008_000, "RSX": 1_000_000}
+            | {"RPH": 800_000, "RDD": 800_000, "CNT": 1_800_000, "LMU": 800_000},
         ),
     ],
 )

@@ -217,7 +217,7 @@ def test_a_misspelt_letter_still_finds_the_street(row: dict[str, str], data: st.
         ({}, "CLN", 2_580_000),  # art. 5.8: 10 %
         ({}, "LUC", 2_064_000),  # 80 % of CLN
         ({}, "NTS", 2_064_000),
-        ({}, "RSX", 2_064_000),
+        ({}, "RSX", 1_000_000),
         ({"width": "6"}, "ODT", 12_900_000),  # × 0.5
         ({"width": "4"}, "ODT", 10_320_000),  # × 0.4
         ({"width": "2.5"}, "ODT", 8_256_000),  # × 0.32
