@@ -13,6 +13,8 @@ from landinfo.model import BadInput, Citation, Notice, PriceList, PriceSection, 
 from landinfo.price_step import Ladder
 
 BOAT = "boat"
+HAMPERED = "hampered"
+"""The group of Annex I.6.7–6.11, whose note says how its text can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class Place:
         return max(int(told), 1 + len(self.other_fronts))
 
 
-def adjust(ladder: Ladder, place: Place, kind: str, crops: Callable[[str], Decimal | None]) -> None:
-    """Apply the adjustments in force, in the order of the file; of one group only the first that holds.
+def adjust(ladder: Ladder, place: Place, kind: str, crops: Callable[[str], Decimal | None]) -> set[str]:
+    """Apply the adjustments in force, in the order of the file; of one group only the first. Gives the groups held.
 
     ``kind``: residential | business | agricultural. ``crops`` gives the agricultural table price for a floor.
     """
@@ -74,14 +76,16 @@ def adjust(ladder: Ladder, place: Place, kind: str, crops: Callable[[str], Decim
     if found is None or found.value is None:
         if found:
             ladder.note(Notice("step-adjustments-unknown", severity="warning"), found.citation)
-        return
+        return set()
     used: set[str] = set()
     for one in found.value:
         group = one.get("group", "")
         if group in used or not _holds(one, place, kind):
             continue
         used |= {group} - {""}
-        _apply(one, ladder, replace(found.citation, article=one["article"]), crops)
+        note = found.citation.note if group == HAMPERED else ""
+        _apply(one, ladder, replace(found.citation, article=one["article"], note=note), crops)
+    return used
 
 
 def _holds(one: Mapping[str, Any], place: Place, kind: str) -> bool:

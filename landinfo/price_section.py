@@ -9,8 +9,8 @@ from typing import Any
 
 from landinfo import law
 from landinfo.model import BadInput, Citation, Notice, PriceSection, RuleValue
-from landinfo.price_place import Place, adjust
-from landinfo.price_step import Ladder, begin
+from landinfo.price_place import HAMPERED, Place, adjust
+from landinfo.price_step import Ladder, Step, begin
 
 RURAL_AREA = "IV"
 """Art. 3.1: area IV holds the communes (xã); areas I–III are wards, where art. 5.8 applies to all ground."""
@@ -94,8 +94,20 @@ def _street(column: str, place: Place) -> Ladder | None:
         factors, cited = place.rule("price_position")
         ladder.times(Notice("step-position", {"position": place.position}), factors[str(place.position)], cited)
     kind = "residential" if column == "ODT" else "business"
-    adjust(ladder, place, kind, lambda use: _table(use, place))
+    if HAMPERED in adjust(ladder, place, kind, lambda use: _table(use, place)) and place.position > 1:
+        ladder.readings.append(("road-price", _by_the_road(ladder.steps[0], kind, place)))
     return ladder
+
+
+def _by_the_road(printed: Step, kind: str, place: Place) -> Decimal:
+    """Annex I.6.7–6.11 read by its words, "70 % of the road's price": as on the front, whatever the own position."""
+    apart = ("fronts", "other_fronts")
+    kept = {name: told for name, told in place.zone.conditions.items() if name not in apart}
+    road = Ladder([printed], [])
+    adjust(
+        road, replace(place, zone=replace(place.zone, position=1, conditions=kept)), kind, lambda u: _table(u, place)
+    )
+    return road.value
 
 
 def by_ratio(land_use: str, place: Place) -> Ladder | None:

@@ -318,6 +318,38 @@ def test_a_number_of_fronts_that_is_no_number_is_refused() -> None:
         ask(zone(fronts="many"), "ODT")
 
 
+# Annex I.6.7–6.11, "70 % of the road's price". 25750:10 prints 62,600 / 37,600 / 31,300
+@pytest.mark.parametrize(
+    ("use", "where", "own", "by_the_road"),
+    [
+        ("ODT", zone(position=3, hampered="canal"), 17_528_000, 43_820_000),  # 62,600 × 0.4 × 0.7; 62,600 × 0.7
+        ("TMD", zone(position=2, hampered="true"), 13_160_000, 26_320_000),
+        ("SKC", zone(position=4, hampered="bridge|ramp"), 7_011_200, 21_910_000),  # × 0.32 × 0.7 once
+        ("TIN", zone(position=3, hampered="canal"), 10_516_800, 26_292_000),  # both × 0.6
+        # × 0.9 from 100 m holds of each position; an earth alley lowers what an alley is worth, not the road's price
+        (
+            "ODT",
+            zone(position=3, hampered="canal", depth_from_100m="true", alley_surface="earth"),
+            12_620_160,
+            39_438_000,
+        ),
+        ("ODT", zone(access="boat", hampered="canal"), 14_022_400, 43_820_000),  # position 4 by rule
+    ],
+)
+def test_in_an_alley_70_percent_of_the_roads_price_has_two_readings(
+    use: str, where: PriceZone, own: int, by_the_road: int
+) -> None:
+    found = ask(where, use)
+    assert (found.unit_price, found.readings) == (own, (("road-price", Decimal(by_the_road)),))
+    noted = {s.citation.note for s in found.steps if s.citation and "6.7" in s.citation.note}
+    assert len(noted) == 1
+
+
+@pytest.mark.parametrize("where", [zone(hampered="canal"), zone(position=3), zone(position=2, hampered="rail")])
+def test_else_there_is_one_reading(where: PriceZone) -> None:
+    assert ask(where, "ODT").readings == ()
+
+
 def test_a_changed_threshold_is_changed_in_one_place() -> None:
     """Annex I.6.5 and 6.6 as if amended: position 3 without access, 110 % only from three fronts."""
     rules = dict(BOOK.rules)
