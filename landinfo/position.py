@@ -170,7 +170,6 @@ def place(ground: Ground, on: date, rules: Rules) -> Placed:
     """
     check(ground)
     found = _Placing(ground, on, rules)
-    found.rule("depth_from")  # Annex I holds or not as a whole; the distance bands of earlier documents are not these
     position = found.position()
     stretches = tuple(found.with_hidden(tuple(found.stretches(position))))
     return Placed(position, area(ground), stretches, tuple(found.reasons), tuple(found.assumptions))
