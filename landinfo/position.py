@@ -14,8 +14,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
 
-from landinfo import law, overlay, price_position
+from landinfo import law, overlay
 from landinfo.model import BadInput, Citation, Notice, Rule
+from landinfo.price import positions
 
 Rules = Mapping[str, Rule]
 FRONT, LAST = 1, 4
@@ -190,7 +191,7 @@ class _Placing:
 
         Raises ``law.NotInForce``: the list of the day goes by distance from another line, or its rule is not known.
         """
-        rule, value = self.rules[price_position.CLASSES], law.on(self.rules[price_position.CLASSES], self.on)
+        rule, value = self.rules[positions.CLASSES], law.on(self.rules[positions.CLASSES], self.on)
         found = (value.value or {}).get(group, {})
         if (found.get("by"), found.get("line")) != MEASURED[group]:
             first = max(v.effective_from for v in rule.values)
@@ -208,7 +209,7 @@ class _Placing:
             self.because(cited, "place-by-no-access", position=int(position))
             return int(position)
         if ground.width is not None:
-            found = price_position.by_width(limits, ground.width) or LAST
+            found = positions.by_width(limits, ground.width) or LAST
             if ground.position not in (None, found):
                 raise BadInput(
                     "place-width-against", "position", value=ground.position, width=ground.width, right=found

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from landinfo import plain, present, present_estimate, price_position, streets
+from landinfo import plain, present, present_estimate, streets
 from landinfo.asked_streets import Search
 from landinfo.model import Notice, PriceList, PriceSection, Query, Residual, Rulebook
 from landinfo.plain import Plain
-from landinfo.price import Quote
-from landinfo.price_rows import closing_rows
+from landinfo.price import Quote, positions
+from landinfo.price.rows import closing_rows
 from landinfo.street import Answer, Asked, Share, UsePrice
 from landinfo.street_index import Index
 from landinfo.streets import Found
@@ -259,7 +259,7 @@ def _ground(what: Answer, rulebook: Rulebook) -> Plain:
 
 def _position(at: int, query: Query, rulebook: Rulebook) -> plain.Text:
     """With the alley widths that make it, on days when they do."""
-    found = price_position.classes(query.on, "urban", rulebook.rules)
+    found = positions.classes(query.on, "urban", rulebook.rules)
     by_width = found is not None and found["by"] == "alley_width"
     return say(f"street-position-{at}" if by_width else "step-position", {"position": at}, rulebook.texts)
 

@@ -18,8 +18,7 @@ from landinfo.estimate import Estimate
 from landinfo.model import BadInput, NotHere, Notice, PriceList, PriceSection, PriceZone, Query, Rulebook
 from landinfo.money import dong
 from landinfo.position import Ground, Placed, Stretch
-from landinfo.price import Quote, Step
-from landinfo.price_section import RURAL_AREA
+from landinfo.price import RURAL_AREA, Quote, Step
 
 SHOWN = (
     "ODT", "ONT", "TMD", "SKC", "CLN", "LUC", "CHN", "NTS", "RSX", "RPH", "RDD", "CNT", "LMU",

@@ -15,13 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     {"model", "money"},
-    {"texts", "law", "clock", "overlay", "position", "price_position", "survey", "search"}
-    | {"coordinates", "coordinates_source", "lineage"},
-    {"price_step", "price_place", "price_section", "price_class", "price_rows"},
+    {"texts", "law", "clock", "overlay", "survey", "search"} | {"coordinates", "coordinates_source", "lineage"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *("settled", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation", "conversion"),
-        *("piece", "street", "streets", "street_index", "street_words"),
+        *("piece", "position", "street", "streets", "street_index", "street_words"),
     },
     {"report", "difference"},
     {"lookup"},

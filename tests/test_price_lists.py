@@ -13,8 +13,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landinfo import price, price_position
+from landinfo import price
 from landinfo.model import CannotBeAnswered, Citation, PriceList, PriceZone, Ratio, Refused, Rulebook, Status
+from landinfo.price import positions
 from landinfo.store.prices import read_price_list
 from landinfo.store.rulebook import read_rulebook
 
@@ -205,7 +206,7 @@ def test_a_price_by_polygon_or_by_parcel_stands_whatever_the_position(kind: str)
 def test_positions_by_document(
     on: date, group: str, adjoins: bool, distance: str | None, width: str | None, expected: int | None
 ) -> None:
-    found = price_position.position(
+    found = positions.position(
         on, group, BOOK.rules,
         adjoins=adjoins,
         distance=None if distance is None else Decimal(distance),
@@ -217,9 +218,7 @@ def test_positions_by_document(
 @given(st.sampled_from(["urban", "rural", "agricultural"]), st.decimals(0, 900), st.decimals(0, 900), st.booleans())
 def test_farther_is_never_a_better_position(group: str, near: Decimal, far: Decimal, adjoins: bool) -> None:
     near, far = sorted((near, far))
-    first, second = (
-        price_position.position(IN_2016, group, BOOK.rules, adjoins=adjoins, distance=d) for d in (near, far)
-    )
+    first, second = (positions.position(IN_2016, group, BOOK.rules, adjoins=adjoins, distance=d) for d in (near, far))
     assert first is not None
     assert second is not None
     assert first <= second

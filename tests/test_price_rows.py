@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landinfo.model import PriceSection
-from landinfo.price_rows import closing_rows, holds_for
+from landinfo.price.rows import closing_rows, holds_for
 from landinfo.store.price_text import exclusions, residual, typed
 from landinfo.store.rulebook import read_rulebook
 

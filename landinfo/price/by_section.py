@@ -9,8 +9,8 @@ from typing import Any
 
 from landinfo import law
 from landinfo.model import BadInput, Citation, Notice, PriceSection, RuleValue
-from landinfo.price_place import HAMPERED, Place, adjust
-from landinfo.price_step import Ladder, Step, begin
+from landinfo.price.place import HAMPERED, Place, adjust
+from landinfo.price.steps import Ladder, Step, begin
 
 RURAL_AREA = "IV"
 """Art. 3.1: area IV holds the communes (xã); areas I–III are wards, where art. 5.8 applies to all ground."""

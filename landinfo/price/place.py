@@ -10,7 +10,7 @@ from typing import Any
 
 from landinfo import law
 from landinfo.model import BadInput, Citation, Notice, PriceList, PriceSection, PriceZone, Rulebook
-from landinfo.price_step import Ladder
+from landinfo.price.steps import Ladder
 
 BOAT = "boat"
 HAMPERED = "hampered"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from landinfo.model import Notice
-from landinfo.price_place import Place, adjust
-from landinfo.price_step import Ladder, begin
+from landinfo.price.place import Place, adjust
+from landinfo.price.steps import Ladder, begin
 
 BY_SECTION = ("ODT", "ONT", "TMD", "SKC")
 """Uses whose base price is multiplied by the section's Đ; agricultural land is not."""

@@ -32,7 +32,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from landinfo import law, price_class, price_section
+from landinfo import law
 from landinfo.model import (
     BadInput,
     CannotBeAnswered,
@@ -43,9 +43,11 @@ from landinfo.model import (
     PriceZone,
     Rulebook,
 )
-from landinfo.price_place import Place
-from landinfo.price_step import Ladder
-from landinfo.price_step import Step as Step
+from landinfo.price import by_class, by_section
+from landinfo.price.by_section import RURAL_AREA as RURAL_AREA
+from landinfo.price.place import Place
+from landinfo.price.steps import Ladder
+from landinfo.price.steps import Step as Step
 
 TABLE, TABLE_TIMES_K = "table", "table × K"
 
@@ -148,29 +150,29 @@ def _no_rule(land_use: str, place: Place) -> Quote:
 
 
 def _by_class(land_use: str, place: Place) -> Quote:
-    ladder = price_class.priced(land_use, place)
+    ladder = by_class.priced(land_use, place)
     if ladder is None:
         return _no_rule(land_use, place)
-    return _made(land_use, ladder, place, price_class.agricultural(land_use, place))
+    return _made(land_use, ladder, place, by_class.agricultural(land_use, place))
 
 
 def _by_section(land_use: str, place: Place) -> Quote:
-    rule = price_section.rule_of(land_use, place)
+    rule = by_section.rule_of(land_use, place)
     if rule is None:
-        ladder = price_section.by_ratio(land_use, place)
+        ladder = by_section.by_ratio(land_use, place)
         if ladder is None:
             return _no_rule(land_use, place)
-        return _made(land_use, ladder, place, place.prices.ratios[land_use].of in price_section.CROPS.values())
+        return _made(land_use, ladder, place, place.prices.ratios[land_use].of in by_section.CROPS.values())
     open_ = next((u for u in place.listed("price_unsettled") if u["rule"] == rule), None)
     if open_ is not None:
         answer = place.facts.get(open_["fact"])
         if answer is None:
             return _unsettled(land_use, open_, place)
         rule = _settled(open_, str(answer), place)
-    ladder = price_section.priced(rule, place)
+    ladder = by_section.priced(rule, place)
     if ladder is None:
         return _no_rule(land_use, place)
-    return _made(land_use, ladder, place, price_section.agricultural(rule, place))
+    return _made(land_use, ladder, place, by_section.agricultural(rule, place))
 
 
 def _settled(open_: Mapping[str, Any], answer: str, place: Place) -> str:
@@ -187,7 +189,7 @@ def _settled(open_: Mapping[str, Any], answer: str, place: Place) -> str:
 
 
 def _unsettled(land_use: str, open_: Mapping[str, Any], place: Place) -> Quote:
-    ladders = {answer: price_section.priced(rule, place) for answer, rule in open_["by"].items()}
+    ladders = {answer: by_section.priced(rule, place) for answer, rule in open_["by"].items()}
     if any(ladder is None for ladder in ladders.values()):
         return _no_rule(land_use, place)
     _, cited = place.rule("price_unsettled")
