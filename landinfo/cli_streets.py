@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from landinfo import asked_streets, letter, letter_streets, present_streets, price, street, street_index, streets
+from landinfo import asked_streets, letter, letter_streets, present_streets, price, street
 from landinfo.model import BadInput, Commune, Rulebook, Union
 from landinfo.store.communes import read_communes
+from landinfo.street import finding, indexing
 
 _GROUND = {
     "position": "vị trí 1–4 · position",
@@ -60,9 +61,9 @@ def _communes(data: Path) -> tuple[Sequence[Commune], Sequence[Union]]:
     return read_communes(Path(os.environ.get("LANDINFO_DATA") or data))
 
 
-def _indexes(day: date, rulebook: Rulebook, data: Path) -> list[street_index.Index]:
+def _indexes(day: date, rulebook: Rulebook, data: Path) -> list[indexing.Index]:
     communes, unions = _communes(data)
-    return [street_index.index(held, communes, unions) for held in street.lists_near(day, rulebook)]
+    return [indexing.index(held, communes, unions) for held in street.lists_near(day, rulebook)]
 
 
 def _streets(arguments: argparse.Namespace, rulebook: Rulebook, show: Show, today: date, data: Path) -> int:
@@ -70,7 +71,7 @@ def _streets(arguments: argparse.Namespace, rulebook: Rulebook, show: Show, toda
         (n, getattr(arguments, n)) for n in ("commune", "on", "limit", "offset") if getattr(arguments, n) is not None
     ]
     asked = asked_streets.read_search([("q", arguments.query), *given], today)
-    held, found = streets.ask(_indexes(asked.on, rulebook, data), asked.typed, asked.commune)
+    held, found = finding.ask(_indexes(asked.on, rulebook, data), asked.typed, asked.commune)
     plain = present_streets.found(asked, found, held, price.list_on(asked.on, rulebook.price_lists), rulebook)
     show(plain, letter_streets.found, arguments, rulebook)
     return 0
@@ -88,6 +89,6 @@ def _street(arguments: argparse.Namespace, rulebook: Rulebook, show: Show, today
     asked = asked_streets.read_street(arguments.section, given, today)
     answer = street.answer(asked, rulebook)
     communes, _ = _communes(data)
-    plain = present_streets.answer(answer, street_index.names_of(communes), rulebook)
+    plain = present_streets.answer(answer, indexing.names_of(communes), rulebook)
     show(plain, letter_streets.answer, arguments, rulebook)
     return 0

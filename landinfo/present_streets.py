@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from landinfo import plain, present, present_estimate, streets
+from landinfo import plain, present, present_estimate
 from landinfo.asked_streets import Search
 from landinfo.model import Notice, PriceList, PriceSection, Query, Residual, Rulebook
 from landinfo.plain import Plain
 from landinfo.price import Quote, positions
 from landinfo.price.rows import closing_rows
-from landinfo.street import Answer, Asked, Share, UsePrice
-from landinfo.street_index import Index
-from landinfo.streets import Found
+from landinfo.street import Answer, Asked, Share, UsePrice, finding
+from landinfo.street.finding import Found
+from landinfo.street.indexing import Index
 from landinfo.texts import say
 
 
@@ -99,7 +99,7 @@ def _gaps(hits: Found, held: Index) -> Iterator[Notice]:
     for code, first, last in held.missing:
         if hits.communes and code in hits.communes:
             name = held.commune_names.get(code, code)
-            open_end = last >= streets.NO_LAST
+            open_end = last >= finding.NO_LAST
             yield Notice(
                 "street-gap-after" if open_end else "street-gap",
                 {"commune": name, "first": first, "last": last},

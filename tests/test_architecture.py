@@ -19,7 +19,7 @@ LAYERS = (
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *("settled", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation", "conversion"),
-        *("piece", "position", "street", "streets", "street_index", "street_words"),
+        *("piece", "position", "street"),
     },
     {"report", "difference"},
     {"lookup"},

@@ -17,19 +17,20 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landinfo import asked_streets, case, cli, estimate, present_streets, price, street, street_index, streets
+from landinfo import asked_streets, case, cli, estimate, present_streets, price, street
 from landinfo.model import BadInput, CannotBeAnswered, NotHere, Problem
 from landinfo.store import SCHEMA_VERSION, StoreFacts, create_store
 from landinfo.store.communes import read_communes
 from landinfo.store.rulebook import read_rulebook
-from landinfo.street_words import words
+from landinfo.street import finding, indexing
+from landinfo.street.words import words
 from landinfo.web import Settings, create_app
 
 ROOT = Path(__file__).resolve().parent.parent
 BOOK = read_rulebook(ROOT / "data")
 COMMUNES, UNIONS = read_communes(ROOT / "data")
 LIST = next(x for x in BOOK.price_lists if x.document == "87/2025/NQ-HĐND")
-INDEX = street_index.index(LIST, COMMUNES, UNIONS)
+INDEX = indexing.index(LIST, COMMUNES, UNIONS)
 TODAY = date(2026, 11, 24)
 NAMED = {c.code: c.name for c in COMMUNES if c.effective_to is None}
 with (ROOT / "data/prices/nq87-2025/rows.csv").open(encoding="utf-8", newline="") as file:
@@ -38,13 +39,13 @@ PHU_LOI, THU_DAU_MOT = "25750", "25747"
 
 
 def found(typed: str, commune: str = "") -> list[str]:
-    codes = streets.commune_codes(commune, INDEX) if commune else None
-    return [hit.section.id for hit in streets.find(INDEX, typed, codes).hits]
+    codes = finding.commune_codes(commune, INDEX) if commune else None
+    return [hit.section.id for hit in finding.find(INDEX, typed, codes).hits]
 
 
 def named(typed: str) -> set[str]:
     """Only rows of that name, not those that begin or end there."""
-    return {h.section.id for h in streets.find(INDEX, typed).hits if h.match in ("exact", "folded", "prefix", "word")}
+    return {h.section.id for h in finding.find(INDEX, typed).hits if h.match in ("exact", "folded", "prefix", "word")}
 
 
 def ask(section: str, **told: str) -> dict[str, Any]:
@@ -100,27 +101,27 @@ def test_words_stand_side_by_side() -> None:
 
 
 def test_a_family_name_is_no_alley() -> None:
-    kinds = {h.match for h in streets.find(INDEX, "Ngô Quyền").hits}
+    kinds = {h.match for h in finding.find(INDEX, "Ngô Quyền").hits}
     assert "exact" in kinds
     assert "house" not in kinds
     assert words("Ngô Quyền").folded == ("ngo", "quyen")
-    assert streets.find(INDEX, "ngo 12 huynh van nghe, phu loi").hits[0].section.id == "25750:17"
+    assert finding.find(INDEX, "ngo 12 huynh van nghe, phu loi").hits[0].section.id == "25750:17"
 
 
 def test_the_nearer_match_comes_first() -> None:
-    assert [h.match for h in streets.find(INDEX, "Huỳnh Văn Nghệ, Phú Lợi").hits] == ["exact"]
-    kinds = [h.match for h in streets.find(INDEX, "phu loi").hits]
+    assert [h.match for h in finding.find(INDEX, "Huỳnh Văn Nghệ, Phú Lợi").hits] == ["exact"]
+    kinds = [h.match for h in finding.find(INDEX, "phu loi").hits]
     assert kinds[0] == "folded"
     order = list(dict.fromkeys(kinds))
-    assert order == [name for name in dict.fromkeys(streets.MATCHES) if name in order]
-    assert {h.match for h in streets.find(INDEX, "Huyn Van Nge").hits} == {"fuzzy"}
+    assert order == [name for name in dict.fromkeys(finding.MATCHES) if name in order]
+    assert {h.match for h in finding.find(INDEX, "Huyn Van Nge").hits} == {"fuzzy"}
 
 
 def test_the_communes_of_a_search_are_those_of_its_best_reading() -> None:
-    assert streets.find(INDEX, "Đại lộ Bình Dương").communes is None  # a street, not a street "Đại lộ" in Bình Dương
-    assert streets.find(INDEX, "huynh van nghe, phu loi, binh duong").communes == {PHU_LOI}
-    assert streets.find(INDEX, "huyn van nge, phu loi").communes == {PHU_LOI}
-    assert streets.find(INDEX, "zzz, Long Nguyên").communes == {"25840"}
+    assert finding.find(INDEX, "Đại lộ Bình Dương").communes is None  # a street, not a street "Đại lộ" in Bình Dương
+    assert finding.find(INDEX, "huynh van nghe, phu loi, binh duong").communes == {PHU_LOI}
+    assert finding.find(INDEX, "huyn van nge, phu loi").communes == {PHU_LOI}
+    assert finding.find(INDEX, "zzz, Long Nguyên").communes == {"25840"}
 
 
 def test_accents_decide_between_names_that_fold_alike() -> None:
@@ -132,20 +133,20 @@ def test_accents_decide_between_names_that_fold_alike() -> None:
     assert alike
     for names in alike:
         for name in names:
-            first = streets.find(INDEX, name).hits[0]
+            first = finding.find(INDEX, name).hits[0]
             assert words(first.section.street).accented == words(name).accented
 
 
 # data/unions.csv: Hiệp Thành went into Thủ Dầu Một and Phú Lợi; Phú Hòa is 25750@2024, whose code Phú Lợi bears now
 def test_old_communes_lead_to_all_the_new_ones() -> None:
-    assert streets.commune_codes("Hiệp Thành", INDEX) == {THU_DAU_MOT, PHU_LOI}
-    assert streets.commune_codes("25741@2024", INDEX) == {THU_DAU_MOT, PHU_LOI}
-    assert streets.commune_codes("P. Hiep Thanh", INDEX) == {THU_DAU_MOT, PHU_LOI}
-    assert streets.commune_codes("25750", INDEX) == {PHU_LOI}
+    assert finding.commune_codes("Hiệp Thành", INDEX) == {THU_DAU_MOT, PHU_LOI}
+    assert finding.commune_codes("25741@2024", INDEX) == {THU_DAU_MOT, PHU_LOI}
+    assert finding.commune_codes("P. Hiep Thanh", INDEX) == {THU_DAU_MOT, PHU_LOI}
+    assert finding.commune_codes("25750", INDEX) == {PHU_LOI}
     communes = {s.partition(":")[0] for s in named("đại lộ bình dương, phường hiệp thành")}
     assert communes == {THU_DAU_MOT, PHU_LOI}
-    codes = streets.commune_codes("Phú Cường", INDEX)
-    whole = {h.section.id for h in streets.find(INDEX, "đại lộ bình dương", codes).hits if h.match == "exact"}
+    codes = finding.commune_codes("Phú Cường", INDEX)
+    whole = {h.section.id for h in finding.find(INDEX, "đại lộ bình dương", codes).hits if h.match == "exact"}
     assert whole == {s for s in named("QL13") if s.startswith(f"{THU_DAU_MOT}:")}
 
 
@@ -160,7 +161,7 @@ def test_every_commune_of_the_list_can_be_listed() -> None:
 
 def test_an_unknown_commune_names_those_that_come_near() -> None:
     with pytest.raises(NotHere) as refused:
-        streets.commune_codes("Phú Lợii", INDEX)
+        finding.commune_codes("Phú Lợii", INDEX)
     assert "25750 Phường Phú Lợi" in str(refused.value.params["similar"])
 
 
@@ -168,12 +169,12 @@ def test_an_unknown_commune_names_those_that_come_near() -> None:
 def test_every_row_is_first_when_asked_by_its_own_name_and_commune(written: str) -> None:
     for row in ROWS:
         typed = written.format(street=row["street"].title(), commune=NAMED[row["commune"]])
-        first = streets.find(INDEX, typed).hits[0].section
+        first = finding.find(INDEX, typed).hits[0].section
         assert (first.commune, first.street) == (row["commune"], row["street"]), typed
 
 
 def test_nothing_found_suggests_what_is_near() -> None:
-    none = streets.find(INDEX, "Huynhx Vaanj Ngheej Phus Looij")
+    none = finding.find(INDEX, "Huynhx Vaanj Ngheej Phus Looij")
     assert none.hits == ()
     assert "HUỲNH VĂN NGHỆ" in {s.street for s in none.suggestions}
 
@@ -182,13 +183,13 @@ def test_nothing_found_suggests_what_is_near() -> None:
 @given(st.text(max_size=220), st.sampled_from(["", "25750", "Phú Hòa", "x"]))
 def test_any_text_is_an_answer_or_a_problem(typed: str, commune: str) -> None:
     try:
-        codes = streets.commune_codes(commune, INDEX) if commune else None
-        hits = streets.find(INDEX, typed, codes)
+        codes = finding.commune_codes(commune, INDEX) if commune else None
+        hits = finding.find(INDEX, typed, codes)
     except Problem as refused:
         said = refused.code
     else:
         said = "street-door"
-        assert hits == streets.find(INDEX, typed, codes)
+        assert hits == finding.find(INDEX, typed, codes)
         assert len({h.section.id for h in hits.hits}) == len(hits.hits)
     assert said in BOOK.texts
 
@@ -199,7 +200,7 @@ def test_a_misspelt_letter_still_finds_the_street(row: dict[str, str], data: st.
     name = row["street"]
     at = data.draw(st.sampled_from([i for i, letter in enumerate(name) if letter.isalpha()]))
     typed = name[:at] + name[at + 1 :]
-    hits = streets.find(INDEX, f"{typed}, {NAMED[row['commune']]}")
+    hits = finding.find(INDEX, f"{typed}, {NAMED[row['commune']]}")
     offered = {h.section.street for h in hits.hits} | {s.street for s in hits.suggestions}
     # one letter less may be another name of the list: then that one was asked for
     asked_for = bool(hits.hits) and hits.hits[0].match not in ("fuzzy", "ends")
@@ -568,7 +569,7 @@ def test_the_pages_lead_on(client: FlaskClient) -> None:
 
 def test_every_flag_rule_and_kind_of_match_has_its_words() -> None:
     flags = {f for s in LIST.sections.values() for f in s.flags}
-    codes = {f"street-flag-{f}" for f in flags} | {f"street-match-{m}" for m in streets.MATCHES}
+    codes = {f"street-flag-{f}" for f in flags} | {f"street-match-{m}" for m in finding.MATCHES}
     codes |= {f"place-by-{case_}" for case_ in BOOK.rules["position_hampered"].values[-1].value}
     assert codes <= set(BOOK.texts)
 
@@ -579,7 +580,7 @@ def test_a_road_that_is_not_named_leads_to_the_closing_rows() -> None:
     def closing(typed: str) -> list[dict[str, Any]]:
         given = [("q", typed), ("commune", "25747"), ("on", "2026-03-01")]
         asked = asked_streets.read_search(given, TODAY)
-        held, hits = streets.ask([INDEX], asked.typed, asked.commune)
+        held, hits = finding.ask([INDEX], asked.typed, asked.commune)
         found: list[dict[str, Any]] = present_streets.found(asked, hits, held, LIST, BOOK)["closing"]
         return found
 
@@ -614,20 +615,20 @@ def test_an_index_is_asked_in_milliseconds() -> None:
     began = process_time()
     for _ in range(10):
         for text in typed:
-            streets.find(INDEX, text)
+            finding.find(INDEX, text)
     assert (process_time() - began) / 60 < 0.01
 
 
 def test_a_list_of_another_day_is_searched_when_the_first_has_nothing() -> None:
     empty = next(x for x in BOOK.price_lists if not x.loaded)
-    bare = street_index.index(empty, COMMUNES, UNIONS)
-    held, hits = streets.ask([bare, INDEX], "huynh van nghe")
+    bare = indexing.index(empty, COMMUNES, UNIONS)
+    held, hits = finding.ask([bare, INDEX], "huynh van nghe")
     assert (held.list_id, hits.hits[0].section.id) == (LIST.id, "25750:17")
     # the list of 2016 has one section, and knows no commune of today
-    few = street_index.index(next(x for x in BOOK.price_lists if x.document == "66/2015/QĐ-UBND"), COMMUNES, UNIONS)
-    assert streets.ask([few, INDEX], "huynh van nghe", "Phú Lợi")[1].hits[0].section.id == "25750:17"
+    few = indexing.index(next(x for x in BOOK.price_lists if x.document == "66/2015/QĐ-UBND"), COMMUNES, UNIONS)
+    assert finding.ask([few, INDEX], "huynh van nghe", "Phú Lợi")[1].hits[0].section.id == "25750:17"
     with pytest.raises(NotHere):
-        streets.ask([few, INDEX], "huynh van nghe", "Atlantis")
+        finding.ask([few, INDEX], "huynh van nghe", "Atlantis")
     near = street.lists_near(date(2025, 3, 1), BOOK)
     assert price.list_on(date(2025, 3, 1), BOOK.price_lists) not in near
     assert near[0].id == LIST.id

@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, render_template
 from flask.blueprints import BlueprintSetupState
 
-from landinfo import asked_streets, present_streets, price, street, street_index, streets
+from landinfo import asked_streets, present_streets, price, street
 from landinfo.model import BadInput
 from landinfo.plain import Plain
 from landinfo.store.communes import read_communes
-from landinfo.street_index import Index
+from landinfo.street import finding, indexing
+from landinfo.street.indexing import Index
 from landinfo.web import api, pages
 from landinfo.web.question import MOST_PARAMETERS, Pairs
 from landinfo.web.site import site
@@ -29,7 +30,7 @@ def _make(state: BlueprintSetupState) -> None:
     """The index of every list, once for an application: communes come from the rules, no store is needed."""
     here = state.app.extensions["landinfo"]
     communes, unions = read_communes(here.settings.data)
-    made = {x.id: street_index.index(x, communes, unions) for x in here.rulebook.price_lists}
+    made = {x.id: indexing.index(x, communes, unions) for x in here.rulebook.price_lists}
     state.app.extensions[_KEY] = made
 
 
@@ -48,7 +49,7 @@ def _searched(given: Pairs) -> Plain:
     here = site()
     asked = asked_streets.read_search(_few(given), here.today())
     near = [_indexes()[x.id] for x in street.lists_near(asked.on, here.rulebook)]
-    held, found = streets.ask(near, asked.typed, asked.commune)
+    held, found = finding.ask(near, asked.typed, asked.commune)
     in_force = price.list_on(asked.on, here.rulebook.price_lists)
     return present_streets.found(asked, found, held, in_force, here.rulebook)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from landinfo.model import Commune, PriceList, PriceSection, Union
-from landinfo.street_words import Words, words, written_out
+from landinfo.street.words import Words, words, written_out
 
 SPELT = 80
 """Letters of a name by which misspellings are compared."""
