@@ -135,6 +135,8 @@ def test_crops_priced_by_art_5_8_name_the_table_beside_it() -> None:
     # the table's price of the own use, for a conversion; not for uses whose price is the table's
     assert dict(ask(zone(position=3), "LUC").other_prices)["agricultural-table"] == 1_000_000
     assert dict(ask(zone(position=3, agricultural=2), "CLN").other_prices)["agricultural-table"] == 960_000
+    # on the front both readings of 5.8 are the price itself: only the table is another
+    assert ask(zone(), "CLN").other_prices == (("agricultural-table", Decimal(1_200_000)),)
 
 
 def test_never_below_the_agricultural_table() -> None:
@@ -334,6 +336,7 @@ def test_a_number_of_fronts_that_is_no_number_is_refused() -> None:
             39_438_000,
         ),
         ("ODT", zone(access="boat", hampered="canal"), 14_022_400, 43_820_000),  # position 4 by rule
+        ("ODT", zone(position=2, hampered="canal", fronts="2"), 21_910_000, 43_820_000),  # 110 % is for fronts only
     ],
 )
 def test_in_an_alley_70_percent_of_the_roads_price_has_two_readings(
