@@ -20,7 +20,17 @@ LAYERS = (
     {"price_step", "price_place", "price_section", "price_class", "price_rows"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
-        *("settled", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation", "conversion"),
+        *(
+            "settled",
+            "spread",
+            "unknowns",
+            "questions",
+            "readings",
+            "assumptions",
+            "estimate",
+            "valuation",
+            "conversion",
+        ),
         *("piece", "street", "streets", "street_index", "street_words"),
     },
     {"report", "difference"},
