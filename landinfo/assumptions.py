@@ -62,14 +62,32 @@ _SAID = {
 
 def notices(case: Case, costing: Costing, space: Space, rules: Rules) -> Iterator[Notice]:
     """What the user should know beside the numbers."""
-    if recalculation.possible(case.on) and case.days.recalculation_requested is None and case.convert_to in RESIDENTIAL:
-        yield Notice("recalculation-may-be-asked", {"last": recalculation.LAST_REQUEST}, "warning")
+    if _recalculable(case, rules):
+        yield Notice("recalculation-may-be-asked", {"last": recalculation.last_request(rules)}, "warning")
     if costing.rice(space.likely).lines:
         yield Notice("rice-may-not-be-due", severity="warning")
     given = {k for p in case.parts for k in (p.k_price, p.k_target)} - {None, 1}
     if given and not costing.terms(space.likely).k_counts:
         yield Notice("k-not-in-force", {"day": case.on}, "warning")
     yield from _threshold(case, space.likely, rules)
+
+
+def _recalculable(case: Case, rules: Rules) -> bool:
+    asked = case.days.recalculation_requested is not None
+    return recalculation.possible(case.on, rules) and not asked and case.convert_to in RESIDENTIAL
+
+
+INDIVIDUALLY = ("K or specific price", "specific price")
+
+
+def individual(case: Case, likely: State, used: Regime, rules: Rules) -> Notice | None:
+    """Why a levy may be valued individually, so that it has no high end: organisations, dear land before 2018."""
+    if case.convert_to not in RESIDENTIAL or likely.once_residential:
+        return None
+    organisation = case.land_user == "organisation"
+    if organisation and law.on(rules["levy_organisation"], used.day).value in INDIVIDUALLY:
+        return Notice("levy-individual-organisation")
+    return Notice("levy-individual-threshold") if any(_threshold(case, likely, rules)) else None
 
 
 def _threshold(case: Case, likely: State, rules: Rules) -> Iterator[Notice]:

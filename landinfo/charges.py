@@ -8,14 +8,12 @@ from decimal import Decimal
 
 from landinfo import law
 from landinfo.case import Part
-from landinfo.levy.terms import ONE, ZERO, Line, Rules
+from landinfo.levy.terms import MONTHS, ZERO, Line, Rules
 from landinfo.model import Citation, Notice
 
 RICE = frozenset({"LUC"})
 MAYBE_RICE = frozenset({"LUA", "CHN"})
 """Groups that hold specialised rice land (LUC) beside other land: whether the payment is due is not known."""
-TERM_MONTHS = Decimal(840)
-"""List prices of term land stand for 70 years."""
 
 
 def registration_fee(
@@ -35,19 +33,20 @@ def registration_fee(
     total = sum(bases, ZERO) * rate.value
     capped = total if cap.value is None else min(total, cap.value)
     code = "charge-registration-capped" if capped < total else "charge-registration"
+    whole = law.on(rules["levy_term_of_price"], on).value * MONTHS
     price_cited = law.on(rules["registration_price"], on).citation
     lines = [
         Line(
             part=p.id,
             formula=Notice(
                 f"{code}-lease" if term < 1 else code,
-                {"area": p.area, "price": price, "rate": rate.value, "cap": cap.value, "months": term * TERM_MONTHS},
+                {"area": p.area, "price": price, "rate": rate.value, "cap": cap.value, "months": term * whole},
             ),
             inputs=(
                 ("area", p.area, "m²"),
                 ("target_price", price or ZERO, "đồng/m²"),
                 ("rate", rate.value, "1"),
-                *((("term_left_months", term * TERM_MONTHS, "months"),) if term < 1 else ()),
+                *((("term_left_months", term * whole, "months"),) if term < 1 else ()),
             ),
             amount=base * rate.value * capped / total if total else ZERO,
             citations=(rate.citation, cap.citation, price_cited),
@@ -99,8 +98,3 @@ def not_included(filed: date, rules: Rules) -> list[Notice]:
         words = dict(other.value) | {"document": other.citation.document}
         named.append(Notice("other-territory-appraisal", words))
     return named
-
-
-def whole(parts: Sequence[Part]) -> list[Decimal]:
-    """No term: the whole price counts for every part."""
-    return [ONE] * len(parts)

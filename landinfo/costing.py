@@ -115,7 +115,7 @@ class Costing:
         lines = rent.one_off(once, terms, deduct=state.deduct)
         if yearly:
             cited = law.on(self.rules["rent_rate"], self.case.on).citation
-            lines += rent.annual(yearly, terms, state.rent_rate, cited)
+            lines += rent.annual(yearly, terms, state.rent_rate, cited, with_k=state.annual_k)
         return lines
 
     def parts(self, state: State) -> list[Part]:
@@ -197,7 +197,7 @@ def _levy_key(state: State) -> tuple[object, ...]:
     return (
         reduced, state.free_limit,
         state.eligible, state.garden, state.allocated, state.limit, state.order, state.holding, state.area, state.term,
-        state.k, state.rent, state.rent_rate, state.deduct, state.with_k,
+        state.k, state.rent, state.rent_rate, state.deduct, state.with_k, state.annual_k,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, settled, unknowns
 from landinfo.case import FACTS, Case, TaxNotice
 from landinfo.costing import Cost, Costing, Regime, apportioned
-from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line, Rules
+from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line, Rules, k_in_force
 from landinfo.model import Citation, Notice
 from landinfo.payment import Instalment, Late
 from landinfo.questions import Question
@@ -45,7 +45,8 @@ class Item:
 class Estimate:
     """Levy, charges and their sum: ``total`` is the likely value, ``low``/``high`` its range (None: no bound).
 
-    ``items`` have an amount or a reason; charges that nobody knows here stand in ``not_included`` and not in the sum.
+    ``with_k``: prices of the levy or the rent were multiplied by K. ``items`` have an amount or a reason; charges that
+    nobody knows here stand in ``not_included`` and not in the sum.
     """
 
     regime: str
@@ -55,6 +56,7 @@ class Estimate:
     low: Decimal | None
     high: Decimal | None
     reason: Notice | None
+    with_k: bool
     assumptions: tuple[Notice, ...]
     questions: tuple[Question, ...]
     not_included: tuple[Notice, ...]
@@ -74,6 +76,7 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     Raises ``CannotBeAnswered``: a day before 2014-07-01; ``BadInput``: a rate outside the law's band. Unknown prices
     make the levy None with a reason, never 0.
     """
+    recalculation.check(case, rules)
     own = _regime(case, rules)
     asked = case.days.recalculation_requested
     again = asked is not None and recalculation.open_on(asked, rules) and unknowns.may_be_eligible(case, rules)
@@ -82,7 +85,8 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     likely = costing.costs(space.likely)
     reason = _not_computable(case) or (None if likely[0].amount is not None else Notice("levy-price-unknown"))
     tried = [(chosen, costing.costs(state)) for chosen, state in space.states()] if reason is None else []
-    items = _items(case, used, likely, tried, reason, rules)
+    alone = assumptions.individual(case, space.likely, used, rules)
+    items = _items(case, used, likely, tried, reason, alone, rules)
     mixed = any(set(settled.EACH_PART) <= set(d.values) for d in space.dimensions if d.name == "rent")
     total, low, high = _sums(items, tried, mixed)
     asked_for = tuple(questions.questions(space, [(chosen, _total(costs)) for chosen, costs in tried]))
@@ -94,6 +98,7 @@ def estimate(case: Case, rules: Rules) -> Estimate:
         low=low,
         high=high,
         reason=reason,
+        with_k=_with_k(items[0], used, rules),
         assumptions=tuple(assumptions.assumed(case, space, used, {q.fact for q in asked_for} if tried else FACTS)),
         questions=asked_for,
         not_included=tuple(charges.not_included(case.days.filed or case.on, rules)),
@@ -108,6 +113,13 @@ def _regime(case: Case, rules: Rules) -> Regime:
     return Regime(function, name, cited, case.on)
 
 
+def _with_k(levied: Item, used: Regime, rules: Rules) -> bool:
+    """Did K enter? Without an amount: would it enter everywhere (not only over the limit)?"""
+    if levied.lines:
+        return any(line.with_k for line in levied.lines)
+    return used.with_k and used.name == "2026-01-01" and k_in_force(rules, used.day)
+
+
 def _not_computable(case: Case) -> Notice | None:
     if case.convert_to not in RESIDENTIAL | BUSINESS:
         return Notice("levy-no-formula-for-target", {"target": case.convert_to})
@@ -118,15 +130,25 @@ def _not_computable(case: Case) -> Notice | None:
 
 
 def _items(
-    case: Case, used: Regime, likely: Sequence[Cost], tried: Tried, reason: Notice | None, rules: Rules
+    case: Case,
+    used: Regime,
+    likely: Sequence[Cost],
+    tried: Tried,
+    reason: Notice | None,
+    alone: Notice | None,
+    rules: Rules,
 ) -> tuple[Item, ...]:
-    """The levy, the registration fee and, where there is such land, the rice-land payment."""
+    """The levy, the registration fee and, where there is such land, the rice-land payment.
+
+    ``alone``: why the levy may be valued individually; then its high end is not known.
+    """
     levied, fee, rice = likely
     days = (case.on, case.days.declared or case.on, case.on)
     if reason is not None:
         items = [Item(levied.code, None, None, None, (), reason, case.on)]
     else:
-        items = [_levied(levied, [c[0] for _, c in tried], case.on, used)]
+        item = _levied(levied, [c[0] for _, c in tried], case.on, used)
+        items = [item if alone is None or item.reason is not None else replace(item, high=None, reason=alone)]
     unknown = Notice("registration-unknown")
     if fee.amount is None or (reason is not None and reason.code.startswith("levy-no-formula")):
         cap = law.on(rules["registration_fee_cap"], days[1]).value

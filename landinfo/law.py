@@ -37,8 +37,3 @@ def in_force(values: Sequence[RuleValue], day: date) -> RuleValue | None:
         if value.effective_from <= day and (value.effective_to is None or day < value.effective_to):
             return value
     return None
-
-
-def outdated(value: RuleValue, known: date) -> bool:
-    """Past its ``check_by``: somebody should have looked again."""
-    return value.citation.check_by is not None and known >= value.citation.check_by

@@ -46,7 +46,6 @@ def notices(all_of: Iterable[Notice], rulebook: Rulebook) -> list[Plain]:
 
 def citation(what: Citation, rulebook: Rulebook, known: date | None = None) -> Plain:
     """Document, article, status and the day of the last check; ``outdated``: past its ``check_by``."""
-    document = rulebook.documents.get(what.document)
     outdated = known is not None and what.check_by is not None and known >= what.check_by
     return {
         "document": what.document,
@@ -57,8 +56,16 @@ def citation(what: Citation, rulebook: Rulebook, known: date | None = None) -> P
         "check_by": iso(what.check_by),
         "outdated": outdated,
         "note": what.note,
-        "title": {"vi": document.title_vi, "en": document.title_en} if document else None,
+        "title": _title(what.document, rulebook),
     }
+
+
+def _title(name: str, rulebook: Rulebook) -> Text | None:
+    """The document's title; of a value whose document was not found, the words for that."""
+    if not name:
+        return say("document-not-found", {}, rulebook.texts)
+    found = rulebook.documents.get(name)
+    return {"vi": found.title_vi, "en": found.title_en} if found else None
 
 
 def citations(all_of: Iterable[Citation], rulebook: Rulebook, known: date | None = None) -> list[Plain]:

@@ -20,9 +20,6 @@ from landinfo.questions import Question
 from landinfo.recalculation import Recalculation
 from landinfo.texts import say
 
-K_FIRST_DAY = date(2026, 7, 1)
-"""K of Ho Chi Minh City counts from here (Decision 45/2026/QĐ-UBND)."""
-
 
 def of_parcel(conversion: Conversion | None, query: Query, rulebook: Rulebook) -> Plain | None:
     """The conversion estimate of a parcel; None when no target was asked."""
@@ -137,7 +134,7 @@ class _Answer:
         items = [self._item(item) for item in found.items]
         return {
             "regime": found.regime,
-            "basis": self._basis(),
+            "basis": "table × K" if found.with_k else "table",
             "law": plain.citation(found.law, self.book, self.known),
             "reason": plain.notice(found.reason, self.book),
             "levy": items[0],
@@ -168,10 +165,6 @@ class _Answer:
             "recalculation": self._recalculation(found.recalculation),
             "outdated": [self._cited(c) for c in self._outdated()],
         }
-
-    def _basis(self) -> str:
-        with_k = self.found.regime == "2026-01-01" and self.on >= K_FIRST_DAY
-        return "table × K" if with_k else "table"
 
     def _said(self, notices: Iterable[Notice]) -> list[Text | None]:
         return [plain.notice(n, self.book) for n in notices]
@@ -214,9 +207,6 @@ class _Answer:
             "amount": plain.number(line.amount),
             "citations": plain.citations(line.citations, self.book, self.known),
         }
-
-    def _input(self, name: str) -> Text:
-        return say(f"input-{name}", {}, self.book.texts)
 
     def _question(self, question: Question) -> Plain:
         return {
@@ -278,6 +268,6 @@ class _Answer:
         outdated = self._outdated()
         if not outdated:
             return []
-        named = ", ".join(dict.fromkeys(c.document for c in outdated))
+        named = ", ".join(dict.fromkeys(c.document for c in outdated if c.document))
         first = min(c.check_by for c in outdated if c.check_by is not None)
         return [Notice("may-be-outdated", {"documents": named, "first": first}, "warning")]

@@ -47,7 +47,9 @@ def _states(costing: Costing, likely: State) -> Iterator[tuple[Notice, State]]:
     if costing.regime.name == "2026-01-01" and not costing.leased:
         yield from _of_2026(case, likely)
     if costing.regime.name == "2026-01-01" and costing.leased:
-        yield Notice("reading-rent-in-full"), replace(likely, deduct=False)
+        yield Notice("reading-rent-in-full"), replace(likely, deduct="nothing")
+        yield Notice("reading-rent-for-term"), replace(likely, deduct="term")
+        yield Notice("reading-annual-with-k"), replace(likely, annual_k=True)
     if costing.regime.name == "2014-07-01" and told.get("split_by_survey_before_2014_07_01") and not likely.garden:
         yield Notice("reading-split-before-2004"), replace(likely, garden=True)
     if told.get("fee_paid_before"):

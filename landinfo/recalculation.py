@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from landinfo import law, payment
 from landinfo.case import Case, Part, TaxNotice
-from landinfo.case.contradictions import RECALCULATED
 from landinfo.costing import Regime
 from landinfo.levy import levy_2024_08_01, levy_2026_01_01
 from landinfo.levy.terms import AGRICULTURAL, ZERO, Line, Rules, Terms
-from landinfo.model import Citation, Notice
+from landinfo.model import BadInput, Citation, Notice, RuleValue
 from landinfo.payment import Late
 
-LAST_REQUEST = date(2026, 12, 31)
+OF_REGIME = "2024-08-01"
+"""Its decisions are recalculated (Resolution 254/2025/QH15 art. 4.10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,37 @@ class Recalculation:
     cited: tuple[Citation, ...]
 
 
-def possible(on: date) -> bool:
+def possible(on: date, rules: Rules) -> bool:
     """Is the decision's day one of those that are recalculated?"""
-    return RECALCULATED[0] <= on < RECALCULATED[1]
+    found = law.in_force(rules["levy_regime"].values, on)
+    return found is not None and found.value == OF_REGIME
+
+
+def _open(rules: Rules) -> RuleValue:
+    """The days on which it may be asked for."""
+    return next(v for v in rules["levy_recalculation"].values if v.value is not None)
+
+
+def last_request(rules: Rules) -> date | None:
+    """The last day of asking; None: no end is known."""
+    end = _open(rules).effective_to
+    return None if end is None else end - timedelta(days=1)
+
+
+def check(case: Case, rules: Rules) -> None:
+    """Raises ``BadInput``: asked for a decision that is not recalculated, or before it could be asked for."""
+    asked, field = case.days.recalculation_requested, "days.recalculation_requested"
+    if asked is None:
+        return
+    if not possible(case.on, rules):
+        raise BadInput("recalculation-not-these-days", field, on=case.on)
+    first = _open(rules).effective_from
+    if asked < first:
+        raise BadInput("recalculation-too-early", field, day=asked, first=first)
+
+
+def _day(case: Case, rules: Rules) -> date:
+    return case.days.recalculation_requested or _open(rules).effective_from
 
 
 def open_on(day: date, rules: Rules) -> bool:
@@ -55,7 +83,7 @@ def open_on(day: date, rules: Rules) -> bool:
 
 def regime(case: Case, rules: Rules) -> Regime:
     """The rates of 2026 for eligible ground, on the prices of the decision's day; other ground as decided."""
-    day = case.days.recalculation_requested or RECALCULATED[1]
+    day = _day(case, rules)
 
     def mixed(parts: Sequence[Part], terms: Terms) -> list[Line]:
         ours = [p for p in parts if p.land_use in AGRICULTURAL and terms.eligible]
@@ -69,9 +97,9 @@ def regime(case: Case, rules: Rules) -> Regime:
 
 def refused(case: Case, before: Decimal | None, rules: Rules) -> Recalculation:
     """Asked for too late: the levy stays as it was."""
-    day = case.days.recalculation_requested or RECALCULATED[1]
+    day = _day(case, rules)
     cited = (law.on(rules["levy_recalculation"], day).citation,)
-    sentence = Notice("recalculation-refused", {"day": day, "last": LAST_REQUEST}, "warning")
+    sentence = Notice("recalculation-refused", {"day": day, "last": last_request(rules)}, "warning")
     return Recalculation("refused", sentence, before, None, case.paid, None, None, (), cited)
 
 
@@ -79,7 +107,7 @@ def result(
     case: Case, before: Decimal | None, after: Decimal | None, eligible: bool | None, rules: Rules
 ) -> Recalculation:
     """The four states of Decree 50 art. 12.2, from the notice and what was paid; ``eligible`` None: not told."""
-    asked = case.days.recalculation_requested or RECALCULATED[1]
+    asked = _day(case, rules)
     cited = (law.on(rules["levy_recalculation"], asked).citation,)
     state = _state(case, before) if eligible else "cannot_be_said" if eligible is None else "not_eligible"
     words = {"before": before, "after": after, "paid": case.paid}

@@ -14,17 +14,18 @@ from landinfo.levy.terms import AGRICULTURAL, ONE, ZERO, Line, Terms, coefficien
 from landinfo.model import Citation, Notice, Param
 
 
-def one_off(parts: Sequence[Part], terms: Terms, *, deduct: bool = True) -> list[Line]:
+def one_off(parts: Sequence[Part], terms: Terms, *, deduct: str = "whole") -> list[Line]:
     """One-off rent of parts whose ``rent`` is "one_off"; ``term_left_months`` is the term of the lease.
 
     Agricultural land: after − before (Resolution 254 art. 10.2(a); regime A), or the new rent in full (Decree 103/2024
-    art. 34.1(a): regime B, and the other reading of regime C, ``deduct`` False). Between business uses the difference
+    art. 34.1(a): regime B, and a reading of regime C, ``deduct`` "nothing"; "term" takes off the old price for the term
+    of the lease only). Between business uses the difference
     of both rents over the term left (art. 34.1(b)).
     """
     return [_one_off(part, terms, deduct) for part in parts]
 
 
-def _one_off(part: Part, terms: Terms, deduct: bool) -> Line:
+def _one_off(part: Part, terms: Terms, deduct: str) -> Line:
     agricultural = part.land_use in AGRICULTURAL
     way, cited = terms.value("rent_one_off" if agricultural else "rent_one_off_change")
     term = of_term(part.term_left_months or ZERO, terms)
@@ -32,7 +33,9 @@ def _one_off(part: Part, terms: Terms, deduct: bool) -> Line:
     share = term
     if agricultural:
         share = (ONE if terms.allocated else term) if str(way) != "in full" or not terms.allocated else ZERO
-        if not deduct:
+        if deduct == "term" and share:
+            share = term
+        if deduct == "nothing":
             share, cited = ZERO, terms.value("rent_no_deduction")[1]
     unit = _unit(part, terms, term, share)
     amount = None if unit is None else part.area * unit
@@ -82,16 +85,21 @@ def _inputs(part: Part, terms: Terms, share: Decimal, months: Decimal) -> tuple[
     return tuple(inputs)
 
 
-def annual(parts: Sequence[Part], terms: Terms, rate: Decimal, rate_cited: Citation) -> list[Line]:
+def annual(
+    parts: Sequence[Part], terms: Terms, rate: Decimal, rate_cited: Citation, *, with_k: bool = False
+) -> list[Line]:
     """One year's rent by the use after conversion: A × rate × P (Decree 103/2024 art. 26.1, 30.1).
+
+    ``with_k``: the reading by which P takes K, as one-off rent does.
 
     Where one-off rent was paid for the old use, its remainder counts as rent paid in advance (art. 34).
     """
-    return [_annual(part, terms, rate, rate_cited) for part in parts]
+    return [_annual(part, terms, rate, rate_cited, with_k) for part in parts]
 
 
-def _annual(part: Part, terms: Terms, rate: Decimal, rate_cited: Citation) -> Line:
-    price = part.target_price
+def _annual(part: Part, terms: Terms, rate: Decimal, rate_cited: Citation, with_k: bool) -> Line:
+    found = coefficients(part, terms) if with_k else None
+    price = part.target_price if found is None or part.target_price is None else part.target_price * found[1]
     yearly = None if price is None else part.area * price * rate
     paid = remainder(part, terms)
     amount = None if yearly is None or paid is None else max(ZERO, yearly - paid)

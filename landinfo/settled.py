@@ -20,6 +20,8 @@ Reduced = tuple[str, Decimal]
 class State:
     """All that the cost depends on, settled. ``reduced``: the group and the share taken off within the limit.
 
+    ``deduct``: what one-off rent of agricultural land takes off where the law says after − before: the "whole" old
+    price, its price for the "term" of the lease, or "nothing". ``annual_k``: annual rent takes K too.
     ``free_limit``: "least" or "most", in place of a limit of regime A that nobody told.
     """
 
@@ -39,8 +41,9 @@ class State:
     reduced: Reduced = ("none", ZERO)
     fee_due: bool = True
     rice_due: bool = True
-    deduct: bool = True
+    deduct: str = "whole"
     with_k: bool = True
+    annual_k: bool = False
 
 
 def grounded(case: Case, state: State, rules: Rules) -> list[Part]:

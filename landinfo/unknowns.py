@@ -6,15 +6,14 @@ eligible or not); a number is tried at the bounds that the law gives it, and whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import permutations, product, zip_longest
+from itertools import product
 from typing import Any
 
-from landinfo import law, reductions
+from landinfo import law, reductions, spread
 from landinfo.case import Case, Part
-from landinfo.charges import RICE
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Rules
 from landinfo.model import BadInput
 from landinfo.rent import mode
@@ -216,75 +215,19 @@ def _order(asked: _Asked) -> Iterator[_Open]:
 
 def _area(asked: _Asked) -> Iterator[_Open]:
     if asked.case.together is not None:
-        ways = tuple(dict.fromkeys(_allotted(asked)))
+        ways = tuple(dict.fromkeys(spread.allotted(asked.case, _turns(asked))))
         yield _Open("area", ways if len(ways) > 1 else ("likely",), "likely")
     elif any(p.area_low != p.area_high for p in asked.case.parts):
         yield _Open("area", TRIED["area"], "likely")
 
 
-MOST_CORNERS, MOST_TURNS = 5, 3
-"""Parts up to which every corner of an area that may lie anywhere is tried, and every place where its cost turns."""
-
-
-def _allotted(asked: _Asked) -> Iterator[tuple[Decimal, ...]]:
-    """An area that may lie anywhere, put where it may cost most and least.
-
-    With the limits out of play the cost is linear in the areas, so its extremes are fillings in some order; it also
-    turns where the first parts of an order reach the limit, or twice the limit. Of many parts only the likely orders.
-    """
-    count = len(asked.case.parts)
-    if count > MOST_CORNERS:
-        yield from (_filled(asked.case, order) for order in _likely_orders(asked))
-        return
-    turns = _turns(asked) if count <= MOST_TURNS else (None,)
-    for order in permutations(range(count)):
-        for caps in product(turns, repeat=count - 1):
-            yield _filled(asked.case, order, caps)
-
-
 def _turns(asked: _Asked) -> tuple[Decimal | None, ...]:
+    """Areas at which the cost may turn: the limit told, and twice of it where there is a second step."""
     limit = asked.facts.get("allotment_limit")
     stepped = asked.may_be_eligible or asked.may_be_reduced or asked.regime == "2014-07-01"
     if not isinstance(limit, Decimal) or not (asked.household and asked.housing and stepped):
         return (None,)
     return (None, limit, 2 * limit) if asked.may_be_eligible else (None, limit)
-
-
-def _likely_orders(asked: _Asked) -> Iterator[list[int]]:
-    """By each thing that levy, fee and rice-land payment grow with, at each rate that agricultural land may have."""
-    parts = asked.case.parts
-    rates = (Decimal("0.3"), Decimal("0.5"), Decimal(1))
-
-    def levied(rate: Decimal) -> Callable[[Part], Decimal]:
-        return lambda p: ((p.target_price or ZERO) - (p.price or ZERO)) * (rate if p.land_use in AGRICULTURAL else 1)
-
-    keys: tuple[Callable[[Part], Decimal], ...] = (
-        *map(levied, rates),
-        lambda p: p.target_price or ZERO,
-        lambda p: p.price or ZERO,
-        lambda p: Decimal(p.land_use in AGRICULTURAL),
-        lambda p: (p.price or ZERO) if p.land_use in RICE else ZERO,
-    )
-    for key in keys:
-        for dearest_first in (False, True):
-            yield sorted(range(len(parts)), key=lambda i: key(parts[i]), reverse=dearest_first)
-
-
-def _filled(case: Case, order: Sequence[int], caps: Sequence[Decimal | None] = ()) -> tuple[Decimal, ...]:
-    """The area put into the parts in ``order``; ``caps`` bound what the first, the first two … hold together."""
-    areas = [p.area_low for p in case.parts]
-    left = (case.together or ZERO) - sum(areas, ZERO)
-    held = ZERO
-    for i, cap in zip_longest(order, caps):
-        held += areas[i]
-        more = min(left, case.parts[i].area_high - areas[i])
-        if cap is not None:
-            more = min(more, max(ZERO, cap - held))
-        areas[i], left, held = areas[i] + more, left - more, held + more
-    for i in order:
-        more = min(left, case.parts[i].area_high - areas[i])
-        areas[i], left = areas[i] + more, left - more
-    return tuple(areas)
 
 
 def _term(asked: _Asked) -> Iterator[_Open]:

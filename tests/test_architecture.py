@@ -18,8 +18,8 @@ LAYERS = (
     {"texts", "law", "clock", "overlay", "survey", "search"} | {"coordinates", "coordinates_source", "lineage"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
-        *("settled", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation", "conversion"),
-        *("piece", "position", "street"),
+        *("settled", "spread", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation"),
+        *("conversion", "piece", "position", "street"),
     },
     {"report", "difference"},
     {"lookup"},

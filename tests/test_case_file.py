@@ -289,7 +289,9 @@ def test_every_value_of_the_conversion_rules_says_when_to_look_again() -> None:
                 assert value.citation.checked is not None, key
                 assert value.citation.check_by is not None, key
                 assert value.citation.check_by > value.citation.checked, key
-                assert value.citation.document in BOOK.documents, (key, value.citation.document)
+                named = value.citation.document
+                # a document that was not found is said so, not made up
+                assert named in BOOK.documents or (not named and "chưa tìm được" in value.citation.note), (key, named)
             assert len(rule["values"]) == len(BOOK.rules[key].values)
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from landinfo import present_estimate
+from landinfo.case import read_case
 from landinfo.model import BadInput
 from landinfo.store.rulebook import read_rulebook
 
-BOOK = read_rulebook(Path(__file__).resolve().parent.parent / "data")
+ROOT = Path(__file__).resolve().parent.parent
+BOOK = read_rulebook(ROOT / "data")
+OF_CASE = jsonschema.Draft202012Validator(json.loads((ROOT / "data" / "case.schema.json").read_text("utf-8")))
 KNOWN = date(2026, 11, 24)
 
 
-def part(area: float, use: str, price: int | None, target_price: int, **more: Any) -> dict[str, Any]:
+def part(area: float, use: str, price: int | None, target_price: int | None, **more: Any) -> dict[str, Any]:
     return {"area": area, "land_use": use, "price": price, "target_price": target_price, **more}
 
 
@@ -135,3 +141,89 @@ def test_a_levy_covered_by_compensation_is_still_a_levy(target_price: int, shown
     answer = run("2025-03-01", "ODT", ground, {**TOLD, "allotment_limit": 100}, compensation=5_000_000_000)
     assert answer["levy"]["amount"] == 0
     assert ("reading-no-fee-without-levy" in {r["code"] for r in answer["readings"]}) is shown
+
+
+ELIGIBLE = {**TOLD, "same_parcel_as_recognised_residential": True, "first_conversion": True, "allotment_limit": 160}
+
+
+@pytest.mark.parametrize(("on", "basis"), [("2026-06-30", "table"), ("2026-07-01", "table × K")])
+@pytest.mark.parametrize("facts", [ELIGIBLE, {**TOLD, "first_conversion": False}])
+def test_k_is_cited_where_it_counts(on: str, basis: str, facts: dict[str, Any]) -> None:
+    answer = run(on, "ODT", [part(250, "CLN", 2_000_000, 20_000_000)], facts)
+    cited = [
+        {(c["document"], c["status"]) for c in line["citations"]} for line in answer["lines"] if line["item"] == "levy"
+    ]
+    assert {("45/2026/QĐ-UBND", "secondary") in c for c in cited} == {basis == "table × K"}
+    assert answer["basis"] == basis
+    rent = run(on, "TMD", [part(250, "CLN", 2_000_000, 20_000_000, rent="one_off", term_left_months=600)], TOLD)
+    assert rent["basis"] == basis
+
+
+@pytest.mark.parametrize(("limit", "basis"), [(0, "table × K"), (100, "table × K"), (250, "table")])
+def test_the_basis_of_2014_is_what_lies_over_the_limit(limit: int, basis: str) -> None:
+    ground = [part(250, "CLN", 400_000, 18_000_000, k_price=2, k_target=1.2)]
+    assert run("2020-05-01", "ODT", ground, {**TOLD, "allotment_limit": limit})["basis"] == basis
+
+
+def test_no_k_is_claimed_where_nothing_is_due() -> None:
+    once = run("2026-09-01", "ODT", [part(250, "CLN", 1, 2)], {"was_residential_before": True})
+    assert (once["levy"]["amount"], once["basis"]) == (0, "table")
+    assert run("2026-09-01", "ODT", [part(250, "CLN", 1, None)], {})["basis"] == "table × K"
+
+
+def test_a_value_cites_no_document_that_was_not_yet_there() -> None:
+    early = []
+    for name in ("levy", "charges", "limits", "rent", "reductions", "payment"):
+        rules = tomllib.loads((ROOT / "data" / "rules" / f"{name}.toml").read_text("utf-8"))
+        for key in rules:
+            for value in BOOK.rules[key].values:
+                document = BOOK.documents.get(value.citation.document)
+                since = document.effective_from if document else None
+                if since is not None and value.effective_from < since:
+                    early.append((key, value.effective_from, value.citation.document, since))
+    assert early == []
+    late = run("2015-03-02", "ODT", [part(20, "CLN", 1_000_000, 11_000_000)], {**TOLD, "allotment_limit": 20},
+               notice="2015-03-02", days={"paid": "2015-08-01"})  # fmt: skip
+    said = {(c["document"], c["title"]["vi"]) for each in late["late"] for c in each["citations"]}
+    assert said == {("", "văn bản của ngày này chưa tìm được")}
+
+
+def test_the_formula_of_the_rent_of_2026_is_not_called_verified() -> None:
+    rent = run("2026-03-01", "TMD", [part(10, "CLN", 1, 9, rent="one_off", term_left_months=600)], TOLD)
+    assert [c["status"] for c in rent["lines"][0]["citations"] if c["article"].startswith("Điều 10")] == ["secondary"]
+
+
+GOOD: dict[str, Any] = {"on": "2026-03-01", "convert_to": "ODT", "parts": [part(10, "CLN", 1, 2)]}
+IN_PART: list[dict[str, Any]] = [
+    {"id": 7}, {"id": ""}, {"id": "x" * 61}, {"other_prices": {"reading": 10**11}}, {"other_prices": []},
+    {"term_ends": "2030-W01-1"},
+]  # fmt: skip
+IN_CASE: list[dict[str, Any]] = [
+    {"on": "20260301"}, {"on": "2026-W09-7"}, {"on": "1980-01-01"}, {"on": "2100-01-01"}, {"facts": []}, {"facts": 0},
+    {"facts": False}, {"facts": ""}, {"paid": 10**16}, {"compensation": 10**16}, {"notice": {"amount": 10**16}},
+    {"facts": {"rice_rate": 11}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", [*IN_CASE, *({"parts": [{**GOOD["parts"][0], **p}]} for p in IN_PART)], ids=str)
+def test_what_the_reader_refuses_the_schema_refuses(wrong: dict[str, Any]) -> None:
+    assert not OF_CASE.is_valid({**GOOD, **wrong})
+    with pytest.raises(BadInput):
+        read_case({**GOOD, **wrong})
+
+
+@pytest.mark.parametrize(
+    "right",
+    [{"facts": None}, {"facts": {}}, {"facts": {"rice_rate": 0.5}}, {"parts": [{**GOOD["parts"][0], "id": None}]}],
+    ids=str,
+)
+def test_what_the_schema_takes_the_reader_takes(right: dict[str, Any]) -> None:
+    assert OF_CASE.is_valid({**GOOD, **right})
+    assert [p.id for p in read_case({**GOOD, **right}).parts] == ["1"]
+
+
+@pytest.mark.parametrize("names", [("a", "a"), ("2", None), (None, "1")])
+def test_each_part_has_a_name_of_its_own(names: tuple[str | None, str | None]) -> None:
+    with pytest.raises(BadInput) as refused:
+        read_case({**GOOD, "parts": [{**GOOD["parts"][0], "id": name} for name in names]})
+    assert (refused.value.code, refused.value.field) == ("case-two-parts", "parts[1].id")

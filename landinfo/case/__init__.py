@@ -76,11 +76,12 @@ def read_case(raw: Any, codes: Collection[str] | None = None) -> Case:
     listed = raw.get("parts")
     if not isinstance(listed, list) or not listed:
         raise BadInput("case-needs-parts", "parts")
-    told = raw.get("facts") or {}
+    told = {} if raw.get("facts") is None else raw["facts"]
     if not isinstance(told, Mapping):
         raise BadInput("case-not-a-table", "facts")
     facts = {name: _fact(name, value) for name, value in told.items()}
     parts = [_part(part, f"parts[{index}]", str(index + 1), on, codes) for index, part in enumerate(listed)]
+    _named_once(parts)
     kept = {target, *(RESIDENTIAL if target in RESIDENTIAL else ())}
     held = sum((p.area for p in parts if p.land_use in kept and target in RESIDENTIAL), Decimal(0))
     return settle(
@@ -95,6 +96,14 @@ def read_case(raw: Any, codes: Collection[str] | None = None) -> Case:
         paid=maybe(raw, "paid", "", MOST_MONEY),
         notice=_notice(raw.get("notice")),
     )
+
+
+def _named_once(parts: Sequence[Part]) -> None:
+    seen: set[str] = set()
+    for index, part in enumerate(parts):
+        if part.id in seen:
+            raise BadInput("case-two-parts", f"parts[{index}].id", value=part.id)
+        seen.add(part.id)
 
 
 def settle(*, parts: Sequence[Part], facts: Mapping[str, Fact], **more: Any) -> Case:
@@ -154,9 +163,10 @@ def _part(raw: Any, where: str, name: str, on: date, codes: Collection[str] | No
     ways = {"rent": HOLDINGS, "rent_after": RENTS}
     rents = {k: None if raw.get(k) is None else one_of(raw[k], dot + k, known) for k, known in ways.items()}
     prices = {k: maybe(raw, k, dot, MOST_PRICE) for k in ("price", "target_price", "declared_price")}
-    others = table(raw.get("other_prices"), f"{dot}other_prices", raw.get("other_prices") or ())
+    known = raw.get("other_prices")
+    others = table(known, f"{dot}other_prices", known if isinstance(known, Mapping) else ())
     return Part(
-        id=str(raw.get("id", name))[:60],
+        id=fields.label(raw.get("id"), f"{dot}id", name),
         area=area,
         area_low=area if low is None else low,
         area_high=area if high is None else high,

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from landinfo.case.model import BUSINESS, RECOGNISED, RESIDENTIAL, Case, TaxNotice
 from landinfo.model import BadInput
-
-RECALCULATED = (date(2024, 8, 1), date(2026, 1, 1))
-"""Decisions on these half-open days are recalculated on request (Resolution 254/2025/QH15 art. 4.10)."""
 
 
 def check(case: Case) -> None:
@@ -83,17 +79,6 @@ def _days_in_order(case: Case) -> None:
             raise BadInput("contradiction-before-decision", name, day=day, on=case.on)
 
 
-def _recalculation(case: Case) -> None:
-    asked = case.days.recalculation_requested
-    if asked is None:
-        return
-    first, end = RECALCULATED
-    if not first <= case.on < end:
-        raise BadInput("recalculation-not-these-days", "days.recalculation_requested", on=case.on)
-    if asked < end:
-        raise BadInput("recalculation-too-early", "days.recalculation_requested", day=asked, first=end)
-
-
 def _paid_without_notice(case: Case) -> None:
     if case.notice is False and case.paid:
         raise BadInput("contradiction-paid", "paid", paid=case.paid)
@@ -108,6 +93,5 @@ _RULES: tuple[Callable[[Case], None], ...] = (
     _annual_then_once,
     _reduction_of_organisation,
     _days_in_order,
-    _recalculation,
     _paid_without_notice,
 )

@@ -14,7 +14,9 @@ from landinfo.model import BadInput
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 1, 1)
 MONTH_UP = 15
 """Days of a broken month from which it counts as a month (Decree 103/2024/NĐ-CP art. 8)."""
+MOST_LABEL = 60
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{1,5}", re.ASCII)
 
 
@@ -42,6 +44,15 @@ def one_of(value: Any, field: str, choices: Collection[str]) -> str:
     return value
 
 
+def label(value: Any, field: str, otherwise: str) -> str:
+    """A name of 1 to 60 letters; ``otherwise`` where it is missing or null."""
+    if value is None:
+        return otherwise
+    if not isinstance(value, str) or not 1 <= len(value) <= MOST_LABEL:
+        raise BadInput("case-label", field, value=str(value)[:40], most=MOST_LABEL)
+    return value
+
+
 def code(value: Any, field: str, known: Collection[str] | None) -> str:
     """A land-use code; one that ``known`` (the code list) does not have is refused."""
     if not isinstance(value, str) or not _CODE.fullmatch(value):
@@ -52,7 +63,9 @@ def code(value: Any, field: str, known: Collection[str] | None) -> str:
 
 
 def day(value: Any, field: str) -> date:
-    """A day from 1990 to 2099."""
+    """A day from 1990 to 2099, written 2026-03-31."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise BadInput("bad-day", field, value=value[:40])
     try:
         found = value if type(value) is date else date.fromisoformat(value)
     except (TypeError, ValueError) as wrong:
