@@ -178,8 +178,8 @@ def field_map(path: Path, text: str = MAP, *, less: str = "", more: str = "", **
     return path
 
 
-def load(file: Path, map: Path, url: str, known: Any, new: bool = True) -> LoadResult:
-    return run(file, map, url, known, lambda step, done: None, RULEBOOK, new=new)
+def load(file: Path, map: Path, url: str, known: Any, new: bool = True, **how: Any) -> LoadResult:
+    return run(file, map, url, known, lambda step, done: None, RULEBOOK, new=new, **how)
 
 
 def words(at: Path, *shapes: Any, more: Sequence[str] = (), **columns: Any) -> list[str]:

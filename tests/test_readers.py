@@ -7,6 +7,7 @@ from pathlib import Path
 
 import office_files as office
 import pytest
+import shapely
 from files_to_load import EAST, MAP, NORTH, TODAY, codes, field_map, held, load, parcels, square, zipped
 from office_files import DRAWN, LABELS, TWO_PARCELS, VN2000, by_driver, dgn, dxf, folder_zipped, line, point
 
@@ -221,3 +222,28 @@ def test_a_shape_with_a_wrong_name_is_refused_by_its_content(tmp_path: Path) -> 
     with pytest.raises(Refused) as refused:
         read_file(file)
     assert refused.value.code == "FIL-003"
+
+
+def test_places_of_a_drawing_are_marked_in_the_plane_and_stop_even_the_rest(tmp_path: Path) -> None:
+    """A label without a parcel is no row to be set aside; its point in UTM is brought into the store's plane."""
+    to_utm = lambda wkt: office.moved(shapely.from_wkt(wkt), "EPSG:3405").wkt  # noqa: E731
+    elements = [(to_utm(wkt), level, text) for wkt, level, text in [*TWO_PARCELS, *LABELS, (point(50, 60), 11, b"9")]]
+    map = field_map(tmp_path / "m.toml", DRAWN, source='crs = "EPSG:3405"')
+    result = load(dgn(tmp_path / "a.dgn", elements), map, str(tmp_path / "s.gpkg"), TODAY, rest=True)
+    assert not result.published
+    ((place,),) = (f.places for f in result.findings if f.kind.code == "DRW-003")
+    assert (place.row, place.name) == (0, "9")
+    assert place.mark is not None
+    assert (place.mark.x, place.mark.y) == (pytest.approx(EAST + 50, abs=0.01), pytest.approx(NORTH + 60, abs=0.01))
+
+
+def test_a_list_with_a_broken_parcel_can_leave_it_out(tmp_path: Path) -> None:
+    """A bow of corners is a row like any other: set aside, the square beside it published."""
+    bow = "12;2;1;1214020;600000\n12;2;2;1214030;600010\n12;2;3;1214030;600000\n12;2;4;1214020;600008\n"
+    file = office.listing(tmp_path / "a.csv", bow.join(["Tờ;Thửa;Điểm;X;Y\n", office.CORNERS.partition("\n")[2]]))
+    map = field_map(
+        tmp_path / "m.toml", office.LISTED.replace("{tờ}", "{Tờ}").replace("{thửa}", "{Thửa}"), source=VN2000
+    )
+    result = load(file, map, str(tmp_path / "s.gpkg"), TODAY, rest=True)
+    assert [str(p.ref) for p in held(str(tmp_path / "s.gpkg"))[2]] == ["25750@2024/12/1"]
+    assert result.quarantined == {1}

@@ -81,7 +81,7 @@ def test_several_parcels_closing_corners_and_blank_cells(tmp_path: Path) -> None
     more = '[[parcel.land_use]]\ncode = "{Loại đất}"\nregime = "2024"\n'
     map = LISTED.replace("{tờ}", "{Tờ}").replace("{thửa}", "{Thửa}")
     result = load(file, field_map(tmp_path / "m.toml", map, source=VN2000, more=more), str(tmp_path / "s.gpkg"), TODAY)
-    assert codes(result) == ["CRS-007", "EDI-003"]
+    assert codes(result) == ["CRS-007", "EDI-003", "PAR-022"]
     found = held(str(tmp_path / "s.gpkg"))[2]
     assert [(str(p.ref), [u.code for u in p.land_uses]) for p in found] == [
         ("25750@2024/12/1", ["ODT"]),
@@ -102,7 +102,8 @@ def test_a_workbook_of_several_sheets_is_a_question(tmp_path: Path) -> None:
 def test_lines_that_are_wrong_are_named_by_their_number(tmp_path: Path) -> None:
     text = CORNERS + "12;2;1;abc;600000\n12;3;1;1214000,00;600020,00\n12;3;2;1214000,00;600030,00\n"
     table = read_file(listing(tmp_path / "a.csv", text))
-    assert {r.code: [s.row for s in r.spots] for r in table.remarks} == {"COR-002": [6], "COR-003": [7]}
+    told = {r.code: [(s.row, s.name, s.detail) for s in r.spots] for r in table.remarks}
+    assert told == {"COR-002": [(0, "2", "[6] X = abc, Y = 600000")], "COR-003": [(0, "3", "[7] 2")]}
     assert len(table.shapes) == 1
 
 

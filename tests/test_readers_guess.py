@@ -40,7 +40,7 @@ def test_a_preset_reads_its_programs_file(tmp_path: Path, ending: str) -> None:
     text = PRESET.replace("@", "vbdlis").replace('commune = "25750"\n', "")
     map = field_map(tmp_path / "m.toml", text, parcel='regime = "2024"')
     result = load(_vbdlis(tmp_path / f"a{ending}"), map, str(tmp_path / "s.gpkg"), TODAY)
-    assert codes(result) == ["EDI-003", "MAP-007"]
+    assert codes(result) == ["EDI-003", "MAP-007", "PAR-016", "PER-001"]
     found = held(str(tmp_path / "s.gpkg"))[2]
     assert [str(p.ref) for p in found] == ["25750@2024/12/1", "25750@2024/12/2"]
     assert [p.registered_area for p in found] == [Decimal("100.5"), Decimal(99)]

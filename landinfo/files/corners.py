@@ -65,9 +65,7 @@ def read(path: Path, wanted: Wanted) -> Table:
     rest = lines[header + 1 :]
     xy, remarks = _numbers(rest, roles, path)
     parcels = list(_grouped(rest, xy, roles))
-    spots = [
-        Spot(p[0][0].row, str(p[0][0].cell(roles["number"]) or ""), detail=str(len(p))) for p in parcels if len(p) < 3
-    ]
+    spots = [_at(p[0][0], roles, f"{len(p)}") for p in parcels if len(p) < 3]
     whole = [p for p in parcels if len(p) >= 3]
     if spots:
         remarks.append(Remark("COR-003", {}, tuple(spots)))
@@ -78,9 +76,13 @@ def read(path: Path, wanted: Wanted) -> Table:
     if differ:
         remarks.append(Remark("COR-005", {}, tuple(differ)))
     shapes = np.array([_ring([corner for _, corner in p]) for p in whole], dtype=object)
-    rows = [p[0][0].row for p in whole]
-    table = Table(layer, rows, decoded, shapes, np.zeros(len(whole), dtype=bool), 0, (*remarks, *said))
-    return table
+    empty = np.zeros(len(whole), dtype=bool)
+    return Table(layer, range(1, len(whole) + 1), decoded, shapes, empty, 0, (*remarks, *said), words.composed)
+
+
+def _at(line: _Line, roles: dict[str, int], detail: str) -> Spot:
+    """A line that belongs to no row of the table, by its number in the list."""
+    return Spot(0, str(line.cell(roles["number"]) or ""), detail=f"[{line.row}] {detail}")
 
 
 def _ring(corners: Sequence[tuple[float, float]]) -> Any:
@@ -112,14 +114,13 @@ def _columns(
     """The one value of each column for each parcel; a second one in a later line is remarked (COR-005)."""
     differ = []
     columns: dict[str, list[Any]] = {name: [] for name in at}
-    for parcel in parcels:
+    for n, parcel in enumerate(parcels, start=1):
         for name, column in at.items():
             given = [v for line, _ in parcel if (v := line.cell(column)) is not None]
             columns[name].append(_plain(given[0]) if given else None)
             if any(value != given[0] for value in given[1:]):
-                differ.append(
-                    Spot(parcel[0][0].row, detail=f"{name}: {given[0]} ≠ {next(v for v in given if v != given[0])}")
-                )
+                second = next(v for v in given if v != given[0])
+                differ.append(Spot(n, detail=f"{name}: {given[0]} ≠ {second}"))
     return columns, differ
 
 
@@ -155,7 +156,7 @@ def _numbers(
             continue
         north, east = _number(x, comma), _number(y, comma)
         if north is None or east is None:
-            wrong.append(Spot(line.row, str(line.cell(roles["number"]) or ""), detail=f"X = {x}, Y = {y}"[:80]))
+            wrong.append(_at(line, roles, f"X = {x}, Y = {y}"[:80]))
         else:
             found[line.row] = (east, north)
     return found, [Remark("COR-002", {}, tuple(wrong))] if wrong else []

@@ -61,7 +61,10 @@ def read(path: Path, scratch: Path, wanted: Wanted) -> Table:
     columns = {name: [texts_.get(name) for texts_ in made.columns] for name in fields}
     empty = np.zeros(len(made.shapes), dtype=bool)
     table = Table(layer, range(1, len(made.shapes) + 1), columns, made.shapes, empty, raw.with_height)
-    table = replace(table, remarks=(*raw.remarks, *remarks, *made.remarks))
+    said = [
+        replace(r, spots=tuple(replace(s, row=0, detail=f"[{s.row}] {s.detail}") for s in r.spots)) for r in raw.remarks
+    ]
+    table = replace(table, remarks=(*said, *remarks, *made.remarks), composed=raw.composed)
     return _first(table, wanted.most)
 
 
@@ -161,7 +164,7 @@ def _labelled(faces: Shapes, texts: Sequence[_Text], label: str) -> _Made:
     remarks = [
         _remark("DRW-001", [_at(faces[n]) for n, held in enumerate(labels) if not held]),
         _remark("DRW-002", [_at(faces[n], held) for n, held in enumerate(labels) if len(held) > 1]),
-        _remark("DRW-003", [Spot(t.row, t.text[:40], t.point.x, t.point.y) for t in outside]),
+        _remark("DRW-003", [Spot(0, t.text[:40], t.point.x, t.point.y, f"[{t.row}]") for t in outside]),
     ]
     return _Made(faces[good], [_values(inside[n]) for n in good], [r for r in remarks if r.spots])
 
@@ -177,7 +180,7 @@ def _values(texts: Sequence[_Text]) -> dict[str, str]:
 def _at(face: Any, labels: Sequence[_Text] = ()) -> Spot:
     point = shapely.point_on_surface(face)
     name = ", ".join(t.text for t in labels)[:60]
-    return Spot(labels[0].row if labels else 0, name, point.x, point.y, f"{face.area:.1f} m²")
+    return Spot(0, name, point.x, point.y, f"{face.area:.1f} m²")
 
 
 def _remark(code: str, spots: Sequence[Spot]) -> Remark:

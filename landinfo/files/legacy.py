@@ -122,7 +122,7 @@ def judge(texts: Iterable[str]) -> Verdict:
     words: set[str] = set()
     for text in texts:
         if not text.isascii():
-            words.update(word for word in _WORD.findall(text) if _NOT_ASCII.search(word))
+            words.update(_telling(text))
         if len(words) > _MOST_WORDS:
             break
     says = Counter(fits[0] if len(fits) == 1 else "" for fits in map(_fits, words))
@@ -136,8 +136,12 @@ def judge(texts: Iterable[str]) -> Verdict:
 
 def speaks_for(text: str) -> frozenset[str]:
     """The encodings that alone make a word of this text Vietnamese (several: the text itself is mixed)."""
-    words = [word for word in _WORD.findall(text) if _NOT_ASCII.search(word)]
-    return frozenset(fits[0] for fits in map(_fits, words) if len(fits) == 1)
+    return frozenset(fits[0] for fits in map(_fits, _telling(text)) if len(fits) == 1)
+
+
+def _telling(text: str) -> list[str]:
+    """Words from which an encoding can be told: of two letters and more, one outside ASCII."""
+    return [word for word in _WORD.findall(text) if len(word) > 1 and _NOT_ASCII.search(word)]
 
 
 def _fits(word: str) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where something was noticed: a row (from 1; 0 where there is none), its name, a point in the file's system."""
+    """Where something was noticed: a row of the table (0: none of them), its name, a point in the file's system."""
 
     row: int
     name: str = ""

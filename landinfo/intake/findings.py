@@ -77,7 +77,7 @@ map, geometry, topology, parcel, theme, personal data, text, row, edition, store
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where: the row (from 1, as the file counts), what it calls itself, a point in the file's own system if known.
+    """Where: the row (from 1; 0: none that could be loaded), what it calls itself, a point in the file's own system.
 
     ``mark`` is the place to look at, a point or a line in the plane of the store.
     """
@@ -168,7 +168,7 @@ def written(findings: Sequence[Finding], texts: Texts, lang: str = "vi") -> list
 def _place(place: Place, texts: Texts, lang: str) -> str:
     x, y = point_of(place)
     at = "" if x is None or y is None else f"({x:.3f}, {y:.3f})"
-    row = say("finding-row", {"row": place.row}, texts)[lang]
+    row = say("finding-row", {"row": place.row}, texts)[lang] if place.row else ""
     return "    " + " · ".join(part for part in (row, place.name, at, place.detail) if part)
 
 

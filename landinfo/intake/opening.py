@@ -149,7 +149,10 @@ def _said(table: Table, collect: Collector) -> None:
     if table.composed:
         collect.put(_counted("TXT-001", table.composed))
     for remark in table.remarks:
-        collect.put(remarked(remark))
+        if remark.params or not remark.spots:
+            collect.put(remarked(remark))
+        for spot in () if remark.params else remark.spots:
+            collect.add(remark.code, _place(spot))
 
 
 def remarked(remark: Remark) -> Finding:
