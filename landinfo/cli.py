@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TextIO
 from landinfo import (
     asked,
     cli_edition,
+    cli_intake,
     cli_streets,
     clock,
     difference,
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     _load_parser(commands)
     _prices_parser(commands)
     cli_edition.add(commands, _store_option, _today)
+    cli_intake.add(commands)
     _store_parser(commands)
     cli_streets.add(commands, _question_options, _form_options, _print, _today, DATA)
     return parser

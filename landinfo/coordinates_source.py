@@ -25,6 +25,10 @@ from landinfo.model import CannotBeAnswered
 Convert = Callable[[Any], Any]
 
 _VN2000 = re.compile(r"vietnam[ _]?2000|vn[-_ ]?2000", re.IGNORECASE)
+_HN72 = re.compile(r"ha[ _]?noi[ _]?(19)?72|hn[-_ ]?(19)?72", re.IGNORECASE)
+_WGS84_NAME = re.compile(r"wgs[ _]?(19)?84|world[ _]geodetic", re.IGNORECASE)
+TM3 = (5896, 5897, 5898, 5899, *range(9205, 9219))
+"""EPSG codes of the VN-2000 TM-3 zones."""
 _VN2000_SHIFT = (-191.904, -39.303, -111.450)
 """m: the first parameters of Decision 05/2007; the rotations after them are often written with the wrong sign."""
 _WGS84 = pyproj.CRS.from_epsg(4326)
@@ -85,6 +89,31 @@ def name_of(source: str) -> str:
     flat = _unbound(_flat(source))
     code = flat.to_epsg(min_confidence=70)
     return f"EPSG:{code}" if code else str(flat.name)
+
+
+def is_hn72(source: str) -> bool:
+    """Does this name Hanoi 1972 (Krassovsky, Gauss-Krüger), which went before VN-2000?"""
+    if _HN72.search(source):
+        return True
+    try:
+        base = _unbound(_flat(source)).geodetic_crs
+    except CannotBeAnswered:
+        return False
+    return bool(base and any(_HN72.search(str(n)) for n in (base.name, base.datum.name if base.datum else "")))
+
+
+def lost_datum(source: str) -> str:
+    """The VN-2000 TM-3 zone (``EPSG:…``) whose projection a system has on the datum WGS 84; "" for any other system.
+
+    Nobody projects WGS 84 so: MapInfo's and other programs' files lose the datum of VN-2000, and with it 226 m.
+    Raises ``CannotBeAnswered``.
+    """
+    bare = _unbound(_flat(source))
+    base = bare.geodetic_crs
+    names = (base.name, base.datum.name if base.datum else "") if base else ()
+    if not bare.is_projected or _is_vn2000(_flat(source)) or not any(_WGS84_NAME.search(str(n)) for n in names):
+        return ""
+    return next((f"EPSG:{zone}" for zone in TM3 if _same_projection(bare, pyproj.CRS.from_epsg(zone))), "")
 
 
 def _flat(source: str) -> pyproj.CRS:

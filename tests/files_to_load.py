@@ -178,8 +178,8 @@ def field_map(path: Path, text: str = MAP, *, less: str = "", more: str = "", **
     return path
 
 
-def load(file: Path, map: Path, url: str, known: Any, new: bool = True) -> LoadResult:
-    return run(file, map, url, known, lambda step, done: None, RULEBOOK, new=new)
+def load(file: Path, map: Path, url: str, known: Any, new: bool = True, **how: Any) -> LoadResult:
+    return run(file, map, url, known, lambda step, done: None, RULEBOOK, new=new, **how)
 
 
 def words(at: Path, *shapes: Any, more: Sequence[str] = (), **columns: Any) -> list[str]:
@@ -201,12 +201,12 @@ def held(url: str) -> Any:
         store.close()
 
 
-def shapefile_of(folder: Path, text: str, encoding: str, cpg: str | None) -> Path:
-    """Parcels whose sheet is ``text`` in bytes of ``encoding``, with ``cpg`` beside it or without."""
-    file = parcels(folder / "a.shp", TO=["Đ" * len(text.encode(encoding))] * 2)
+def shapefile_of(folder: Path, text: str, encoding: str, cpg: str | None, raw: bytes = b"") -> Path:
+    """Parcels whose sheet is ``text`` in bytes of ``encoding`` (or ``raw``), with ``cpg`` beside it or without."""
+    raw = raw or text.encode(encoding)
+    file = parcels(folder / "a.shp", TO=["Đ" * len(raw)] * 2)
     header = (folder / "a.dbf").read_bytes()
-    written = ("Đ" * len(text.encode(encoding))).encode()
-    raw = text.encode(encoding)
+    written = ("Đ" * len(raw)).encode()
     assert written in header
     (folder / "a.dbf").write_bytes(header.replace(written, raw + b" " * (len(written) - len(raw))))
     (folder / "a.cpg").unlink()

@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     {"model", "money"},
-    {"texts", "law", "clock", "overlay", "survey", "search"} | {"coordinates", "coordinates_source", "lineage"},
+    {"texts", "law", "clock", "overlay", "survey", "search"}
+    | {"coordinates", "coordinates_source", "coordinates_landing", "lineage"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *("settled", "spread", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation"),
@@ -36,9 +37,10 @@ FOLDERS = {
     "intake": {CORE, "lookup", "store", "files"},
     "batch": {CORE, ANSWERED, "store", "files", "intake"},
     "web": {CORE, ANSWERED, "store", "files", "intake"},
-    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch", "cli_streets", "cli_edition"},
+    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch", "cli_streets", "cli_edition", "cli_intake"},
     "cli_streets": {CORE, ANSWERED, "store"},
     "cli_edition": {CORE, ANSWERED, "store", "intake"},
+    "cli_intake": {CORE, "intake"},
     "__main__": {"cli"},
     "app": {CORE, "store", "web"},
 }
@@ -72,7 +74,7 @@ NO_IO_NAMES = {"open", "print", "input", "exec", "eval", "breakpoint", "__import
 NO_IO_ATTRIBUTES = {"read_text", "write_text", "read_bytes", "write_bytes"}
 CLOCK = {"today", "now", "utcnow"}
 ENVIRONMENT = {"environ", "getenv"}
-SHELLS = {"web", "batch", "cli", "cli_streets", "cli_edition", "app", "__main__"}
+SHELLS = {"web", "batch", "cli", "cli_streets", "cli_edition", "cli_intake", "app", "__main__"}
 
 
 def module_of(path: str) -> str:

@@ -250,10 +250,11 @@ def test_a_sheet_of_parcels_in_a_grid_has_no_findings(tmp_path: Path) -> None:
         (lambda shape: shapely.affinity.translate(shape, 0, 3e5), "không rõ"),
     ],
 )
-def test_a_file_that_lies_elsewhere_is_refused_with_the_cause(
+def test_a_row_that_lies_elsewhere_is_refused_with_the_cause(
     tmp_path: Path, made: Callable[[Shape], Shape], cause: str
 ) -> None:
-    given = {"shapes": [made(square()), made(square(10))]}
+    """One row among others that lie right; of a whole file ``test_readers_landing.py`` asks."""
+    given = {"shapes": [square(40), square(50), made(square())]}
     result = loaded(tmp_path, Case({}, {}), given, "elsewhere")
     assert not result.published
     assert cause in finding(result, "GEO-030").params["cause"]["vi"]

@@ -94,12 +94,13 @@ def test_formats_give_the_same_parcels(tmp_path: Path, suffix: str) -> None:
 
 
 def test_only_mapped_fields_are_read(tmp_path: Path) -> None:
-    from landinfo.files.read import open_layer, read_rows
+    from landinfo.files.read import read_file
+    from landinfo.files.table import Wanted
 
     file = parcels(tmp_path / "a.gpkg", TenChu=["Nguyễn Văn A", "B"], SoGiayTo=["079…", "080…"])
-    layer = open_layer(file)
-    assert set(layer.fields) == {"TO", "THUA", "TenChu", "SoGiayTo"}
-    assert set(read_rows(layer, file, ["TO", "THUA"]).columns) == {"TO", "THUA"}
+    table = read_file(file, Wanted(fields=("TO", "THUA")))
+    assert set(table.layer.fields) == {"TO", "THUA", "TenChu", "SoGiayTo"}
+    assert set(table.columns) == {"TO", "THUA"}
 
 
 def test_text_is_composed(tmp_path: Path) -> None:

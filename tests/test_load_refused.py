@@ -10,6 +10,7 @@ from typing import Any
 
 import files_to_load as office
 import numpy as np
+import office_files
 import pytest
 import shapely
 import shapely.affinity
@@ -34,7 +35,6 @@ from files_to_load import (
     write,
 )
 
-from landinfo.coordinates_source import way
 from landinfo.intake import findings
 from landinfo.intake.findings import KINDS, Severity
 from landinfo.model import Refused
@@ -104,7 +104,7 @@ def _odd_header(at: Path) -> Case:
 
 
 def _far(at: Path) -> Case:
-    here = way("EPSG:9210", "EPSG:32648", ()).convert(square())
+    here = office_files.moved(square(), "EPSG:32648")
     shapes = [here, shapely.affinity.translate(here, 5e7, 5e7)]
     return parcels(at / "a.gpkg", shapes, crs="EPSG:32648"), field_map(at / "map.toml")
 
@@ -118,7 +118,7 @@ def _held_already(url: str, at: Path, other: bool) -> Case:
 CASES: dict[str, Callable[[Path], Case]] = {
     "FIL-001": lambda at: (at / "gone.gpkg", field_map(at / "map.toml")),
     "FIL-002": _file("a.geojson", b'{"type": "FeatureCollection", "features": ['),
-    "FIL-003": _file("a.dwg", b"AC1032"),
+    "FIL-003": _file("a.xyz", b"1 2 3"),
     "FIL-004": _two_layers,
     "FIL-005": _shapes(),
     "FIL-006": lambda at: (shapefile_of(at, "Đ4", "utf-8", None), field_map(at / "map.toml")),
@@ -137,7 +137,10 @@ CASES: dict[str, Callable[[Path], Case]] = {
         parcels(at / "a.geojson", crs=None),
         field_map(at / "map.toml", source='crs = "EPSG:9210"'),
     ),
-    "CRS-008": lambda at: (parcels(at / "a.gpkg", crs="EPSG:9211"), field_map(at / "map.toml")),
+    "CRS-008": lambda at: (
+        parcels(at / "a.gpkg", [office_files.moved(square(), "EPSG:9211")], crs="EPSG:9211"),
+        field_map(at / "map.toml"),
+    ),
     "MAP-001": _map("= 1"),
     "MAP-002": _map(less="territory"),
     "MAP-003": _map(MAP.replace("{THUA}", "{SOTHUA}")),
@@ -188,12 +191,15 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "EDI-003": _map(),
     "STO-002": _map(edition="simulated = true"),
 }
-IN_A_STORE = {"EDI-001", "EDI-002", "STO-001"}
+CASES |= office_files.CASES
+IN_A_STORE = {"EDI-001", "EDI-002", "STO-001"} | office_files.IN_A_STORE
+BY_FORCE = {"FIL-010", "FIL-011", "FIL-012"}
+"""Tested where the reading process is (``test_readers_child.py``)."""
 
 
 def test_every_finding_has_a_case_and_a_sentence() -> None:
     of_files = {code for code in KINDS if not code.startswith("PRI-")}  # price lists: tests/test_pricelist.py
-    assert CASES.keys() | IN_A_STORE | test_checks.CASES.keys() | test_checks.ELSEWHERE == of_files
+    assert CASES.keys() | IN_A_STORE | BY_FORCE | test_checks.CASES.keys() | test_checks.ELSEWHERE == of_files
     coded = {code for code in office.TEXTS if code[:3].isupper() and code[3:4] == "-"}
     assert coded == KINDS.keys()
 

@@ -1,48 +1,42 @@
-"""What a Shapefile leaves open: where it lies in a zip, and in which encoding its text stands."""
+"""What a Shapefile leaves open: in which encoding its text stands."""
 
 from __future__ import annotations
 
 import codecs
 import re
-import zipfile
 from pathlib import Path
 
+from landinfo.files.legacy import TCVN3, VNI
 from landinfo.model import Refused
 
 UNKNOWN = "unknown"
-LARGEST = 4 * 1024**3
-"""Bytes that the parts of a zipped Shapefile may declare together: the format itself ends at 4 GB."""
 
 _LANGUAGE_DRIVERS = {0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0xC8: "cp1250", 0xC9: "cp1251"}
 """Byte 29 of a .dbf → Python codec (dBASE language driver). 0x00 and 0x57 ("the machine's own") say nothing."""
+_LEGACY = {**dict.fromkeys(("tcvn3", "tcvn", "abc", "vntime", "tcvn57121"), TCVN3), "vni": VNI, "vniwindows": VNI}
 
 
-def inside_zip(path: Path) -> str:
-    """GDAL's name of the one Shapefile in a zip. Raises ``Refused``: none or several in it, too large."""
-    with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-    shapes = [
-        p.filename for p in parts if p.filename.lower().endswith(".shp") and not p.filename.startswith("__MACOSX")
-    ]
-    if len(shapes) != 1:
-        raise Refused("FIL-004", str(path), layer="*.shp", layers=", ".join(shapes) or "–")
-    if ".." in Path(shapes[0]).parts or shapes[0].startswith("/") or sum(p.file_size for p in parts) > LARGEST:
-        raise Refused("FIL-002", str(path), detail=f"{shapes[0]}: refused archive")
-    return f"/vsizip/{{{path.resolve()}}}/{shapes[0]}"
-
-
-def codec(path: Path, source: str | Path, given: str | None) -> str:
+def codec(path: Path, given: str | None) -> str:
     """Python's name of the text encoding: what the field map gives, else the .cpg, else the .dbf's own mark.
 
     ``UNKNOWN`` where nothing says it (harmless as long as the text is ASCII). Raises ``Refused``: FIL-007.
     """
-    named = given or _cpg(path, source) or _LANGUAGE_DRIVERS.get(_mark(path, source), "")
-    if not named:
-        return UNKNOWN
+    named = given or _cpg(path) or _LANGUAGE_DRIVERS.get(_mark(path), "")
+    return codec_named(path, named) if named else UNKNOWN
+
+
+def codec_named(path: Path, named: str) -> str:
+    """``TCVN3``, ``VNI`` or Python's name of an encoding that a person wrote. Raises ``Refused``: FIL-007."""
+    legacy = _LEGACY.get(re.sub(r"[^a-z0-9]", "", named.lower()))
+    if legacy:
+        return legacy
     try:
-        return codecs.lookup(_python_name(named)).name
-    except LookupError as wrong:
-        raise Refused("FIL-007", str(path), encoding=named, text="–") from wrong
+        found = codecs.lookup(_python_name(named))
+    except (LookupError, ValueError) as wrong:
+        raise Refused("FIL-007", str(path), encoding=named[:40], text="–") from wrong
+    if not found._is_text_encoding:
+        raise Refused("FIL-007", str(path), encoding=named[:40], text="–")
+    return found.name
 
 
 def _python_name(named: str) -> str:
@@ -55,31 +49,19 @@ def _python_name(named: str) -> str:
     return f"cp{digits}" if digits.isdecimal() else named.strip()
 
 
-def _beside(path: Path, source: str | Path, suffix: str, size: int) -> bytes:
+def _beside(path: Path, suffix: str, size: int) -> bytes:
     """The first bytes of the part ``suffix`` of the Shapefile, whatever the case of its name."""
-    if path.suffix.lower() == ".zip":
-        stem = str(source).partition("}/")[2][:-4].lower()
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                if name.lower() == stem + suffix:
-                    with archive.open(name) as part:
-                        return part.read(size)
-        return b""
-    for near in sorted(path.parent.glob(f"{_literal(path.stem)}.*")):
-        if near.suffix.lower() == suffix:
+    for near in sorted(path.parent.iterdir()):
+        if near.stem == path.stem and near.suffix.lower() == suffix and near.is_file():
             with near.open("rb") as part:
                 return part.read(size)
     return b""
 
 
-def _literal(stem: str) -> str:
-    return re.sub(r"([*?\[])", r"[\1]", stem)
+def _cpg(path: Path) -> str:
+    return _beside(path, ".cpg", 64).decode("ascii", "replace").strip()
 
 
-def _cpg(path: Path, source: str | Path) -> str:
-    return _beside(path, source, ".cpg", 64).decode("ascii", "replace").strip()
-
-
-def _mark(path: Path, source: str | Path) -> int:
-    header = _beside(path, source, ".dbf", 32)
+def _mark(path: Path) -> int:
+    header = _beside(path, ".dbf", 32)
     return header[29] if len(header) == 32 else 0

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.coordinates_source import way
-from landinfo.files.read import open_layer, read_rows
+from landinfo.files.read import read_file
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.model import Coverage, Feature, Parcel, Refused
 
@@ -19,7 +19,7 @@ def coverage(rows: Sequence[Parcel | Feature], map: FieldMap, layer: str, crs: s
     """The coverage of a load in the plane ``crs``: one for each map series of parcels, one for a theme.
 
     It begins with the edition, whenever a row began, and ends with the last of its rows.
-    Raises ``Refused`` like ``files.read.open_layer``, or COV-001, for a coverage that stands in a file.
+    Raises ``Refused`` like ``files.read.read_file``, or COV-001, for a coverage that stands in a file.
     """
     first, end = map.words.effective_from, _last(rows)
     grounds = _grounds(rows, map, crs) if end is None or first < end else []
@@ -57,11 +57,10 @@ def _ground(shapes: Sequence[BaseGeometry], of: str) -> BaseGeometry:
 
 def _from_file(map: FieldMap, crs: str) -> BaseGeometry:
     path = map.path.parent / map.coverage.removeprefix("file:")
-    layer = open_layer(path)
-    table = read_rows(layer, path, ())
+    table = read_file(path)
     shapes = [shape for shape in table.shapes if shape is not None and not shape.is_empty]
     polygons = all(s.geom_type in ("Polygon", "MultiPolygon") and s.is_valid for s in shapes)
-    if not shapes or not polygons or table.unreadable.any() or layer.crs is None:
+    if not shapes or not polygons or table.unreadable.any() or table.layer.crs is None:
         raise Refused("COV-001", str(path), path=path.name)
     bounds = [float(edge) for edge in shapely.total_bounds(shapes)]
-    return shapely.union_all(way(layer.crs, crs, bounds).convert(shapes))
+    return shapely.union_all(way(table.layer.crs, crs, bounds).convert(shapes))

@@ -72,16 +72,23 @@ class LandUseField:
 
 @dataclass(frozen=True, slots=True)
 class FieldMap:
-    """One field map, checked for form. ``columns`` are the simple values by name; ``theme`` is "" for parcels."""
+    """One field map, checked for form. ``columns`` are the simple values by name; ``theme`` is "" for parcels.
+
+    ``preset`` names a file of ``data/fieldmaps`` that fills in what the map leaves out, ``regime`` that of its codes.
+    """
 
     path: Path
     layer: str | None
     encoding: str | None
     crs: str | None
+    lines: tuple[str, ...]
+    labels: str
     repair: str
     store: NewStore | None
     words: Words
     theme: str
+    preset: str
+    regime: str
     columns: Mapping[str, Template]
     area: AreaField | None
     land_uses: tuple[LandUseField, ...]
@@ -109,16 +116,21 @@ def read_map(path: Path) -> FieldMap:
         raise Refused("MAP-002", str(path), file=path.name, entry="[parcel] | [theme]", expected="1")
     source, edition = top.section("source", required=False), top.section("edition")
     rows, coverage = top.section(kind), top.section("coverage")
+    preset = rows.text("preset", "") if kind == "parcel" else ""
     held = FieldMap(
         path=path,
         layer=source.optional("layer"),
         encoding=source.optional("encoding"),
         crs=source.optional("crs"),
+        lines=tuple(name.strip() for name in source.text("lines", "").split(",") if name.strip()),
+        labels=source.text("labels", ""),
         repair=source.choice("repair", REPAIRS, "none"),
         store=_store(top.section("store")) if "store" in raw else None,
         words=_words(edition),
         theme=rows.text("id") if kind == "theme" else "",
-        columns=_columns(rows, kind),
+        preset=preset,
+        regime=rows.text("regime", "") if preset else "",
+        columns=_columns(rows, kind, preset),
         area=_area(rows, "registered_area") if kind == "parcel" else None,
         land_uses=tuple(_land_use(s) for s in rows.tables("land_use")) if kind == "parcel" else (),
         mapping=rows.mapping("mapping") if kind == "theme" else None,
@@ -135,8 +147,10 @@ def _without_place(wrong: Exception) -> str:
     return (wrong.strerror or type(wrong).__name__) if isinstance(wrong, OSError) else str(wrong)
 
 
-def _columns(rows: Section, kind: str) -> dict[str, Template]:
+def _columns(rows: Section, kind: str, preset: str) -> dict[str, Template]:
     required, more = (_PARCEL, _PARCEL_MORE) if kind == "parcel" else (("designation",), _THEME_MORE)
+    if preset:
+        required, more = ("period",), (*(name for name in required if name != "period"), *more)
     columns = {name: rows.template(name) for name in required}
     return columns | {name: rows.template(name) for name in more if name in rows.raw}
 

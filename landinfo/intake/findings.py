@@ -62,15 +62,22 @@ KINDS: Mapping[str, Kind] = {
     **_kinds(Severity.WARNING, "PAR-013", "PAR-014", "PAR-015", "PAR-017", "PAR-018", "PAR-019", "PAR-021"),
     **_kinds(Severity.NOTE, "GEO-013", "GEO-022", "TOP-002", "THE-006", "PAR-016", "PAR-020", "PAR-022", "PAR-023"),
     **_kinds(Severity.NOTE, "PER-001", "TXT-001", "TXT-003"),
+    **_kinds(Severity.FATAL, "FIL-009", "FIL-010", "FIL-011", "FIL-012", "FIL-013", "FIL-014", "DRW-005"),
+    **_kinds(Severity.FATAL, "COR-001", "COR-004"),
+    **_kinds(Severity.FATAL, "CRS-009", "CRS-010", "CRS-011", "CRS-012", "CRS-013", "CRS-014", "CRS-017", "CRS-018"),
+    **_kinds(Severity.FATAL, "CRS-019"),
+    **_kinds(Severity.ERROR, "FIL-017", "DRW-002", "DRW-003", "COR-002", "COR-003", "COR-005"),
+    **_kinds(Severity.WARNING, "FIL-015", "DRW-001", "DRW-004", "CRS-015"),
+    **_kinds(Severity.NOTE, "FIL-016", "CRS-016", "CRS-020", "MAP-007"),
     **_kinds(Severity.NOTE, "CRS-007", "CRS-008", "GEO-008", "GEO-009", "EDI-003"),
 }
-"""Every finding by its code; the first letters say where it lies: file, coordinate system, field map, geometry,
-topology, parcel, theme, personal data, text, row, edition, store, price list."""
+"""Every finding by its code; the first letters say where it lies: file, drawing, corner list, coordinate system, field
+map, geometry, topology, parcel, theme, personal data, text, row, edition, store, price list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where: the row (from 1, as the file counts), what it calls itself, a point in the file's own system if known.
+    """Where: the row (from 1; 0: none that could be loaded), what it calls itself, a point in the file's own system.
 
     ``mark`` is the place to look at, a point or a line in the plane of the store.
     """
@@ -161,7 +168,7 @@ def written(findings: Sequence[Finding], texts: Texts, lang: str = "vi") -> list
 def _place(place: Place, texts: Texts, lang: str) -> str:
     x, y = point_of(place)
     at = "" if x is None or y is None else f"({x:.3f}, {y:.3f})"
-    row = say("finding-row", {"row": place.row}, texts)[lang]
+    row = say("finding-row", {"row": place.row}, texts)[lang] if place.row else ""
     return "    " + " · ".join(part for part in (row, place.name, at, place.detail) if part)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import shapely
 
-from landinfo.intake import editions
+from landinfo.intake import editions, landing
 from landinfo.intake.coverage import coverage
 from landinfo.intake.drawing import check_drawings
 from landinfo.intake.editions import content_hash, edition_id
@@ -107,6 +107,8 @@ def load(
         _step(progress, rulebook, "load-step-read", 0.0)
         _may_enter(map, target, rulebook, collect)
         opened = open_source(source, map, target.facts.crs, rulebook, collect)
+        map = opened.map
+        _landed(opened, map, target, known, rulebook, collect)
         _step(progress, rulebook, "load-step-check", 0.3)
         opened, originals = mended(opened, map, rulebook, collect)
 
@@ -185,6 +187,19 @@ def _may_enter(map: FieldMap, target: _Target, rulebook: Rulebook, collect: Coll
         raise Refused("MAP-004", str(map.path), theme=map.theme, themes=", ".join(rulebook.themes))
     if map.words.document not in rulebook.documents:
         collect.put(found("EDI-003", document=map.words.document))
+
+
+def _landed(
+    opened: Opened, map: FieldMap, target: _Target, known: date, rulebook: Rulebook, collect: Collector
+) -> None:
+    """Does the data lie where its communes are, and corner to corner with what the store holds?"""
+    landing.on_the_territory(opened, map, target.facts.crs, Reader(opened.table, map, rulebook, collect))
+    if not target.new:
+        store = open_store(target.url)
+        try:
+            landing.beside_what_is_held(opened, target.facts.crs, store, map.words.effective_from, known, collect)
+        finally:
+            store.close()
 
 
 def _made(

@@ -11,15 +11,19 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.coordinates_source import Way, is_degrees, name_of, same, way
-from landinfo.files.read import Layer, Table, open_layer, read_rows
+from landinfo.coordinates_source import Way, is_degrees, is_hn72, lost_datum, name_of, same, way
+from landinfo.files.read import read_file
+from landinfo.files.table import Layer, Remark, Spot, Table, Wanted
 from landinfo.intake.checks import NOWHERE, Shapes, check_shapes
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.intake.findings import Collector, Finding, Place, found
 from landinfo.intake.personal import masked, personal_fields
+from landinfo.intake.preset import fitted
 from landinfo.intake.rows import Reader
 from landinfo.model import CannotBeAnswered, Refused, Rulebook
 
+_NUMBERED = (48e6, 50e6)
+"""m: eastings with the number of the zone, 48 or 49, written before them."""
 HALF_ROUND = 2.1e7
 """m: half-way round the earth, farther than any plane reaches."""
 
@@ -28,6 +32,8 @@ HALF_ROUND = 2.1e7
 class Opened:
     """The rows, and their shapes in the plane of the store (None where a row is refused).
 
+    ``crs`` is the system of the file as it is defined there, ``source_crs`` its code or name; ``map`` is the field map
+    with what its preset found.
     ``originals`` are the drawings of rows (from 0) that were repaired while they were read, as they came.
     """
 
@@ -35,6 +41,8 @@ class Opened:
     shapes: Shapes
     source_crs: str
     operation: str
+    crs: str
+    map: FieldMap
     originals: Mapping[int, BaseGeometry] = field(default_factory=dict)
 
 
@@ -43,22 +51,24 @@ def open_source(source: Path, map: FieldMap, crs: str, rulebook: Rulebook, colle
 
     FIL-*, CRS-*, MAP-003 (a field that does not exist); broken shapes go to ``collect`` row by row.
     """
+    if map.preset:
+        first = Wanted(map.layer, map.encoding, lines=map.lines, labels=map.labels, most=1)
+        map = fitted(map, read_file(source, first).layer.fields, collect)
     if personal := personal_fields(map.fields, bool(map.theme)):
         raise Refused("PER-002", str(map.path), fields=", ".join(personal))
-    layer = open_layer(source, map.layer, map.encoding)
-    _fields(layer, map)
-    system = _system(layer, map, collect)
-    table = read_rows(layer, source, map.fields)
-    if not len(table.shapes):
-        raise Refused("FIL-005", str(source), layer=layer.name)
+    table = read_file(source, Wanted(map.layer, map.encoding, map.fields, lines=map.lines, labels=map.labels))
+    _fields(table.layer, map)
+    system = _system(table.layer, map, collect)
     _said(table, collect)
-    _personal(layer.fields, map, collect)
+    if not len(table.shapes):
+        raise Refused("FIL-005", str(source), layer=table.layer.name)
+    _personal(table.layer.fields, map, collect)
     named = Reader(table, map, rulebook, collect).named
     good = check_shapes(table.shapes, table.unreadable, named, map.repair, collect)
     there = np.array([shape is not None for shape in good])
     drawn = there if there.any() else _finite(table.shapes)
     if not drawn.any():
-        return Opened(table, good, system, "")
+        return Opened(table, good, system, "", system, map)
     by = _way(system, crs, table.shapes[drawn], collect)
     collect.bring(by.convert)
     moved = np.empty(len(good), dtype=object)
@@ -66,7 +76,7 @@ def open_source(source: Path, map: FieldMap, crs: str, rulebook: Rulebook, colle
     _landed(good, moved, collect)
     broken = np.flatnonzero(there & (table.unreadable | ~shapely.is_valid(table.shapes)))
     originals = {int(i): by.convert(_as_it_came(table, int(i))) for i in broken}
-    return Opened(table, moved, by.source, by.operation, originals)
+    return Opened(table, moved, by.source, by.operation, system, map, originals)
 
 
 def _as_it_came(table: Table, i: int) -> BaseGeometry:
@@ -92,11 +102,17 @@ def _fields(layer: Layer, map: FieldMap) -> None:
 
 def _system(layer: Layer, map: FieldMap, collect: Collector) -> str:
     """What the file says, or the map where the file says nothing; never one over the other."""
+    for given in (map.crs, layer.crs):
+        if given is not None and is_hn72(given):
+            raise Refused("CRS-017", "crs", crs=given[:40])
     if layer.crs is None and map.crs is None:
         raise Refused("CRS-001", "crs", layer=layer.name)
-    if map.crs is None:
-        return str(layer.crs)
     try:
+        lost = lost_datum(layer.crs) if layer.crs is not None else ""
+        if lost:
+            return _without_datum(str(layer.crs), lost, map, collect)
+        if map.crs is None:
+            return str(layer.crs)
         if layer.crs is not None and not layer.crs_by_rule and not same(layer.crs, map.crs):
             raise Refused("CRS-002", "crs", crs=name_of(layer.crs), given=map.crs)
     except CannotBeAnswered as wrong:
@@ -112,6 +128,17 @@ def _personal(fields: Sequence[str], map: FieldMap, collect: Collector) -> None:
         collect.put(_counted("PER-001", len(there), fields=", ".join(there)))
 
 
+def _without_datum(stated: str, lost: str, map: FieldMap, collect: Collector) -> str:
+    """A file in the projection of VN-2000 on WGS 84: the map must say which of the two it is."""
+    if map.crs is None:
+        raise Refused("CRS-018", "crs", zone=lost)
+    if same(map.crs, lost):
+        collect.put(found("CRS-020", crs=lost))
+    elif not same(map.crs, stated):
+        raise Refused("CRS-002", "crs", crs=name_of(stated), given=map.crs)
+    return map.crs
+
+
 def _said(table: Table, collect: Collector) -> None:
     for sentence in table.layer.said:
         collect.put(found("FIL-008", detail=masked(sentence)))
@@ -121,6 +148,20 @@ def _said(table: Table, collect: Collector) -> None:
         collect.put(_counted("GEO-009", table.with_height))
     if table.composed:
         collect.put(_counted("TXT-001", table.composed))
+    for remark in table.remarks:
+        if remark.params or not remark.spots:
+            collect.put(remarked(remark))
+        for spot in () if remark.params else remark.spots:
+            collect.add(remark.code, _place(spot))
+
+
+def remarked(remark: Remark) -> Finding:
+    """What was noticed while reading, as a finding."""
+    return found(remark.code, map(_place, remark.spots), **remark.params)
+
+
+def _place(spot: Spot) -> Place:
+    return Place(spot.row, spot.name, spot.x, spot.y, spot.detail)
 
 
 def _counted(code: str, count: int, **params: str) -> Finding:
@@ -132,6 +173,8 @@ def _way(system: str, crs: str, shapes: Shapes, collect: Collector) -> Way:
     try:
         if is_degrees(system) and (max(abs(box[0]), abs(box[2])) > 180 or max(abs(box[1]), abs(box[3])) > 90):
             raise Refused("CRS-005", "crs", crs=name_of(system), x=round(box[0], 1), y=round(box[1], 1))
+        if all(_NUMBERED[0] <= x < _NUMBERED[1] for x in (box[0], box[2])):
+            raise Refused("CRS-019", "crs", x=round(box[0], 1))
         by = way(system, crs, box)
     except CannotBeAnswered as wrong:
         code = "CRS-003" if wrong.code == "crs-not-readable" else "CRS-004"

@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.files.read import Table
+from landinfo.files.table import Table
 from landinfo.intake.checks import Shapes
 from landinfo.intake.fieldmap import AreaField, FieldMap
 from landinfo.intake.findings import Collector, Place

@@ -1,0 +1,98 @@
+"""A .zip or .tar, unpacked beside nothing: no path that leaves it, no link, no more bytes than it may hold."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from landinfo.files import formats
+from landinfo.model import Refused
+
+LARGEST = 4 * 1024**3
+"""Bytes that may be unpacked: a Shapefile ends at 4 GB."""
+DENSEST = 200
+"""Most times that the unpacked bytes may exceed the packed ones (from 64 MB on): geodata pack 3 to 30 times."""
+SMALL = 64 * 1024**2
+MOST_MEMBERS = 5_000
+_DRIVE = re.compile(r"^[A-Za-z]:")
+Member = tuple[str, int, bool, IO[bytes] | None]
+
+
+def unpack(path: Path, into: Path) -> Path:
+    """Unpack and return the one data set inside (a Shapefile's .shp, a .gdb folder …).
+
+    Raises ``Refused``: FIL-002 damaged, FIL-004 none or several in it, FIL-013 a path that leaves it or a link,
+    FIL-014 too large.
+    """
+    try:
+        _unpack(path, into)
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, ValueError, NotImplementedError) as wrong:
+        raise Refused("FIL-002", str(path), detail=str(wrong)[:200]) from wrong
+    except (OSError, RuntimeError) as wrong:  # a name the disk cannot hold; an encrypted member
+        raise Refused("FIL-002", str(path), detail=re.sub(r"'?/\S*", "", str(wrong))[:200]) from wrong
+    return _dataset(path, into)
+
+
+def too_large(path: Path, declared: int) -> bool:
+    """Would so many bytes come out of this file that it can only be a trick or a mistake?"""
+    return declared > LARGEST or declared > max(SMALL, DENSEST * path.stat().st_size)
+
+
+def _unpack(path: Path, into: Path) -> None:
+    limit = min(LARGEST, max(SMALL, DENSEST * path.stat().st_size))
+    declared, seen = 0, set[str]()
+    for name, size, plain, content in _members(path):
+        target = _inside(path, name, plain)
+        declared += size
+        if declared > limit or len(seen) >= MOST_MEMBERS:
+            raise Refused("FIL-014", str(path), size=declared // 1024**2, limit=limit // 1024**2)
+        if content is None or str(target).casefold() in seen:
+            continue
+        seen.add(str(target).casefold())
+        (into / target).parent.mkdir(parents=True, exist_ok=True)
+        with content, (into / target).open("xb") as out:
+            shutil.copyfileobj(content, out)  # ends at the declared size, and a checksum tells what was left out
+
+
+def _members(path: Path) -> Iterator[Member]:
+    """(name, declared size, is it a plain file or folder, its content)."""
+    if formats.ending(path) == ".zip":
+        with zipfile.ZipFile(path) as held:
+            for info in held.infolist():
+                link = (info.external_attr >> 16) & 0o170000 == 0o120000
+                yield info.filename, info.file_size, not link, None if info.is_dir() else held.open(info)
+        return
+    with tarfile.open(path) as tar:
+        for part in tar:
+            plain = part.isfile() or part.isdir()
+            yield part.name, part.size, plain, tar.extractfile(part) if part.isfile() else None
+
+
+def _inside(path: Path, name: str, plain: bool) -> PurePosixPath:
+    inner = PurePosixPath(name.replace("\\", "/"))
+    leaves = inner.is_absolute() or ".." in inner.parts or _DRIVE.match(name) or "\0" in name or not inner.parts
+    if leaves or not plain:
+        raise Refused("FIL-013", str(path), name=name[:80])
+    return inner
+
+
+def _dataset(path: Path, into: Path) -> Path:
+    folders = [p for p in sorted(into.rglob("*")) if p.is_dir() and formats.ending(p) == ".gdb"]
+    inside = [p for p in sorted(into.rglob("*")) if p.is_file() and formats.is_dataset(p) and "__MACOSX" not in p.parts]
+    found = folders + [p for p in inside if not any(f in p.parents for f in folders)]
+    found = [p for p in found if not _accompanies(p, found)]
+    if len(found) != 1:
+        names = ", ".join(p.relative_to(into).as_posix() for p in found)
+        raise Refused("FIL-004", str(path), layer="*", layers=names[:200] or "–")
+    return found[0]
+
+
+def _accompanies(path: Path, found: list[Path]) -> bool:
+    """A .txt or .xml beside a data set is its description, not data."""
+    return path.suffix.lower() in (".txt", ".xml") and any(p.suffix.lower() not in (".txt", ".xml") for p in found)

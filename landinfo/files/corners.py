@@ -1,0 +1,260 @@
+"""A list of corners (CSV, XLSX: thửa, điểm, X, Y) → parcels. X is the northing, as on every Vietnamese paper."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from landinfo.files import archive, legacy, shapefile
+from landinfo.files.table import Layer, Remark, Spot, Table, Wanted, chosen, lacks
+from landinfo.files.words import Words
+from landinfo.model import Refused
+from landinfo.search import fold
+
+MOST_ROWS, MOST_COLUMNS, HEADER_WITHIN = 2_000_000, 256, 30
+_ROLES = {
+    "number": "thua|so thua|sothua|so hieu thua|so thu tu thua|sothututhua|thua so|thua dat|thua dat so|shthua|so_thua",
+    "sheet": "to|so to|soto|to so|to ban do|to ban do so|so to ban do|so hieu to ban do|sohieutobando|shbando|so_to",
+    "point": "diem|so hieu diem|ten diem|diem so|so hieu|stt|so tt|dinh|goc|moc|so hieu moc|stt diem|sh diem",
+    "x": "x|x m|toa do x|x toa do|northing|toa do x m|x vn2000|x vn 2000",
+    "y": "y|y m|toa do y|y toa do|easting|toa do y m|y vn2000|y vn 2000",
+}
+_NAMED = {name: role for role, names in _ROLES.items() for name in names.split("|")}
+_POINT = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
+_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?", re.ASCII)
+_SPACES = re.compile(r"[\s\u00a0\u202f']")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the list: its number in the file and its cells."""
+
+    row: int
+    cells: Sequence[Any]
+
+    def cell(self, at: int | None) -> Any:
+        value = self.cells[at] if at is not None and at < len(self.cells) else None
+        return (value.strip() or None) if isinstance(value, str) else value
+
+
+def read(path: Path, wanted: Wanted) -> Table:
+    """One row for each parcel of the list; its fields are the columns that are not of a corner, by their headings.
+
+    A cell for the parcel may stand in its first line only; the closing corner may be repeated. Raises ``Refused``:
+    COR-001 no such columns, COR-004 numbers that can be read in two ways, FIL-002, FIL-006, FIL-007, FIL-014.
+    """
+    xlsx = path.suffix.lower() == ".xlsx"
+    lines, words = _sheet(path, wanted) if xlsx else _text(path, wanted)
+    header, roles, names = _header(lines, words, path)
+    layer = Layer(
+        path.stem, tuple(n for i, n in names.items() if i not in (roles["x"], roles["y"], roles.get("point")))
+    )
+    if lacks(layer, wanted):
+        return Table(layer, (), {}, np.empty(0, dtype=object), np.empty(0, dtype=bool), 0)
+    rest = lines[header + 1 :]
+    xy, remarks = _numbers(rest, roles, path)
+    parcels = list(_grouped(rest, xy, roles))
+    spots = [_at(p[0][0], roles, f"{len(p)}") for p in parcels if len(p) < 3]
+    whole = [p for p in parcels if len(p) >= 3]
+    if spots:
+        remarks.append(Remark("COR-003", {}, tuple(spots)))
+    fields = chosen(layer, wanted)
+    at = {name: i for i, name in names.items()}
+    columns, differ = _columns(whole, {name: at[name] for name in fields})
+    decoded, said = words.columns(columns)
+    if differ:
+        remarks.append(Remark("COR-005", {}, tuple(differ)))
+    shapes = np.array([_ring([corner for _, corner in p]) for p in whole], dtype=object)
+    empty = np.zeros(len(whole), dtype=bool)
+    return Table(layer, range(1, len(whole) + 1), decoded, shapes, empty, 0, (*remarks, *said), words.composed)
+
+
+def _at(line: _Line, roles: dict[str, int], detail: str) -> Spot:
+    """A line that belongs to no row of the table, by its number in the list."""
+    return Spot(0, str(line.cell(roles["number"]) or ""), detail=f"[{line.row}] {detail}")
+
+
+def _ring(corners: Sequence[tuple[float, float]]) -> Any:
+    return shapely.Polygon(corners)
+
+
+def _grouped(
+    lines: Sequence[_Line], xy: dict[int, tuple[float, float]], roles: dict[str, int]
+) -> Iterator[list[tuple[_Line, tuple[float, float]]]]:
+    """The corners of one parcel after another: sheet and number name it, and stand at least in its first line."""
+    now: list[tuple[_Line, tuple[float, float]]] = []
+    key: tuple[Any, ...] = ()
+    for line in lines:
+        if line.row not in xy:
+            continue
+        given = tuple(line.cell(roles.get(role)) for role in ("sheet", "number"))
+        if given[1] is not None and given != key:
+            if now:
+                yield now
+            now, key = [], given
+        now.append((line, xy[line.row]))
+    if now:
+        yield now
+
+
+def _columns(
+    parcels: Sequence[Sequence[tuple[_Line, tuple[float, float]]]], at: dict[str, int]
+) -> tuple[dict[str, list[Any]], list[Spot]]:
+    """The one value of each column for each parcel; a second one in a later line is remarked (COR-005)."""
+    differ = []
+    columns: dict[str, list[Any]] = {name: [] for name in at}
+    for n, parcel in enumerate(parcels, start=1):
+        for name, column in at.items():
+            given = [v for line, _ in parcel if (v := line.cell(column)) is not None]
+            columns[name].append(_plain(given[0]) if given else None)
+            if any(value != given[0] for value in given[1:]):
+                second = next(v for v in given if v != given[0])
+                differ.append(Spot(n, detail=f"{name}: {given[0]} ≠ {second}"))
+    return columns, differ
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | date | datetime) else str(value)
+
+
+def _header(lines: Sequence[_Line], words: Words, path: Path) -> tuple[int, dict[str, int], dict[int, str]]:
+    """The line of the headings, which columns play which part, and the names of all."""
+    for n, line in enumerate(lines[:HEADER_WITHIN]):
+        raw = ["" if cell is None else str(cell).strip() for cell in line.cells]
+        names = words.names(raw)
+        roles: dict[str, int] = {}
+        for i, name in enumerate(names):
+            role = _NAMED.get(fold(name))
+            if role:
+                roles.setdefault(role, i)
+        if {"number", "x", "y"} <= roles.keys():
+            return n, roles, {i: name for i, name in enumerate(names) if name and names.index(name) == i}
+    first = next((", ".join(str(c) for c in line.cells if c not in (None, "")) for line in lines), "–")
+    raise Refused("COR-001", str(path), columns=first[:200] or "–")
+
+
+def _numbers(
+    lines: Sequence[_Line], roles: dict[str, int], path: Path
+) -> tuple[dict[int, tuple[float, float]], list[Remark]]:
+    """(easting, northing) of each line that has one; COR-002 cells that are no number; blank lines are passed over."""
+    cells = [(line, line.cell(roles["x"]), line.cell(roles["y"])) for line in lines]
+    comma = _convention((str(c) for _, x, y in cells for c in (x, y) if isinstance(c, str)), path)
+    found, wrong = {}, []
+    for line, x, y in cells:
+        if x is None and y is None:
+            continue
+        north, east = _number(x, comma), _number(y, comma)
+        if north is None or east is None:
+            wrong.append(_at(line, roles, f"X = {x}, Y = {y}"[:80]))
+        else:
+            found[line.row] = (east, north)
+    return found, [Remark("COR-002", {}, tuple(wrong))] if wrong else []
+
+
+def _convention(texts: Iterable[str], path: Path) -> bool:
+    """Is the comma the decimal sign? Raises ``Refused`` (COR-004) where a number could be read in two ways."""
+    votes = {True: 0, False: 0}
+    doubtful = ""
+    for text in texts:
+        bare = _SPACES.sub("", text)
+        point, comma = bool(_POINT.fullmatch(bare)), bool(_COMMA.fullmatch(bare))
+        if point != comma:
+            votes[comma] += 1
+        elif point and not bare.lstrip("+-").isdecimal():
+            doubtful = doubtful or text
+    if doubtful and bool(votes[True]) == bool(votes[False]):
+        raise Refused("COR-004", str(path), value=doubtful[:40])
+    return votes[True] > votes[False]
+
+
+def _number(value: Any, comma: bool) -> float | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value) if np.isfinite(value) else None
+    bare = _SPACES.sub("", str(value)) if value is not None else ""
+    if len(bare) > 40 or not (_COMMA if comma else _POINT).fullmatch(bare):
+        return None
+    return float(bare.replace(".", "").replace(",", ".") if comma else bare.replace(",", ""))
+
+
+def _text(path: Path, wanted: Wanted) -> tuple[list[_Line], Words]:
+    """The lines of a CSV; the delimiter is the one that the headings use."""
+    content = path.read_bytes()
+    codec = shapefile.codec_named(path, wanted.encoding) if wanted.encoding else shapefile.UNKNOWN
+    words = Words(path, True, codec)
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        words, text = Words(path, False, codec), content.decode("utf-16", "replace")
+    else:
+        text = content.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+    head = text[:4000]
+    delimiter = max(";\t|,", key=lambda d: (_heads(head, d, words), head.count(d)))
+    try:
+        rows = islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), MOST_ROWS)
+        return [_Line(n, row[:MOST_COLUMNS]) for n, row in enumerate(rows, start=1)], words
+    except csv.Error as wrong:
+        raise Refused("FIL-002", str(path), detail=str(wrong)) from wrong
+
+
+def _heads(head: str, delimiter: str, words: Words) -> int:
+    """How many known headings the first lines hold when split at ``delimiter``."""
+    best = 0
+    for line in head.splitlines()[:HEADER_WITHIN]:
+        best = max(best, sum(fold(cell) in _NAMED for cell in _tolerant(line.split(delimiter), words)))
+    return best
+
+
+def _tolerant(cells: Sequence[str], words: Words) -> list[str]:
+    try:
+        return words.names([cell.strip(' "') for cell in cells])
+    except Refused:
+        return list(cells)
+
+
+def _sheet(path: Path, wanted: Wanted) -> tuple[list[_Line], Words]:
+    """The lines of the one worksheet that has any, or of the one named as layer."""
+    import openpyxl
+
+    with _zip(path) as held:
+        if archive.too_large(path, sum(part.file_size for part in held.infolist())):
+            size = sum(part.file_size for part in held.infolist()) // 1024**2
+            raise Refused("FIL-014", str(path), size=size, limit=archive.SMALL // 1024**2)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        sheets = {ws.title: _lines_of(ws) for ws in book.worksheets if wanted.layer in (None, ws.title)}
+        book.close()
+    except MemoryError:
+        raise
+    except Exception as wrong:  # a damaged workbook makes openpyxl raise anything
+        raise Refused("FIL-002", str(path), detail=f"{type(wrong).__name__}: {wrong}"[:200]) from wrong
+    filled = {title: lines for title, lines in sheets.items() if lines}
+    if len(filled) != 1:
+        raise Refused("FIL-004", str(path), layer=wanted.layer or "–", layers=", ".join(sheets)[:200] or "–")
+    return next(iter(filled.values())), Words(path, False, _named(path, wanted))
+
+
+def _named(path: Path, wanted: Wanted) -> str:
+    codec = shapefile.codec_named(path, wanted.encoding) if wanted.encoding else shapefile.UNKNOWN
+    return codec if codec in (legacy.TCVN3, legacy.VNI) else shapefile.UNKNOWN
+
+
+def _zip(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError) as wrong:
+        raise Refused("FIL-002", str(path), detail=str(wrong)[:200]) from wrong
+
+
+def _lines_of(sheet: Any) -> list[_Line]:
+    rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+    filled = ((n, row) for n, row in enumerate(rows, start=1) if any(cell is not None for cell in row))
+    return [_Line(n, [_plain(c) if c is not None else None for c in row]) for n, row in filled]

@@ -1,0 +1,131 @@
+"""A field map guessed from a file, with the evidence for each line: for a person to read and mend, never applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from landinfo.coordinates import DEFAULT_CRS, EASTINGS, NORTHINGS
+from landinfo.coordinates_landing import UTM, ZONES, fitting
+from landinfo.coordinates_source import lost_datum, name_of
+from landinfo.files.read import read_file
+from landinfo.files.table import Table, Wanted
+from landinfo.intake.findings import Finding, found
+from landinfo.intake.opening import remarked
+from landinfo.intake.personal import is_personal, masked
+from landinfo.intake.preset import ROLES, presets
+from landinfo.model import CannotBeAnswered, Rulebook
+from landinfo.texts import Texts, say
+
+ROWS = 500
+_SHOWN = 3
+_LIKELY = 0.8
+"""Share of the values that must be land-use codes for a column to be taken for the land use."""
+_LINES = {
+    "commune": 'commune = "{{{}}}"',
+    "sheet": 'sheet = "{{{}}}"',
+    "number": 'number = "{{{}}}"',
+    "registered_area": 'registered_area = {{ value = "{{{}}}", unit = "m2" }}',
+    "land_use": '[[parcel.land_use]]\ncode = "{{{}}}"\nregime = ""',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """``lines`` are a field map in TOML with its evidence as comments; ``findings`` what was noticed while reading."""
+
+    lines: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def guess(path: Path, layer: str | None, rulebook: Rulebook) -> Guess:
+    """Looks at the first rows. Raises ``Refused`` like ``files.read.read_file``. Personal columns are not read."""
+    there = read_file(path, Wanted(layer=layer, most=1)).layer.fields
+    open_ = tuple(field for field in there if not is_personal(field))
+    table = read_file(path, Wanted(layer=layer, fields=open_, most=ROWS))
+    words, texts = _Words(table, rulebook.texts), rulebook.texts
+    chosen = _by_names(open_)
+    if "land_use" not in {role for role, _ in chosen}:
+        chosen |= _by_values(table, rulebook)
+    lines = [_comment("guess-title", texts, file=path.name), "", "[source]", *_crs(table, texts)]
+    if layer:
+        lines.append(f'layer = "{layer}"')
+    lines += ["", "[parcel]", 'period = "2024"']
+    for role in ROLES:
+        hits = [(field, evidence) for (r, field), evidence in chosen.items() if r == role]
+        lines += words.role(role, hits)
+    used = {field for _, field in chosen}
+    lines += ["", *words.rest("guess-unused", [f for f in open_ if f not in used])]
+    lines += words.rest("guess-personal", [f for f in there if f not in open_])
+    return Guess(tuple(lines), tuple(remarked(r) for r in table.remarks) + _said(table))
+
+
+def _said(table: Table) -> tuple[Finding, ...]:
+    return tuple(found("FIL-008", detail=sentence) for sentence in table.layer.said)
+
+
+def _by_names(there: Sequence[str]) -> dict[tuple[str, str], tuple[str, Mapping[str, Any]]]:
+    """Fields by the preset that knows most of them: (role, field) → the evidence."""
+    best = max(presets().values(), key=lambda p: len(p.meet(there)))
+    return {(role, field): ("guess-by-name", {"preset": best.name}) for role, field in best.meet(there).items()}
+
+
+def _by_values(table: Table, rulebook: Rulebook) -> dict[tuple[str, str], tuple[str, Mapping[str, Any]]]:
+    """A column of which most values are land-use codes, alone or combined (``ONT+CLN``)."""
+    for field, values in table.columns.items():
+        texts = [v for v in values if isinstance(v, str) and v.strip()]
+        codes = [all(c.strip() in rulebook.land_use_types for c in text.split("+")) for text in texts]
+        if codes and np.mean(codes) >= _LIKELY:
+            share = f"{np.mean(codes):.0%}"
+            return {("land_use", field): ("guess-by-values", {"share": share})}
+    return {}
+
+
+def _comment(code: str, texts: Texts, **params: Any) -> str:
+    said = say(code, params, texts)
+    return f"# {said['vi']} · {said['en']}"
+
+
+def _crs(table: Table, texts: Texts) -> list[str]:
+    """What the file says of its system, or which systems would bring it into former Bình Dương."""
+    stated = table.layer.crs
+    try:
+        if stated is not None and lost_datum(stated):
+            return [_comment("guess-crs-lost", texts, crs=name_of(stated)), f'crs = "{lost_datum(stated)}"']
+        if stated is not None and not table.layer.crs_by_rule:
+            return [_comment("guess-crs-stated", texts, crs=name_of(stated))]
+    except CannotBeAnswered:
+        return [_comment("guess-crs-unknown", texts)]
+    shapes = [s for s in table.shapes if s is not None and not s.is_empty]
+    province = (EASTINGS[0], NORTHINGS[0], EASTINGS[1], NORTHINGS[1])
+    points = np.array([[s.centroid.x, s.centroid.y] for s in shapes if np.isfinite(shapely.bounds(s)).all()])
+    fits = [c for c in (*ZONES, *UTM, "EPSG:4326") if len(points) and fitting(points, c, DEFAULT_CRS, province)]
+    named = ", ".join(f"{c} ({ZONES.get(c) or UTM.get(c) or 'WGS 84'})" for c in fits)
+    lines = [_comment("guess-crs-fits", texts, fits=named or "–")]
+    return [*lines, f'crs = "{fits[0]}"'] if len(fits) == 1 else lines
+
+
+class _Words:
+    """Writes the lines of a guess."""
+
+    def __init__(self, table: Table, texts: Texts) -> None:
+        self.table, self.texts = table, texts
+
+    def role(self, role: str, hits: Sequence[tuple[str, tuple[str, Mapping[str, Any]]]]) -> list[str]:
+        if not hits:
+            wanted = say(f"guess-role-{role}", {}, self.texts)
+            return ["", _comment("guess-missing", self.texts, role=wanted)]
+        field, (code, params) = hits[0]
+        values = self.table.columns[field]
+        filled = [v for v in values if v not in (None, "")]
+        shown = ", ".join(f"«{masked(str(v))[:20]}»" for v in list(dict.fromkeys(filled))[:_SHOWN]) or "–"
+        facts = {"field": field, "filled": len(filled), "rows": len(values), "examples": shown}
+        return ["", _comment(code, self.texts, **params, **facts), *_LINES[role].format(field).split("\n")]
+
+    def rest(self, code: str, fields: Sequence[str]) -> list[str]:
+        return [_comment(code, self.texts, fields=", ".join(fields))] if fields else []
