@@ -33,12 +33,12 @@ def coverage(url: str) -> list[bool]:
 
 
 def test_good_rows_are_published_and_the_others_named(tmp_path: Path, store_url: str) -> None:
-    result = rest(tmp_path, store_url, square(), BOW, square(20), None, THUA=["1", "2", "3", "4"])
+    result = rest(tmp_path, store_url, square(), BOW, square(20), None, THUA=["1", "2", "3", None])
     assert result.published
     assert result.quarantined == {2, 4}
     assert [str(p.ref) for p in held(store_url)[2]] == ["25750@2024/12/1", "25750@2024/12/3"]
     (found,) = (f for f in result.findings if f.kind.code == "ROW-001")
-    assert [p.row for p in found.places] == [2, 4]
+    assert [(p.row, p.detail) for p in found.places] == [(2, "GEO-003"), (4, "GEO-001, PAR-001")]
     assert (found.count, found.params["rows"]) == (2, 4)
     assert result.edition
     assert result.edition.rows == 2

@@ -112,13 +112,18 @@ def _inside(shape: BaseGeometry) -> tuple[float, float]:
 
 def same_ground(shapes: Sequence[BaseGeometry | None], tolerance: float) -> list[list[int]]:
     """Groups of rows drawn on the same ground, corner for corner (to ``tolerance`` in the units of the shapes)."""
+    boxes: dict[Any, list[int]] = defaultdict(list)
+    held = [i for i, shape in enumerate(shapes) if shape is not None]
+    # Equal corners have equal boxes, and boxes of all shapes together cost little.
+    for i, box in zip(held, np.round(shapely.bounds([shapes[i] for i in held]) / tolerance), strict=True):
+        boxes[box.tobytes()].append(i)
     groups: dict[Any, list[int]] = defaultdict(list)
-    for i, shape in enumerate(shapes):
-        if shape is not None:
-            groups[_outline(shape, tolerance)].append(i)
-    return [rows for rows in groups.values() if len(rows) > 1]
+    for rows in boxes.values():
+        for i in rows if len(rows) > 1 else ():
+            groups[_outline(shapes[i], tolerance)].append(i)
+    return sorted(rows for rows in groups.values() if len(rows) > 1)
 
 
-def _outline(shape: BaseGeometry, tolerance: float) -> bytes:
+def _outline(shape: BaseGeometry | None, tolerance: float) -> bytes:
     whole = np.round(shapely.get_coordinates(shape) / tolerance).astype(np.int64)
     return np.unique(whole, axis=0).tobytes()

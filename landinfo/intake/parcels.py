@@ -144,6 +144,8 @@ def _differences(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> None:
         if difference(parcel) > LARGE_DIFFERENCES[1]:
             reader.wrong("PAR-007", i, drawn)
             continue
+        if abs(parcel.shape.area - float(parcel.registered_area)) < reader.limits.least_area:
+            continue  # not more than areas are rounded
         explained, _ = survey.tolerance(parcel.shape, parcel.map_scale, on, rule)
         if abs(parcel.shape.area - float(parcel.registered_area)) > float(explained):
             scale = parcel.map_scale or survey.ASSUMED_SCALE

@@ -42,6 +42,11 @@ def without(out: frozenset[int], opened: Opened, make: Make) -> tuple[list[Parce
 
 
 def set_aside(collect: Collector, out: frozenset[int]) -> list[Place]:
-    """One place for each row, by the first error that names it."""
-    places = {p.row: p for f in reversed(collect.all()) if f.kind.severity is Severity.ERROR for p in f.places}
+    """One place for each row, with the codes of the errors that name it."""
+    places: dict[int, Place] = {}
+    for finding in collect.all():
+        for place in finding.places if finding.kind.severity is Severity.ERROR else ():
+            held = places.get(place.row, replace(place, detail=""))
+            codes = dict.fromkeys([*filter(None, held.detail.split(", ")), finding.kind.code])
+            places[place.row] = replace(held, detail=", ".join(codes), mark=held.mark if held.mark else place.mark)
     return [places.get(row, Place(row)) for row in sorted(out)]
