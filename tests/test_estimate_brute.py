@@ -204,7 +204,7 @@ def test_a_limit_within_an_area_that_lies_anywhere_is_a_turn() -> None:
 
 
 def test_twice_the_limit_is_a_turn_too() -> None:
-    # C, 12 m² of field (D 10 M) and shop (D 7 M), L 4: 4 × 3 M + 4 × 5 M + 4 × 7 M = 60 M; all shop 12 × 7 M = 84 M
-    told = Told("C", True, "none", 4, 12)
+    # C, 11 m² of field (D 10 M) and shop (D 7 M), L 4: 4 × 3 M + 4 × 5 M + 3 × 7 M = 53 M; all shop 11 × 7 M = 77 M
+    told = Told("C", True, "none", 4, 11)
     ground = [field(12, 10_000, 0), Ground("shop", 12, 12, 10_000, 3_000, Fraction(1), Fraction(1))]
-    assert levy_of(told, *[g._replace(low=0) for g in ground]) == (60_000_000, 84_000_000)
+    assert levy_of(told, *[g._replace(low=0) for g in ground]) == (53_000_000, 77_000_000)
