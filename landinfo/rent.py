@@ -33,7 +33,7 @@ def _one_off(part: Part, terms: Terms, deduct: str) -> Line:
     share = term
     if agricultural:
         share = (ONE if terms.allocated else term) if str(way) != "in full" or not terms.allocated else ZERO
-        if deduct == "term" and share:
+        if deduct == "term":
             share = term
         if deduct == "nothing":
             share, cited = ZERO, terms.value("rent_no_deduction")[1]

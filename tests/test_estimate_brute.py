@@ -84,6 +84,10 @@ def once(told: Told, ground: list[tuple[Ground, int]], limit: int) -> Fraction:
 
 
 def every(told: Told, ground: list[Ground]) -> Iterator[Fraction]:
+    if told.group == "untold":
+        for group in ("none", "poor_specially_difficult"):
+            yield from every(told._replace(group=group), ground)
+        return
     spans = [range(g.low, g.high + 1) for g in ground]
     lies = [a for a in product(*spans) if sum(a) == told.together] if told.together else [tuple(g.high for g in ground)]
     most = sum(g.high for g in ground)
@@ -115,7 +119,8 @@ def case_of(told: Told, ground: list[Ground]) -> Case:
         "same_parcel_as_recognised_residential": told.stepped, "garden_pond_of_house_parcel": told.stepped,
         "garden_pond_origin_separated": False, "split_by_survey_before_2014_07_01": False, "first_conversion": True,
         "chosen_parcel": True, "allocated_without_fee": True, "was_residential_before": False, "fee_paid_before": False,
-        "allotment_limit": None if told.limit is None else Decimal(told.limit), "reduction_group": told.group,
+        "allotment_limit": None if told.limit is None else Decimal(told.limit),
+        "reduction_group": None if told.group == "untold" else told.group,
     }  # fmt: skip
     together = None if told.together is None else Decimal(told.together)
     return settle(on=DAYS[told.regime], convert_to="ODT", land_user="household", parts=parts, facts=facts,
@@ -139,7 +144,7 @@ def grounds(draw: st.DrawFn) -> tuple[Told, list[Ground]]:
         found = [g._replace(low=draw(st.integers(0, g.high))) for g in found]
         together = draw(st.integers(max(1, sum(g.low for g in found)), sum(g.high for g in found)))
     limit = draw(st.none() | st.integers(0, 12))
-    return Told(regime, draw(st.booleans()), draw(st.sampled_from(sorted(OFF))), limit, together), found
+    return Told(regime, draw(st.booleans()), draw(st.sampled_from([*sorted(OFF), "untold"])), limit, together), found
 
 
 @given(drawn=grounds())
@@ -196,3 +201,10 @@ def test_a_limit_within_an_area_that_lies_anywhere_is_a_turn() -> None:
     told = Told("C", True, "none", 4, 10)
     ground = [field(10, 10_000, 0), Ground("shop", 10, 10, 10_000, 6_000, Fraction(1), Fraction(1))]
     assert levy_of(told, *[g._replace(low=0) for g in ground]) == (36_000_000, 52_000_000)
+
+
+def test_twice_the_limit_is_a_turn_too() -> None:
+    # C, 11 m² of field (D 10 M) and shop (D 7 M), L 4: 4 × 3 M + 4 × 5 M + 3 × 7 M = 53 M; all shop 11 × 7 M = 77 M
+    told = Told("C", True, "none", 4, 11)
+    ground = [field(12, 10_000, 0), Ground("shop", 12, 12, 10_000, 3_000, Fraction(1), Fraction(1))]
+    assert levy_of(told, *[g._replace(low=0) for g in ground]) == (53_000_000, 77_000_000)
