@@ -162,7 +162,8 @@ def _raised(ladder: Ladder, own: Ladder, use: str, position: int, rule: RuleValu
     factor = shares["share"] * shares["next_position"] ** (position - 1)
     factor *= shares["annual"] if use == "CHN" else 1
     printed = own.steps[0].value
-    ladder.replaced(Notice("step-share-of-residential", {"ratio": factor}), factor, printed * factor, rule.citation)
+    notice = Notice("step-share-of-residential", {"ratio": factor, "base": printed})
+    ladder.replaced(notice, printed * factor, rule.citation)
     ladder.readings = [("own-residential-position", own.value * factor)]
     ladder.at_least(table, Notice("step-not-below-table"), rule.citation)
     return ladder

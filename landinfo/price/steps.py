@@ -41,9 +41,9 @@ class Ladder:
         self._all(lambda value: value * factor)
         self.steps.append(Step(notice, factor, self.value * factor, cited, scope))
 
-    def replaced(self, notice: Notice, factor: Decimal, value: Decimal, cited: Citation) -> None:
-        """A value by another way of computing takes the place of the last one."""
-        self.steps.append(Step(notice, factor, value, cited))
+    def replaced(self, notice: Notice, value: Decimal, cited: Citation) -> None:
+        """A value by another way of computing takes the place of the last one, so no factor leads to it."""
+        self.steps.append(Step(notice, None, value, cited))
 
     def note(self, notice: Notice, cited: Citation, scope: str = "") -> None:
         """A step that changes nothing and says why the price is the one it is."""
