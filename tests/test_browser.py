@@ -299,9 +299,10 @@ def test_layers_come_and_go(browse: Callable[..., Page], answer: dict[str, Any])
     expect(legend.filter(has_text=answer["themes"][0]["rows"][0]["label"]["vi"]).first).to_be_visible()
     page.get_by_label("Quy hoạch sử dụng đất").uncheck()
     expect(legend).to_have_count(0)
+    expect(page.locator(".map-note[role]")).to_be_hidden()
+    page = browse("/")  # all of the ground: the zoning plan covers a part of it
     page.get_by_label("Quy hoạch phân khu đô thị").check()
     expect(page.locator("[data-legend='urban_zoning'] li").first).to_be_visible()
-    expect(page.locator(".map-note[role]")).to_be_hidden()
 
 
 def test_the_first_view_shows_all_of_the_ground(browse: Callable[..., Page]) -> None:
