@@ -37,10 +37,7 @@ FOLDERS = {
     "intake": {CORE, "lookup", "store", "files"},
     "batch": {CORE, ANSWERED, "store", "files", "intake"},
     "web": {CORE, ANSWERED, "store", "files", "intake"},
-    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch", "cli_streets", "cli_edition", "cli_intake"},
-    "cli_streets": {CORE, ANSWERED, "store"},
-    "cli_edition": {CORE, ANSWERED, "store", "intake"},
-    "cli_intake": {CORE, "intake"},
+    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch"},
     "__main__": {"cli"},
     "app": {CORE, "store", "web"},
 }
@@ -74,7 +71,7 @@ NO_IO_NAMES = {"open", "print", "input", "exec", "eval", "breakpoint", "__import
 NO_IO_ATTRIBUTES = {"read_text", "write_text", "read_bytes", "write_bytes"}
 CLOCK = {"today", "now", "utcnow"}
 ENVIRONMENT = {"environ", "getenv"}
-SHELLS = {"web", "batch", "cli", "cli_streets", "cli_edition", "cli_intake", "app", "__main__"}
+SHELLS = {"web", "batch", "cli", "app", "__main__"}
 
 
 def module_of(path: str) -> str:
@@ -164,7 +161,7 @@ def test_every_file_keeps_to_its_place() -> None:
         ("landinfo/store/postgis.py", "from landinfo import files", "may not import landinfo.files"),
         ("landinfo/store/__init__.py", "from ..law import on", "from landinfo on"),
         ("landinfo/web/api.py", "import landinfo.cli", "may not import landinfo.cli"),
-        ("landinfo/cli.py", "from landinfo.web import create_app", "may not import landinfo.web"),
+        ("landinfo/cli/__init__.py", "from landinfo.web import create_app", "may not import landinfo.web"),
         ("landinfo/batch/run.py", "from landinfo.web.api import x", "may not import landinfo.web"),
         ("landinfo/intake/checks.py", "from landinfo import present", "may not import landinfo.present"),
         ("landinfo/files/read.py", "from landinfo.store import Store", "may not import landinfo.store"),

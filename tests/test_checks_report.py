@@ -192,19 +192,8 @@ def test_a_report_that_breaks_off_leaves_the_old_one(
 
 
 def test_the_command_writes_it_when_the_load_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file, map = parcels(tmp_path / "a.gpkg", [square(), BOW]), field_map(tmp_path / "a.toml")
-    words = [
-        "load",
-        str(file),
-        "--map",
-        str(map),
-        "--store",
-        str(tmp_path / "s.gpkg"),
-        "--new",
-        "--known",
-        "2026-11-24",
-    ]
-    assert cli.main([*words, "--report", str(tmp_path / "out")]) == 2
+    more = ["--known", "2026-11-24", "--report", str(tmp_path / "out")]
+    assert cli.main(words(tmp_path, square(), BOW, more=more)) == 2
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(FILES)
     assert not (tmp_path / "s.gpkg").exists()
     assert "findings.gpkg" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from files_to_load import BOW, EVERYWHERE, MAP, RULEBOOK, TODAY, codes, field_map, held, parcels, square
+from files_to_load import BOW, EVERYWHERE, RULEBOOK, TODAY, codes, field_map, held, parcels, square, words
 
 from landinfo import cli
 from landinfo.intake.findings import Collector, Place, found
@@ -114,19 +114,8 @@ def test_dropping_no_row_and_publishing_the_same_content_are_two_editions(tmp_pa
 
 
 def test_the_command_says_how_many_were_set_aside(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file, map = parcels(tmp_path / "a.gpkg", [square(), BOW]), field_map(tmp_path / "a.toml", MAP)
-    words = [
-        "load",
-        str(file),
-        "--map",
-        str(map),
-        "--store",
-        str(tmp_path / "s.gpkg"),
-        "--new",
-        "--known",
-        "2026-11-24",
-    ]
-    assert cli.main([*words, "--publish-rest", "--report", str(tmp_path / "out")]) == 0
+    more = ["--known", "2026-11-24", "--publish-rest", "--report", str(tmp_path / "out")]
+    assert cli.main(words(tmp_path, square(), BOW, more=more)) == 0
     said = capsys.readouterr()
     assert "Để riêng 1 dòng" in said.out
     assert "Set aside 1 rows" in said.out

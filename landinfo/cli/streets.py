@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from landinfo import asked_streets, letter, letter_streets, present_streets, price, street
-from landinfo.model import BadInput, Commune, Rulebook, Union
+from landinfo import asked_streets, letter_streets, present_streets, price, street
+from landinfo.cli.common import data, form_options, pairs, question_options, show_plain, today
+from landinfo.model import Rulebook
 from landinfo.store.communes import read_communes
 from landinfo.street import finding, indexing
 
@@ -31,14 +29,8 @@ _GROUND = {
 }
 
 
-Show = Callable[[Any, letter.Write, argparse.Namespace, Rulebook], None]
-Options = Callable[[argparse.ArgumentParser], None]
-
-
-def add(commands: Any, question: Options, form: Options, show: Show, today: Callable[[], date], data: Path) -> None:
-    """Adds both commands; ``question`` and ``form`` add the options of every question and of how it is shown,
-    ``data`` is where the communes stand.
-    """
+def add(commands: Any) -> None:
+    """Adds both commands."""
     found = commands.add_parser("streets", help="tìm đường trong bảng giá · find a street in the price list")
     found.add_argument(
         "query", metavar="QUERY", help='tên đường, có thể kèm phường, xã · e.g. "huynh van nghe phu loi"'
@@ -47,48 +39,39 @@ def add(commands: Any, question: Options, form: Options, show: Show, today: Call
     found.add_argument("--on", metavar="DAY", help="ngày của bảng giá · day of the list (default today)")
     found.add_argument("--limit", metavar="N", help="số dòng, nhiều nhất 100 · rows, at most 100 (default 20)")
     found.add_argument("--offset", metavar="N", help="bỏ qua N dòng đầu · rows passed over")
-    form(found)
-    found.set_defaults(command=lambda arguments, rulebook: _streets(arguments, rulebook, show, today(), data))
+    form_options(found)
+    found.set_defaults(command=_streets)
     one = commands.add_parser("street", help="giá ở một đoạn đường · prices at a section: 25750:9")
     one.add_argument("section", metavar="ID")
     for name, words in _GROUND.items():
         one.add_argument(f"--{name}", metavar="VALUE", help=words.replace("%", "%%"))
-    question(one)
-    one.set_defaults(command=lambda arguments, rulebook: _street(arguments, rulebook, show, today(), data))
+    question_options(one)
+    one.set_defaults(command=_street)
 
 
-def _communes(data: Path) -> tuple[Sequence[Commune], Sequence[Union]]:
-    return read_communes(Path(os.environ.get("LANDINFO_DATA") or data))
-
-
-def _indexes(day: date, rulebook: Rulebook, data: Path) -> list[indexing.Index]:
-    communes, unions = _communes(data)
+def _indexes(day: date, rulebook: Rulebook) -> list[indexing.Index]:
+    communes, unions = read_communes(data())
     return [indexing.index(held, communes, unions) for held in street.lists_near(day, rulebook)]
 
 
-def _streets(arguments: argparse.Namespace, rulebook: Rulebook, show: Show, today: date, data: Path) -> int:
+def _streets(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     given = [
         (n, getattr(arguments, n)) for n in ("commune", "on", "limit", "offset") if getattr(arguments, n) is not None
     ]
-    asked = asked_streets.read_search([("q", arguments.query), *given], today)
-    held, found = finding.ask(_indexes(asked.on, rulebook, data), asked.typed, asked.commune)
+    asked = asked_streets.read_search([("q", arguments.query), *given], today())
+    held, found = finding.ask(_indexes(asked.on, rulebook), asked.typed, asked.commune)
     plain = present_streets.found(asked, found, held, price.list_on(asked.on, rulebook.price_lists), rulebook)
-    show(plain, letter_streets.found, arguments, rulebook)
+    show_plain(plain, letter_streets.found, arguments, rulebook)
     return 0
 
 
-def _street(arguments: argparse.Namespace, rulebook: Rulebook, show: Show, today: date, data: Path) -> int:
+def _street(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     names = ("on", "known", "convert_to", "land_user", "area", *(n.replace("-", "_") for n in _GROUND))
     given = [(n, str(getattr(arguments, n))) for n in names if getattr(arguments, n) is not None]
-    for kind in ("fact", "price"):
-        for pair in getattr(arguments, kind):
-            name, equals, value = pair.partition("=")
-            if not equals:
-                raise BadInput("needs-name-and-value", f"--{kind}", value=pair[:60])
-            given.append((f"{kind}.{name}", value))
-    asked = asked_streets.read_street(arguments.section, given, today)
+    given += pairs(arguments.fact, "fact") + pairs(arguments.price, "price")
+    asked = asked_streets.read_street(arguments.section, given, today())
     answer = street.answer(asked, rulebook)
-    communes, _ = _communes(data)
+    communes, _ = read_communes(data())
     plain = present_streets.answer(answer, indexing.names_of(communes), rulebook)
-    show(plain, letter_streets.answer, arguments, rulebook)
+    show_plain(plain, letter_streets.answer, arguments, rulebook)
     return 0

@@ -4,41 +4,36 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from landinfo import asked
+from landinfo.cli.common import opened, print_both, store_option, today
 from landinfo.intake import edition_text, editions, preview, preview_text
 from landinfo.model import Rulebook
-from landinfo.store import Store, open_store
 from landinfo.texts import say
 
-Today = Callable[[], date]
-Option = Callable[[argparse.ArgumentParser], None]
 
-
-def add(commands: Any, store_option: Option, today: Today) -> None:
+def add(commands: Any) -> None:
     """Add ``edition list | show | preview | sign | publish | undo | discard`` to the commands."""
     parser = commands.add_parser("edition", help="phiên bản dữ liệu · editions: prepared, signed, published, undone")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    listing = _action(actions, "list", _list, "danh sách · every edition", store_option, today, named=False)
+    listing = _action(actions, "list", _list, "danh sách · every edition", named=False)
     listing.add_argument("--layer", metavar="LAYER", help="chỉ một lớp · one layer only")
     listing.add_argument("--json", action="store_true", help="in JSON")
-    showing = _action(actions, "show", _show, "một phiên bản · all that is kept of one", store_option, today)
+    showing = _action(actions, "show", _show, "một phiên bản · all that is kept of one")
     showing.add_argument("--json", action="store_true", help="in JSON")
     for name, command, text in (
         ("sign", _sign, "người thứ hai ký · a second person signs"),
         ("publish", _publish, "công bố · publish what was prepared or undone"),
         ("undo", _undo, "hoàn tác · take a publication back"),
     ):
-        made = _action(actions, name, command, text, store_option, today)
+        made = _action(actions, name, command, text)
         made.add_argument("--by", default="", metavar="NAME", help="ai làm · who does it")
         made.add_argument("--known", metavar="DAY", help="ngày làm · day on which it is done (default today)")
-    _preview_options(_action(actions, "preview", _preview, "xem trước · what it would change", store_option, today))
-    _action(actions, "discard", _discard, "bỏ bản chuẩn bị · take a prepared edition away", store_option, today)
+    _preview_options(_action(actions, "preview", _preview, "xem trước · what it would change"))
+    _action(actions, "discard", _discard, "bỏ bản chuẩn bị · take a prepared edition away")
 
 
 def _preview_options(parser: argparse.ArgumentParser) -> None:
@@ -53,33 +48,21 @@ def _preview_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help="ghi trang có bản đồ · write a page with a map")
 
 
-def _action(
-    actions: Any, name: str, command: Any, text: str, store_option: Option, today: Today, *, named: bool = True
-) -> argparse.ArgumentParser:
+def _action(actions: Any, name: str, command: Any, text: str, *, named: bool = True) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = actions.add_parser(name, help=text)
     if named:
         parser.add_argument("edition", metavar="EDITION")
     store_option(parser)
-    parser.set_defaults(command=command, today=today)
+    parser.set_defaults(command=command)
     return parser
 
 
-@contextmanager
-def _opened(arguments: argparse.Namespace) -> Iterator[Store]:
-    store = open_store(arguments.store)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
 def _day(arguments: argparse.Namespace) -> date:
-    day: date = asked.read_day("known", arguments.known) if arguments.known else arguments.today()
-    return day
+    return asked.read_day("known", arguments.known) if arguments.known else today()
 
 
 def _list(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
-    with _opened(arguments) as store:
+    with opened(arguments) as store:
         found = editions.listed(store, arguments.layer)
     if arguments.json:
         print(json.dumps([edition_text.plain(told) for told in found], ensure_ascii=False, indent=1))
@@ -89,7 +72,7 @@ def _list(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 
 def _show(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
-    with _opened(arguments) as store:
+    with opened(arguments) as store:
         told = editions.told(store, arguments.edition)
     if arguments.json:
         print(json.dumps(edition_text.plain(told), ensure_ascii=False, indent=1))
@@ -100,14 +83,14 @@ def _show(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 def _sign(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     day = _day(arguments)
-    with _opened(arguments) as store:
+    with opened(arguments) as store:
         editions.sign(store, arguments.edition, arguments.by, day)
     return _said("edition-signed", rulebook, edition=arguments.edition, who=arguments.by, day=day)
 
 
 def _publish(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     day = _day(arguments)
-    with _opened(arguments) as store:
+    with opened(arguments) as store:
         told = editions.publish(store, arguments.edition, arguments.by, day)
     event = told.last("published")
     others = ", ".join(name for name, _ in event.detail["replaced"]) if event else ""
@@ -116,7 +99,7 @@ def _publish(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 def _undo(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     day = _day(arguments)
-    with _opened(arguments) as store:
+    with opened(arguments) as store:
         back = editions.undo(store, arguments.edition, arguments.by, day)
     others = ", ".join(back) or "–"
     return _said("edition-undone", rulebook, edition=arguments.edition, day=day, editions=others)
@@ -124,7 +107,7 @@ def _undo(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 def _preview(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     known = _day(arguments)
-    with _opened(arguments) as store:
+    with opened(arguments) as store:
         first = editions.told(store, arguments.edition).edition.effective_from
         on = asked.read_day("on", arguments.on) if arguments.on else max(known, first)
         given = [("on", on.isoformat()), ("known", known.isoformat()), ("convert_to", arguments.convert_to)]
@@ -139,12 +122,11 @@ def _preview(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 
 def _discard(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
-    with _opened(arguments) as store:
+    with opened(arguments) as store:
         store.discard(arguments.edition)
     return _said("edition-discarded", rulebook, edition=arguments.edition)
 
 
 def _said(code: str, rulebook: Rulebook, **values: Any) -> int:
-    text = say(code, values, rulebook.texts)
-    print(text["vi"] + "\n" + text["en"])
+    print_both(say(code, values, rulebook.texts))
     return 0

@@ -1,0 +1,140 @@
+"""``sample``, ``load``, ``prices`` and ``guess``: what goes into a store or a price list."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from landinfo import asked, present
+from landinfo.cli.common import DATA, SAMPLE, data, print_both, progress, today
+from landinfo.model import Rulebook, Status
+
+
+def add(commands: Any) -> None:
+    """Adds the four commands."""
+    _sample_parser(commands)
+    _load_parser(commands)
+    _prices_parser(commands)
+    _guess_parser(commands)
+
+
+def _sample_parser(commands: Any) -> None:
+    parser = commands.add_parser("sample", help="dựng dữ liệu mô phỏng · build the simulated cadastre")
+    parser.add_argument("--out", default=str(SAMPLE), metavar="STORE", help="tệp .gpkg hoặc postgresql://…")
+    parser.set_defaults(command=_sample)
+
+
+def _load_parser(commands: Any) -> None:
+    parser = commands.add_parser("load", help="nạp thửa đất hoặc lớp quy hoạch · load parcels or a theme from a file")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--map", type=Path, required=True, metavar="TOML", help="bảng nối trường · field map")
+    parser.add_argument("--known", metavar="DAY", help="ngày công bố · day of publication (default today)")
+    parser.add_argument("--store", required=True, help="tệp .gpkg hoặc postgresql://…")
+    parser.add_argument("--new", action="store_true", help="tạo kho mới theo [store] của bảng nối · make the store")
+    parser.add_argument("--draft", action="store_true", help="chuẩn bị, chưa công bố · prepare, do not publish yet")
+    parser.add_argument("--by", default="", metavar="NAME", help="ai nạp · who loads it, kept with the edition")
+    parser.add_argument(
+        "--report", type=Path, metavar="FOLDER", help="ghi báo cáo kiểm tra · write the findings as files"
+    )
+    parser.add_argument(
+        "--publish-rest",
+        action="store_true",
+        help="để riêng dòng lỗi, công bố dòng còn lại · leave rows with errors out",
+    )
+    parser.set_defaults(command=_load)
+
+
+def _prices_parser(commands: Any) -> None:
+    parser = commands.add_parser("prices", help="bảng giá đất · price lists")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    one = actions.add_parser("load", help="nạp một bảng giá từ CSV, XLSX · load a price list, all of it or nothing")
+    one.add_argument("file", type=Path)
+    one.add_argument("--document", required=True, metavar="ID", help="số văn bản · e.g. 36/2019/QĐ-UBND")
+    one.add_argument("--from", dest="first", metavar="DAY", help="ngày đầu · first day (default as declared)")
+    one.add_argument("--to", dest="end", metavar="DAY", help="hết hiệu lực từ ngày · first day out of force")
+    one.add_argument("--status", default="assumed", choices=("verified", "secondary", "assumed"))
+    one.add_argument("--source", help="lấy ở đâu · where the file comes from (default its name)")
+    one.add_argument("--base", type=Path, metavar="FILE", help="giá chuẩn theo loại đường · prices by road class")
+    one.add_argument("--agricultural", type=Path, metavar="FILE", help="giá đất nông nghiệp · prices by zone")
+    one.add_argument("--replace", action="store_true", help="thay các dòng đang có · replace the rows that are held")
+    one.set_defaults(command=_load_prices)
+
+
+def _guess_parser(commands: Any) -> None:
+    parser = commands.add_parser("guess", help="đoán bảng nối trường, chỉ in ra · show a guessed field map")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--layer", help="tên lớp, khi tệp có nhiều lớp · which layer")
+    parser.set_defaults(command=_guess)
+
+
+def _sample(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    from landinfo.intake import sample
+
+    sample.build(DATA / "sample" / "recipe.toml", arguments.out, today(), progress)
+    print(f"\n{arguments.out}")
+    return 0
+
+
+def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    from landinfo.intake import findings, load, report
+
+    if arguments.report:
+        report.prepare(arguments.report)
+    known = asked.read_day("known", arguments.known) if arguments.known else today()
+    how = {"new": arguments.new, "draft": arguments.draft, "who": arguments.by, "rest": arguments.publish_rest}
+    result = load.run(arguments.file, arguments.map, arguments.store, known, progress, rulebook, **how)
+    print("\n" + "\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
+    if arguments.report:
+        written = report.write_report(result, arguments.report, rulebook.texts)
+        print_both(
+            present.say("report-written", {"files": ", ".join(f.name for f in written)}, rulebook.texts), sys.stderr
+        )
+    elif result.originals:
+        print_both(present.say("load-originals", {"count": len(result.originals)}, rulebook.texts), sys.stderr)
+    if result.edition is None:
+        errors = sum(f.refuses for f in result.findings)
+        print_both(present.say("load-refused", {"errors": errors}, rulebook.texts), sys.stderr)
+        return 2
+    edition = result.edition
+    told = {"rows": edition.rows, "layer": edition.layer, "territory": edition.territory, "edition": edition.id}
+    print_both(present.say("edition-prepared" if arguments.draft else "load-published", told, rulebook.texts))
+    if result.quarantined:
+        print_both(present.say("load-rest-published", {"count": len(result.quarantined)}, rulebook.texts))
+    return 0
+
+
+def _load_prices(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    from landinfo.intake import findings, pricelist, pricepublish
+
+    first, end = (asked.read_day(n, d) if d else None for n, d in (("from", arguments.first), ("to", arguments.end)))
+    wanted = pricepublish.Asked(
+        document=arguments.document,
+        status=Status(arguments.status),
+        source=arguments.source or arguments.file.name,
+        first=first,
+        end=end,
+        base=arguments.base,
+        agricultural=arguments.agricultural,
+        replaces=arguments.replace,
+    )
+    result = pricelist.load(arguments.file, wanted, data(), rulebook, today())
+    print("\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
+    if result.folder is None:
+        errors = sum(f.refuses for f in result.findings)
+        print_both(present.say("prices-refused", {"errors": errors}, rulebook.texts), sys.stderr)
+        return 2
+    told = {"rows": result.rows, "document": arguments.document, "first": result.first, "end": result.end}
+    print_both(present.say("prices-loaded", {**told, "folder": result.folder.name}, rulebook.texts))
+    return 0
+
+
+def _guess(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    from landinfo.intake import findings
+    from landinfo.intake.guess import guess
+
+    made = guess(arguments.file, arguments.layer, rulebook)
+    print("\n".join(made.lines))
+    print("\n".join(findings.written(made.findings, rulebook.texts)), file=sys.stderr)
+    return 0
