@@ -313,6 +313,18 @@ def test_what_was_undone_can_be_previewed_again(store: Store) -> None:
     assert preview.preview(store, name, question(), BOOK) == first
 
 
+@pytest.mark.parametrize("option", ["--csv", "--html"])
+def test_a_file_that_cannot_be_written_is_a_sentence(
+    option: str, store: Store, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = stage(store, plan(of_cut("land_use_planning")))
+    words = ["edition", "preview", name, "--on", "2026-11-01", "--known", "2026-11-10", "--store", store_url]
+    assert cli.main([*words, option, str(tmp_path / "not there" / "p")]) == 2
+    told = capsys.readouterr().err
+    assert "Không ghi được báo cáo: No such file" in told
+    assert "The report cannot be written: No such file" in told
+
+
 def test_as_text_table_and_page(
     store: Store, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from landinfo import asked
 from landinfo.cli.common import opened, print_both, store_option, today
 from landinfo.intake import edition_text, editions, preview, preview_text
-from landinfo.model import Rulebook
+from landinfo.model import Refused, Rulebook
 from landinfo.texts import say
 
 
@@ -114,9 +114,13 @@ def _preview(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         query = asked.read_query(given, known)
         found = preview.preview(store, arguments.edition, query, rulebook)
     print("\n".join(preview_text.lines(found, rulebook)))
-    for path, written in ((arguments.csv, preview_text.table), (arguments.html, preview_text.page)):
+    for field, written in (("csv", preview_text.table), ("html", preview_text.page)):
+        path: Path | None = getattr(arguments, field)
         if path:
-            path.write_text(written(found, rulebook), "utf-8")
+            try:
+                path.write_text(written(found, rulebook), "utf-8")
+            except OSError as wrong:
+                raise Refused("report-not-written", field, wrong=wrong.strerror or type(wrong).__name__) from wrong
             _said("preview-written", rulebook, path=path)
     return 0
 
