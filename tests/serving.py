@@ -32,6 +32,8 @@ PAGES = [
     f"/at?x={Y + 5}&y={X + 20}&{DAY}",
     "/at?x=1&y=2",
     "/parcels/25750@2019/1/1",
+    f"/compare?parcel={ONE}&parcel={HALVED}&parcel=25750@2024/99/1&parcel=25750/1/1&{DAY}&convert_to=ODT",
+    "/compare",
     "/nothing",
 ]
 

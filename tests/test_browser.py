@@ -375,6 +375,37 @@ def test_on_a_phone(browse: Callable[..., Page], answer: dict[str, Any]) -> None
                 assert size["height"] >= 40
 
 
+def test_kept_parcels_are_compared(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+    page = browse("/" + at(answer))
+    click_the_middle(page)
+    keep = page.locator("#panel .keep")
+    expect(page.locator("a.kept")).to_be_hidden()
+    keep.click()
+    expect(keep).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("a.kept b")).to_have_text("1")
+    first = answer["parcel"]["ref"]
+    series, sheet, number = first.split("/")
+    other = f"{series}/{sheet}/{int(number) + 1}"
+    page.goto(page.url.split("/#")[0] + f"/parcels/{other}?{DAY}&convert_to=ODT")
+    page.locator(".keep").click()
+    expect(page.locator("a.kept b")).to_have_text("2")
+    page.locator("a.kept").click()
+    expect(page.locator(".side-by-side thead code")).to_have_text([first, other])
+    expect(page.locator(".side-by-side")).to_contain_text(f"{answer['estimate']['total']:,}".replace(",", "."))
+    page.locator(".without").last.click()
+    expect(page.locator(".side-by-side thead code")).to_have_text([first])
+    expect(page.locator("a.kept b")).to_have_text("1")
+
+
+def test_comparing_on_a_phone_moves_the_table_and_not_the_page(
+    browse: Callable[..., Page], answer: dict[str, Any]
+) -> None:
+    ref = answer["parcel"]["ref"]
+    page = browse(f"/compare?parcel={ref}&parcel=25741@2024/2/147&{DAY}&convert_to=ODT", **PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator(".scroll").evaluate("el => el.scrollWidth > el.clientWidth")
+
+
 def test_without_a_script(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
     page = browse("/", java_script_enabled=False)
     expect(page.get_by_text("Bản đồ cần JavaScript")).to_be_visible()

@@ -208,8 +208,13 @@ def _without_estimate() -> tuple[str, str] | None:
 
 def targets(answer: Plain, here: Site) -> list[tuple[str, dict[str, str]]]:
     """The land uses to convert to that the form offers, with the one asked for among them."""
+    return offered(answer["question"]["convert_to"], here)
+
+
+def offered(target: str | None, here: Site) -> list[tuple[str, dict[str, str]]]:
+    """As ``targets``, of a question whose target is known without an answer."""
     types = here.rulebook.land_use_types
-    codes = dict.fromkeys([*TARGETS, *([answer["question"]["convert_to"]] if answer["question"]["convert_to"] else [])])
+    codes = dict.fromkeys([*TARGETS, *([target] if target else [])])
     return [(c, {"vi": types[c].name_vi, "en": types[c].name_en} if c in types else {"vi": c, "en": c}) for c in codes]
 
 

@@ -1,0 +1,97 @@
+"""Up to four parcels side by side, asked the same question: a page and its JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template
+
+from landinfo import present
+from landinfo.lookup import Several
+from landinfo.model import BadInput, Problem
+from landinfo.plain import Plain
+from landinfo.web import api, pages, question
+from landinfo.web.question import Pairs
+from landinfo.web.site import site
+
+MOST = 4
+PARCEL = "parcel"
+
+blueprint = Blueprint("compare", __name__)
+
+
+def _compared(given: Pairs) -> Plain:
+    """The answers to one question about the parcels named by ``parcel=``, in the order given, each once.
+
+    A parcel without one answer stands among them with ``problem`` or ``several`` in its place: the others are still
+    compared. Raises ``BadInput``: more than ``MOST``, and what is wrong with the question itself.
+    """
+    here = site()
+    rest = [pair for pair in given if pair[0] != PARCEL]
+    named = list(dict.fromkeys(written for name, written in given if name == PARCEL and written))
+    if len(named) > MOST:
+        raise BadInput("compare-too-many", PARCEL, given=len(named), most=MOST)
+    return {"question": dict(rest), "parcels": [_one(written, rest) for written in named], "most": MOST} | (
+        {} if named else {"reason": present.say("compare-none", {}, here.rulebook.texts)}
+    )
+
+
+def _one(written: str, rest: Pairs) -> Plain:
+    here = site()
+    asked: Plain = {"asked": written, "answer": None, "several": None, "problem": None}
+    try:
+        found = question.parcel_named(written, rest, here)
+    except BadInput as wrong:
+        if not (wrong.field or "").startswith(("parcel", "commune", "sheet", "number")):
+            raise
+        return asked | {"problem": question.problem(wrong, rest, here)}
+    except Problem as wrong:
+        if wrong.status >= 500:
+            raise
+        return asked | {"problem": question.problem(wrong, rest, here)}
+    if isinstance(found, Several):
+        return asked | {"several": present.several(found, here.rulebook)}
+    return asked | {"answer": present.answer(found, here.rulebook)}
+
+
+@blueprint.get("/api/compare")
+def as_json() -> Response:
+    return api.fresh(api.as_json(_compared(api.given())))
+
+
+@blueprint.get("/compare")
+def as_page() -> Response:
+    pairs = pages.asked_pairs()
+    shown = _compared(pairs)
+    rest = [pair for pair in pairs if pair[0] != PARCEL]
+    names = [each["asked"] for each in shown["parcels"]]
+    for each in shown["parcels"]:
+        left = [(PARCEL, name) for name in names if name != each["asked"]]
+        each["without"] = "/compare?" + urlencode([*left, *rest])
+    answers = [each["answer"] for each in shown["parcels"] if each["answer"]]
+    return pages.html(
+        render_template(
+            "compare.html",
+            shown=shown,
+            names=names,
+            given=dict(rest),
+            on=answers[0]["question"]["on"] if answers else dict(rest).get("on", site().today().isoformat()),
+            carried=[pair for pair in rest if pair[0] not in ("on", "convert_to")],
+            targets=pages.offered(dict(rest).get("convert_to"), site()),
+            themes=_themes(answers),
+            uses=_uses(answers),
+        )
+    )
+
+
+def _themes(answers: list[Plain]) -> list[tuple[str, Any]]:
+    """Themes that concern one of the parcels, or of which one has no data: those of which something is to be said."""
+    rows: dict[str, Any] = {}
+    for theme in (t for a in answers for t in a["themes"] if t["answer"] != "not_concerned"):
+        rows.setdefault(theme["id"], theme["label"])
+    return list(rows.items())
+
+
+def _uses(answers: list[Plain]) -> list[str]:
+    return sorted({row["land_use"] for a in answers for row in a["price"]["rows"]})
