@@ -1,0 +1,62 @@
+"""WCAG 2.2 AA as far as a machine can see it: axe-core finds nothing on any page, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from test_browser import DAY, PHONE, answer, browse, chromium, origin, several, store  # noqa: F401  # fixtures
+
+pytestmark = pytest.mark.browser
+
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+ADDRESSES = [
+    "/",
+    "/?lang=en",
+    "/#19/{lat}/{lon}/{question}",
+    "{parcel}?" + DAY + "&convert_to=ODT",
+    "{parcel}?" + DAY + "&convert_to=ODT&lang=en",
+    "{parcel}?" + DAY,
+    "/parcels/25750/1/{number}",
+    "/difference/{ref}?" + DAY + "&convert_to=ODT&and.area=100",
+    "/compare?parcel={ref}&parcel=25741@2024/2/147&" + DAY + "&convert_to=ODT",
+    "/streets?q=huynh+van+nghe",
+    "/streets/25750:17?width=4&on=2026-03-01&area=100&land_use=CLN&convert_to=ODT",
+    "/parcels/25750@2024/99/1",
+    "/at?x=1&y=2",
+    "/nothing",
+]
+
+
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_axe_finds_nothing(
+    browse: Callable[..., Page],  # noqa: F811
+    answer: dict[str, Any],  # noqa: F811
+    several: tuple[str, int],  # noqa: F811
+    address: str,
+    screen: dict[str, Any],
+) -> None:
+    ref = answer["parcel"]["ref"]
+    lat, lon = answer["parcel"]["centre"]["lat"], answer["parcel"]["centre"]["lon"]
+    question = answer["permanent"].removeprefix("/parcels/")
+    words = {
+        "parcel": f"/parcels/{ref}",
+        "ref": ref,
+        "number": several[0],
+        "lat": lat,
+        "lon": lon,
+        "question": question,
+    }
+    page = browse(address.format(**words), **screen)
+    if "#" in address:
+        page.locator("#panel .answer").wait_for()
+    page.locator("main details").evaluate_all("all => all.forEach((el) => { el.open = true; })")
+    page.wait_for_timeout(300)
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(v["id"], v["help"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
