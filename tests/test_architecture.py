@@ -49,6 +49,7 @@ EXCEPTIONS = {
 
 OWNERS = {
     "flask": "web", "werkzeug": "web", "jinja2": "web", "markupsafe": "web",
+    "flask_compress": "web.headers", "flask_limiter": "web.limits",
     "folium": "web.maps", "branca": "web.maps",
     "pyproj": "coordinates",
     "psycopg2": "store.postgis",

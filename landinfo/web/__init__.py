@@ -13,7 +13,20 @@ from landinfo import asked
 from landinfo.model import Problem
 from landinfo.store import Store, open_store
 from landinfo.store.rulebook import read_rulebook
-from landinfo.web import api, assets, compare, difference, estimate, ground, headers, maps, pages, question, streets
+from landinfo.web import (
+    api,
+    assets,
+    compare,
+    difference,
+    estimate,
+    ground,
+    headers,
+    limits,
+    maps,
+    pages,
+    question,
+    streets,
+)
 from landinfo.web.settings import Settings, from_environment
 from landinfo.web.site import Site, site
 
@@ -27,6 +40,7 @@ HTTP_CODES = {
     404: "no-such-page",
     405: "method-not-allowed",
     413: "request-too-large",
+    429: "too-many-requests",
 }
 """Status of an error of HTTP itself → its sentence in data/texts; a ``Problem`` brings status and code with it."""
 
@@ -55,6 +69,7 @@ def create_app(
     pages.dress(app)
     for part in (api, assets, compare, difference, estimate, pages, streets):
         app.register_blueprint(part.blueprint)
+    limits.register(app, settings)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, request, send_from_directory
+from flask import Blueprint, Response, abort, request
+from werkzeug.security import safe_join
 
 from landinfo.web.maps import digest
 from landinfo.web.settings import ROOT
@@ -13,6 +14,8 @@ from landinfo.web.site import site
 
 STATIC = ROOT / "static"
 _OWN = {"map.js", "kept.js", "style.css", "icon.svg"}
+# The registry of some Windows machines calls a script plain text, and then no browser runs it.
+_KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 _KEPT = "public, max-age=31536000, immutable"
 
 blueprint = Blueprint("assets", __name__)
@@ -39,7 +42,13 @@ def static(name: str) -> Response:
     """Our own files and what set-up fetched; not the scripts and lists that stand beside them."""
     if name not in _OWN and not (name.startswith("vendor/") and ".." not in name):
         abort(404)
-    response = send_from_directory(STATIC, name, conditional=True)
+    found = safe_join(str(STATIC), name)
+    if found is None or not Path(found).is_file():
+        abort(404)
+    # Whole and not streamed: the files are small, and compressing a stream leaves its file open.
+    response = Response(Path(found).read_bytes(), mimetype=_KINDS.get(Path(found).suffix, "application/octet-stream"))
+    response.set_etag(version(name))
+    response.make_conditional(request)
     wanted = request.args.get("v", "")
     response.headers["Cache-Control"] = _KEPT if wanted and wanted == version(name) else "no-cache"
     return response

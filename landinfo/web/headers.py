@@ -9,6 +9,7 @@ import time
 import traceback
 
 from flask import Flask, Response, g, request
+from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from landinfo.web.settings import Settings
@@ -41,6 +42,8 @@ def register(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
+    _compressed(app)
+
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
@@ -59,6 +62,20 @@ def register(app: Flask, settings: Settings) -> None:
                 response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
         _line(response.status_code)
         return response
+
+
+def _compressed(app: Flask) -> None:
+    """Answers travel compressed to those who can read it; an ETag then names the answer as it travelled."""
+    kinds = (
+        "text/html",
+        "text/css",
+        "text/javascript",
+        "image/svg+xml",
+        "application/json",
+        "application/problem+json",
+    )
+    app.config["COMPRESS_MIMETYPES"] = [*kinds, "application/schema+json"]
+    Compress(app)
 
 
 def _line(status: int) -> None:

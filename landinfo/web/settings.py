@@ -12,6 +12,9 @@ from landinfo.model import BadInput
 ROOT = Path(__file__).resolve().parents[2]
 _TEMPLATE = re.compile(r"(?:(https?://)(\{s\}\.)?([a-z0-9.-]+(?::\d{1,5})?))?/[^\s\"'<>;,]*", re.IGNORECASE)
 _MOST_PROXIES = 10
+_RATE = re.compile(r"[1-9]\d{0,6} per (second|minute|hour|day)", re.ASCII)
+RATE_LIMIT = "600 per minute"
+"""Of a server that says nothing: a reader at the map asks a few times a second, and many may share an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Settings:
     ``trusted_proxies`` is the number of proxies in front, whose X-Forwarded-* and X-Request-ID headers count.
     ``basemap`` is a tile address such as ``https://{s}.example.org/{z}/{x}/{y}.png``; with it, and only with it, pages
     load from another host. ``connections`` is the number of PostGIS connections, at least one for each thread.
+    ``rate_limit`` is what one address may ask, such as ``300 per minute``; "" is no limit.
     """
 
     store: str = str(ROOT / "data" / "sample" / "sample.gpkg")
@@ -29,6 +33,8 @@ class Settings:
     basemap: str = ""
     basemap_attribution: str = ""
     connections: int = 8
+    rate_limit: str = ""
+    rate_storage: str = "memory://"
 
     @property
     def basemap_source(self) -> str:
@@ -45,6 +51,9 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     basemap = environ.get("LANDINFO_BASEMAP", "")
     if basemap and not (_TEMPLATE.fullmatch(basemap) and {"{z}", "{x}", "{y}"} <= set(re.findall(r"\{\w\}", basemap))):
         raise BadInput("setting-basemap", "LANDINFO_BASEMAP", given=basemap[:120])
+    limit = environ.get("LANDINFO_RATE_LIMIT") or RATE_LIMIT
+    if limit != "none" and not _RATE.fullmatch(limit):
+        raise BadInput("setting-rate-limit", "LANDINFO_RATE_LIMIT", given=limit[:40])
     default = Settings()
     return Settings(
         store=environ.get("LANDINFO_STORE") or default.store,
@@ -53,6 +62,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         basemap=basemap,
         basemap_attribution=environ.get("LANDINFO_BASEMAP_ATTRIBUTION", ""),
         connections=_number(environ, "LANDINFO_THREADS", default.connections, 256),
+        rate_limit="" if limit == "none" else limit,
+        rate_storage=environ.get("LANDINFO_RATE_STORAGE") or default.rate_storage,
     )
 
 

@@ -1,0 +1,41 @@
+"""How often one address may ask the doors that cost something; past it 429 with Retry-After."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Flask, Response
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from landinfo.web.settings import Settings
+
+FREE = frozenset({"api.healthz", "api.readyz", "assets.static", "assets.drawn"})
+"""What a proxy asks for, and files that a browser keeps: never counted."""
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Count what each address asks, all doors together; nothing is counted where the setting is empty.
+
+    Each process counts for itself unless ``settings.rate_storage`` names a place that they share.
+    """
+    if not settings.rate_limit:
+        return
+    limiter = Limiter(
+        get_remote_address, app=app, storage_uri=settings.rate_storage, application_limits=[settings.rate_limit]
+    )
+    for name, view in app.view_functions.items():
+        if name in FREE:
+            limiter.exempt(view)
+
+    @app.after_request
+    def say_when(response: Response) -> Response:
+        limit = limiter.current_limit
+        if limit is not None:
+            response.headers["RateLimit-Limit"] = str(limit.limit.amount)
+            response.headers["RateLimit-Remaining"] = str(max(0, limit.remaining))
+            left = max(1, int(limit.reset_at - time.time()))
+            response.headers["RateLimit-Reset"] = str(left)
+            if response.status_code == 429:
+                response.headers["Retry-After"] = str(left)
+        return response
