@@ -10,6 +10,7 @@ import cadastre
 import postgres
 import pytest
 import street
+from browsing import answer, browse, chromium, origin, sample, several  # noqa: F401  # fixtures
 from flask.testing import FlaskClient
 from serving import client
 

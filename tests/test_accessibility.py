@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browsing import DAY, PHONE
 from playwright.sync_api import Page
-from test_browser import DAY, PHONE, answer, browse, chromium, origin, several, store  # noqa: F401  # fixtures
 
 pytestmark = pytest.mark.browser
 
@@ -36,9 +36,9 @@ ADDRESSES = [
 @pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_axe_finds_nothing(
-    browse: Callable[..., Page],  # noqa: F811
-    answer: dict[str, Any],  # noqa: F811
-    several: tuple[str, int],  # noqa: F811
+    browse: Callable[..., Page],
+    answer: dict[str, Any],
+    several: tuple[str, int],
     address: str,
     screen: dict[str, Any],
 ) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from landinfo.model import (
     Citation,
@@ -182,6 +182,27 @@ def _land_use_types(path: Path) -> dict[str, LandUseType]:
             )
             for row in csv.DictReader(file)
         }
+
+
+class Term(NamedTuple):
+    """A word of the field, said in plain words; ``document`` and ``article`` (may be empty) say where it comes from."""
+
+    vi: str
+    en: str
+    meaning_vi: str
+    meaning_en: str
+    document: str
+    article: str
+
+
+def read_glossary(path: Path) -> dict[str, Term]:
+    """The terms by key: an item or a fact of the estimate, a theme, or a word of the pages. Raises ``Refused``."""
+    with path.open(encoding="utf-8", newline="") as file:
+        terms = {row["key"]: Term(*(row[name] or "" for name in Term._fields)) for row in csv.DictReader(file)}
+    for key, term in terms.items():
+        if not all(term[:4]):
+            raise Refused("data-file", str(path), entry=key, wrong="needs word and meaning in vi and en")
+    return terms
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from landinfo import asked
 from landinfo.model import Problem
 from landinfo.store import Store, open_store
-from landinfo.store.rulebook import read_rulebook
+from landinfo.store.rulebook import read_glossary, read_rulebook
 from landinfo.web import (
     api,
     assets,
@@ -58,12 +58,13 @@ def create_app(
     """
     settings = settings or from_environment(os.environ)
     rulebook = read_rulebook(settings.data)
+    glossary = read_glossary(settings.data / "glossary.csv")
     held = store or open_store(settings.store, pool=settings.connections)
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=65536, TRAP_HTTP_EXCEPTIONS=False)
     clock = today or _day_in_vietnam
     where = ground.read(held, list(rulebook.themes), clock())
-    app.extensions["landinfo"] = Site(settings, held, rulebook, clock, where, maps.draw(settings, where.box))
+    app.extensions["landinfo"] = Site(settings, held, rulebook, clock, where, maps.draw(settings, where.box), glossary)
     headers.log_to_stderr()
     headers.register(app, settings)
     pages.dress(app)

@@ -76,6 +76,20 @@ def typed(value: float | None) -> str:
     return shown.replace(".", ",") if language() == "vi" else shown
 
 
+def term(key: str) -> Plain | None:
+    """A word of the glossary in the reader's language; None: it needs no explaining."""
+    found = site().glossary.get(key)
+    if found is None:
+        return None
+    english = language() == "en"
+    return {
+        "word": found.en if english else found.vi,
+        "meaning": found.meaning_en if english else found.meaning_vi,
+        "document": found.document,
+        "article": found.article,
+    }
+
+
 def layer_name(layer: str) -> str:
     """A layer in the reader's words."""
     theme = site().rulebook.themes.get(layer)
@@ -99,6 +113,7 @@ def dress(app: Flask) -> None:
         here_in=here_in,
         language=language,
         layer_name=layer_name,
+        term=term,
     )
     app.context_processor(_always)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from flask import current_app
 
 from landinfo.model import Rulebook
 from landinfo.store import Store
+from landinfo.store.rulebook import Term
 from landinfo.web.ground import Ground
 from landinfo.web.maps import Drawn
 from landinfo.web.settings import Settings
@@ -25,6 +26,7 @@ class Site:
     today: Callable[[], date]
     ground: Ground
     drawn: Drawn
+    glossary: Mapping[str, Term]
 
 
 def site() -> Site:
