@@ -178,6 +178,7 @@
       layer.addTo(answer);
     }
     L.geoJSON(shapes.parcel, {renderer: renderers.answer, pane: "answer", interactive: false, style: {color: "#0a5c4a", weight: 3.5, fill: false}}).addTo(answer);
+    if (shapes.piece) L.geoJSON(shapes.piece, {renderer: renderers.answer, pane: "answer", interactive: false, style: {color: "#9a3412", weight: 2.5, dashArray: "6 4", fill: false}}).addTo(answer);
     answer.addTo(map);
     const bounds = L.geoJSON(shapes.parcel).getBounds();
     if (move || !map.getBounds().contains(bounds)) map.fitBounds(bounds, {padding: [60, 60], maxZoom: 19, animate: false});
@@ -235,7 +236,7 @@
     p.set("lon", where.lng.toFixed(8));
     return ask(p, options);
   };
-  map.on("click", (e) => askAt(e.latlng, {focus: true}));
+  map.on("click", (e) => { if (!map.drawing) askAt(e.latlng, {focus: true}); });
   /* The crosshair is for those who come by keyboard: Leaflet gives the map the focus at a click too. */
   let byKey = false;
   const keys = () => box.classList.toggle("keys", byKey && document.activeElement === box);
@@ -244,7 +245,7 @@
   box.addEventListener("focus", keys);
   box.addEventListener("blur", keys);
   box.addEventListener("keydown", (e) => {
-    if (e.key === "Enter" && e.target === box) askAt(map.getCenter(), {focus: true});
+    if (e.key === "Enter" && e.target === box && !map.drawing) askAt(map.getCenter(), {focus: true});
   });
   panel.addEventListener("keydown", (e) => { if (e.key === "Escape") box.focus(); });
   document.addEventListener("submit", (e) => {

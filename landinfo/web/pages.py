@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Flask, Response, render_template, request
 
-from landinfo import case, present, search
+from landinfo import case, piece, plain, present, search
 from landinfo.lookup import Report, Several
 from landinfo.model import BadInput
 from landinfo.plain import Plain
@@ -200,9 +200,18 @@ def answered(found: Report | Several, template: str) -> Response:
             facts=asked_facts(answer),
             kept=kept(),
             targets=targets(answer, site()),
-            map_shapes=map_shapes(answer, drawing),
+            map_shapes=map_shapes(answer, drawing) | {"piece": _piece(found)},
         )
     )
+
+
+def _piece(found: Report) -> dict[str, Any] | None:
+    """The piece that was drawn, as far as it lies in the parcel."""
+    if not found.query.piece:
+        return None
+    crs = found.facts.crs
+    ground, _ = piece.inside(piece.read(found.query.piece, crs), found.facts.parcel)
+    return plain.geometry(ground, crs)
 
 
 def problem(body: Plain) -> Response:
