@@ -58,10 +58,11 @@
     L.geoJSON(ground, {renderer: canvas("ground"), interactive: false, style: {color: "#8d9a92", weight: 1.5, dashArray: "6 5", fillColor: "#fbfbf8", fillOpacity: 1}}).addTo(map);
   }
   const layers = {};
+  const opacity = {};
   const numbers = L.layerGroup().addTo(map);
   const style = {
     parcels: () => ({color: "#53645b", weight: 0.8, opacity: 0.9, fill: false}),
-    theme: (f) => ({color: f.properties.colour, weight: 0.6, opacity: 0.9, fillColor: f.properties.colour, fillOpacity: 0.5}),
+    theme: (name) => (f) => ({color: f.properties.colour, weight: 0.6, opacity: 0.9 * (opacity[name] ?? 1), fillColor: f.properties.colour, fillOpacity: 0.5 * (opacity[name] ?? 1)}),
   };
   const wanted = () => $$(".layers input:checked").map((i) => i.value)
     .filter((name) => map.getZoom() >= (name === "parcels" ? PARCELS_FROM : THEMES_FROM));
@@ -87,7 +88,7 @@
     const parcels = name === "parcels";
     layers[name] = L.geoJSON(collection, {
       pane: parcels ? "parcels" : "themes", renderer: renderers[parcels ? "parcels" : "themes"], interactive: false,
-      style: parcels ? style.parcels : style.theme,
+      style: parcels ? style.parcels : style.theme(name),
     }).addTo(map);
     if (!parcels) legend(name, collection.features);
   };
@@ -160,7 +161,24 @@
   };
   let timer = 0;
   const soon = () => { clearTimeout(timer); timer = setTimeout(load, 120); };
-  $(".layers").addEventListener("change", soon);
+  $(".layers").addEventListener("change", () => { soon(); remember(); });
+  $(".layers").addEventListener("input", (e) => {
+    const name = e.target.dataset.opacity;
+    if (!name) return;
+    opacity[name] = e.target.value / 100;
+    if (layers[name]) layers[name].setStyle(style.theme(name));
+  });
+  /* The layers of an address: ~parcels,land_use_planning:50 */
+  const switched = () => $$(".layers input:checked").map((i) => i.value + (opacity[i.value] === undefined || opacity[i.value] === 1 ? "" : `:${Math.round(opacity[i.value] * 100)}`)).join(",");
+  const standard = switched();
+  const switchTo = (text) => {
+    const wanted = new Map(text.split(",").filter(Boolean).map((each) => each.split(":")));
+    for (const box of $$(".layers input[type=checkbox]")) {
+      box.checked = wanted.has(box.value);
+      const range = $(`[data-opacity="${CSS.escape(box.value)}"]`), percent = Number(wanted.get(box.value));
+      if (range && percent >= 0 && percent <= 100) { range.value = percent; opacity[box.value] = percent / 100; }
+    }
+  };
 
   /* The answer. */
   let answer = null, parts = new Map(), question = "";
@@ -193,7 +211,7 @@
 
   const remember = () => {
     const c = map.getCenter();
-    history.replaceState(null, "", `#${map.getZoom()}/${c.lat.toFixed(6)}/${c.lng.toFixed(6)}${question ? `/${question}` : ""}`);
+    history.replaceState(null, "", `#${map.getZoom()}/${c.lat.toFixed(6)}/${c.lng.toFixed(6)}${switched() === standard ? "" : `/~${switched()}`}${question ? `/${question}` : ""}`);
   };
   let turn = 0;
   const ask = async (parameters, {move = false, focus = false, quiet = false} = {}) => {
@@ -275,13 +293,14 @@
     ask(p, {move: true, focus: true});
   });
 
-  /* #zoom/lat/lon/parcel?question */
+  /* #zoom/lat/lon/~layers/parcel?question */
   const fromHash = () => {
-    const found = /^#([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)(?:\/(.+))?$/.exec(location.hash);
+    const found = /^#([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)(?:\/~([\w,:]*))?(?:\/(.+))?$/.exec(location.hash);
     if (!found) return;
     map.setView([+found[2], +found[3]], +found[1], {animate: false});
-    if (found[4] && found[4] !== question) {
-      const [ref, query] = found[4].split("?"), p = new URLSearchParams(query || "");
+    if (found[4] !== undefined) { switchTo(found[4]); soon(); }
+    if (found[5] && found[5] !== question) {
+      const [ref, query] = found[5].split("?"), p = new URLSearchParams(query || "");
       p.set("parcel", decodeURIComponent(ref));
       ask(p, {quiet: true});
     }

@@ -130,11 +130,11 @@ def test_layers_come_and_go(browse: Callable[..., Page], answer: dict[str, Any])
     legend = page.locator("[data-legend='land_use_planning'] li")
     expect(legend.first).to_be_visible()
     expect(legend.filter(has_text=answer["themes"][0]["rows"][0]["label"]["vi"]).first).to_be_visible()
-    page.get_by_label("Quy hoạch sử dụng đất").uncheck()
+    page.get_by_label("Quy hoạch sử dụng đất", exact=True).uncheck()
     expect(legend).to_have_count(0)
     expect(page.locator(".map-note[role]")).to_be_hidden()
     page = browse("/")  # all of the ground: the zoning plan covers a part of it
-    page.get_by_label("Quy hoạch phân khu đô thị").check()
+    page.get_by_label("Quy hoạch phân khu đô thị", exact=True).check()
     expect(page.locator("[data-legend='urban_zoning'] li").first).to_be_visible()
 
 

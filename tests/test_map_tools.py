@@ -1,0 +1,70 @@
+"""The map's tools in a real browser: measuring, where am I, opacity, and an address that keeps the layers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from browsing import at
+from playwright.sync_api import Page, expect
+from pyproj import Geod
+from test_drawing import click
+
+pytestmark = pytest.mark.browser
+STEP = 0.0005
+"""Degrees: some 55 m."""
+
+
+def numbers(text: str) -> list[float]:
+    found = re.findall(r"\d[\d.]*(?:,\d+)?", text.replace("m²", ""))
+    return [float(n.replace(".", "").replace(",", ".")) for n in found]
+
+
+def test_lengths_and_areas_are_those_of_the_ellipsoid(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+    page = browse("/" + at(answer, 18))
+    lon, lat = answer["parcel"]["centre"]["lon"], answer["parcel"]["centre"]["lat"]
+    corners = [(lon, lat), (lon + STEP, lat), (lon + STEP, lat + STEP)]
+    page.get_by_role("button", name="Đo khoảng cách").click()
+    for corner in corners:
+        click(page, *corner)
+    told = page.locator(".map-tools p")
+    expect(told).to_contain_text("diện tích")
+    length, area = numbers(told.inner_text())[:2]
+    ellipsoid = Geod(ellps="WGS84")
+    lons, lats = zip(*corners, strict=True)
+    assert length == pytest.approx(ellipsoid.line_length(lons, lats), rel=0.02)
+    assert area == pytest.approx(abs(ellipsoid.polygon_area_perimeter(lons, lats)[0]), rel=0.03)
+    expect(page.locator("#panel .answer")).to_have_count(0)  # a click that measures asks nothing
+    page.keyboard.press("Escape")
+    expect(told).to_be_hidden()
+
+
+def test_where_am_i_stays_in_the_browser(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+    centre = answer["parcel"]["centre"]
+    where = {"latitude": centre["lat"], "longitude": centre["lon"], "accuracy": 12}
+    page = browse("/", geolocation=where, permissions=["geolocation"])
+    page.get_by_role("button", name="Vị trí của tôi").click()
+    expect(page.locator(".map-tools p")).to_contain_text("khoảng 12 m")
+    expect(page).to_have_url(re.compile("#18/" + str(centre["lat"])[:7]))
+
+
+def test_where_am_i_is_not_known(browse: Callable[..., Page]) -> None:
+    page = browse("/")
+    page.get_by_role("button", name="Vị trí của tôi").click()
+    expect(page.locator(".map-tools p")).to_contain_text("không cho biết")
+
+
+def test_an_address_keeps_layers_and_opacity(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+    page = browse("/" + at(answer, 18))
+    page.get_by_label("Ranh giới thửa đất").uncheck()
+    page.get_by_label("Quy hoạch phân khu đô thị", exact=True).check()
+    slider = page.locator("[data-opacity=land_use_planning]")
+    slider.fill("40")
+    slider.dispatch_event("change")
+    expect(page).to_have_url(re.compile("/~land_use_planning:40,urban_zoning"))
+    again = browse("/" + page.url.partition("#")[1] + page.url.partition("#")[2])
+    expect(again.get_by_label("Ranh giới thửa đất")).not_to_be_checked()
+    expect(again.get_by_label("Quy hoạch phân khu đô thị", exact=True)).to_be_checked()
+    expect(again.locator("[data-opacity=land_use_planning]")).to_have_value("40")
