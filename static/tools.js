@@ -22,7 +22,7 @@
     const look = {pane: "measuring", interactive: false, color: "#1d4ed8"};
     here = L.featureGroup([L.circle(e.latlng, {...look, radius: e.accuracy, weight: 1, fillOpacity: 0.08}), L.circleMarker(e.latlng, {...look, radius: 6, weight: 2, fillColor: "#60a5fa", fillOpacity: 1})]).addTo(map);
     map.setView(e.latlng, Math.max(map.getZoom(), 18));
-    say(words.located.replace("{accuracy}", number(e.accuracy, 0)));
+    say(words.located.replace("#", number(e.accuracy, 0)));
   });
   map.on("locationerror", () => say(words.not_located));
 
@@ -43,7 +43,7 @@
     for (const p of points) L.circleMarker(p, {...look, radius: 4, fillColor: "#fff", fillOpacity: 1}).addTo(drawn);
     drawn.addTo(map);
     if (points.length < 2) say(words.measuring);
-    else say(words.length.replace("{length}", number(length(), 1)) + (points.length > 2 ? ` · ${words.area.replace("{area}", number(area(), 1))}` : ""));
+    else say(words.length.replace("#", number(length(), 1)) + (points.length > 2 ? ` · ${words.area.replace("#", number(area(), 1))}` : ""));
   };
   const measure = (on) => {
     measuring = on;

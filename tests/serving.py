@@ -34,6 +34,7 @@ PAGES = [
     "/parcels/25750@2019/1/1",
     f"/compare?parcel={ONE}&parcel={HALVED}&parcel=25750@2024/99/1&parcel=25750/1/1&{DAY}&convert_to=ODT",
     "/compare",
+    "/accessibility",
     "/nothing",
 ]
 

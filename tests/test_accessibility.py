@@ -29,6 +29,7 @@ ADDRESSES = [
     "/streets/25750:17?width=4&on=2026-03-01&area=100&land_use=CLN&convert_to=ODT",
     "/parcels/25750@2024/99/1",
     "/at?x=1&y=2",
+    "/accessibility",
     "/nothing",
 ]
 

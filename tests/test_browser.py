@@ -43,17 +43,17 @@ def test_an_answered_question_narrows_the_range(browse: Callable[..., Page], ans
     click_the_middle(page)
     panel = page.locator("#panel")
     panel.get_by_label("Chuyển sang").select_option("ODT")
-    panel.locator("input[type=date]").fill("2026-03-01")
+    panel.locator("input[type=date][name=on]").fill("2026-03-01")
     expect(panel.locator("output.day")).to_have_text("01/03/2026")
     panel.get_by_role("button", name="Tính lại").click()
     expect(panel.locator(".three")).to_be_visible()
     wide = three(panel)
     assert wide[0] != wide[2]
     first = answer["estimate"]["questions"][0]
-    panel.locator(f"[name='fact.{first['fact']}']").select_option("true" if first["default"] is False else "false")
+    panel.locator(f"select[name='fact.{first['fact']}']").select_option("true" if first["default"] is False else "false")
     panel.get_by_role("button", name="Tính lại").click()
     expect(panel.locator(".three dd").nth(1)).not_to_have_text(wide[1])
-    expect(panel.locator(f"[name='fact.{first['fact']}']")).not_to_have_value("")
+    expect(panel.locator(f"select[name='fact.{first['fact']}']")).not_to_have_value("")
     narrowed = three(panel)
 
     page.reload()
@@ -78,7 +78,7 @@ def test_a_parcels_own_page_and_its_language(browse: Callable[..., Page], answer
     page.get_by_role("link", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("h1")).to_contain_text("Parcel")
-    expect(page.locator("[name=convert_to]")).to_have_value("ODT")
+    expect(page.locator("select[name=convert_to]")).to_have_value("ODT")
     expect(page.locator(".cost")).to_have_text(f"{answer['estimate']['total']:,}\u00a0đ")
     page.get_by_role("link", name="Show on the map").click()
     expect(page.locator("#panel h1")).to_have_text(number_of(answer))
@@ -195,7 +195,7 @@ def test_on_a_phone(browse: Callable[..., Page], answer: dict[str, Any]) -> None
     expect(page.locator("#panel h1")).to_be_in_viewport()
     page.get_by_role("link", name="Mở trang đầy đủ").click()
     expect(page.locator("main.parcel h1")).to_be_visible()
-    page.locator("[name=convert_to]").select_option("ODT")
+    page.locator("select[name=convert_to]").select_option("ODT")
     page.get_by_role("button", name="Tính lại").click()
     expect(page.locator(".three")).to_be_visible()
     for address in (page.url, "/", f"/parcels/25750/1/5?{DAY}"):
@@ -206,6 +206,16 @@ def test_on_a_phone(browse: Callable[..., Page], answer: dict[str, Any]) -> None
                 size = control.bounding_box()
                 assert size
                 assert size["height"] >= 40
+
+
+def test_two_days_are_compared_from_the_page(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+    page = browse(f"/parcels/{answer['parcel']['ref']}?{DAY}&convert_to=ODT&lang=en", java_script_enabled=False)
+    page.locator(".two-days summary").click()
+    page.locator("[name='and.on']").fill("2026-08-01")
+    page.get_by_role("button", name="Why two answers differ").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("table thead").first).to_contain_text("01/03/2026 → ODT")
+    expect(page.locator("table thead").first).to_contain_text("01/08/2026 → ODT")
 
 
 def test_kept_parcels_are_compared(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
@@ -250,7 +260,7 @@ def test_without_a_script(browse: Callable[..., Page], answer: dict[str, Any]) -
     expect(page.locator("h1")).to_have_text(number_of(answer))
     assert page.locator(".figure path.part").count() >= 2
     page.get_by_label("Chuyển sang").select_option("ODT")
-    page.locator("input[type=date]").fill("2026-03-01")
+    page.locator("input[type=date][name=on]").fill("2026-03-01")
     page.get_by_role("button", name="Tính lại").click()
     expect(page.locator(".cost")).to_have_text(f"{answer['estimate']['total']:,}\u00a0đ".replace(",", "."))
     details = page.locator("#price details").first

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import Blueprint, Flask, Response, render_template, request
 
@@ -179,6 +179,12 @@ def panel() -> Response:
     return answered(question.parcel_named(named[0], rest, site()), "panel.html")
 
 
+@blueprint.get("/accessibility")
+def accessibility() -> Response:
+    asked_pairs()
+    return html(render_template("accessibility.html"))
+
+
 def html(page: str, status: int = 200) -> Response:
     response = Response(page, status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-cache"
@@ -199,6 +205,7 @@ def answered(found: Report | Several, template: str) -> Response:
             figure=drawing,
             facts=asked_facts(answer),
             kept=kept(),
+            asked=asked_again(answer),
             targets=targets(answer, site()),
             map_shapes=map_shapes(answer, drawing) | {"piece": _piece(found)},
         )
@@ -258,6 +265,12 @@ def asked_facts(answer: Plain) -> list[Plain]:
 def kept() -> list[tuple[str, str]]:
     """What the form does not show and must carry on: the day of knowledge, given prices, the language."""
     return [pair for pair in api.given() if pair[0] in ("known", "lang") or pair[0].startswith("price.")]
+
+
+def asked_again(answer: Plain) -> list[tuple[str, str]]:
+    """The parameters of this very question, in the reader's language, for a form that asks it beside another."""
+    query = parse_qsl(urlsplit(answer["permanent"]).query)
+    return query + ([("lang", "en")] if language() == "en" else [])
 
 
 def map_shapes(answer: Plain, drawing: Figure) -> Plain:
