@@ -16,10 +16,12 @@ from landinfo.intake.fieldmap import AreaField, FieldMap
 from landinfo.intake.findings import Collector, Place
 from landinfo.intake.limits import read_limits
 from landinfo.intake.personal import masked
-from landinfo.intake.template import Template
+from landinfo.intake.template import Template, plain
 from landinfo.intake.values import EMPTY_DAYS, area_text, read_area, read_day
 from landinfo.model import Rulebook
 
+MOST_KEPT = 50_000
+"""Texts that are kept to be used again."""
 CORNER = 0.001
 """m: two drawings whose corners lie nearer than this are the same drawing."""
 
@@ -31,6 +33,7 @@ class Reader:
         self.table, self.map, self.rulebook, self.collect = table, map, rulebook, collect
         self.uses = frozenset(rulebook.land_use_types)
         self.limits = read_limits(rulebook.rules, map.words.effective_from)
+        self._filled: dict[tuple[str, ...], str | None] = {}
         self.shapes: Shapes | None = None
         """The rows' shapes in the plane of the store, as soon as they are there: places of findings."""
 
@@ -52,7 +55,16 @@ class Reader:
 
     def text(self, name: str, row: Mapping[str, Any], default: str = "") -> str:
         template = self.map.columns.get(name)
-        return (template.fill(row) if template else None) or default
+        return (self.fill(template, row) if template else None) or default
+
+    def fill(self, template: Template, row: Mapping[str, Any]) -> str | None:
+        """What a template makes of a row; of equal values the same text, which is made once."""
+        key = (template.text, *(plain(row.get(name)) for name in template.fields))
+        if key not in self._filled:
+            if len(self._filled) >= MOST_KEPT:
+                self._filled.clear()
+            self._filled[key] = template.fill(row)
+        return self._filled[key]
 
     def day(self, name: str, i: int, row: Mapping[str, Any], default: date | None) -> date | None:
         text = self.text(name, row)
@@ -95,7 +107,7 @@ class Reader:
 
     def code(self, i: int, template: Template, mapping: Mapping[str, str] | None, row: Mapping[str, Any]) -> str | None:
         """A code, by the map's table of words where there is one: a word that it does not hold is an error."""
-        text = template.fill(row)
+        text = self.fill(template, row)
         if text is None or mapping is None:
             return text
         if text not in mapping:
