@@ -5,7 +5,10 @@ little. The same findings, names and answers as for ten.
 from __future__ import annotations
 
 import hashlib
+import os
+import pty
 import random
+import re
 import subprocess
 import sys
 import time
@@ -199,3 +202,28 @@ def test_a_load_killed_at_any_moment_goes_on(
     with closing(open_store(undisturbed)) as one, closing(open_store(place)) as other:
         assert answers(one) == answers(other)
         assert one.editions() == other.editions()
+
+
+BAR = """
+import sys
+from landinfo.cli.common import progress
+for done in (0.0, 0.25, 0.5):
+    progress("kiểm tra · checking", done, 4000 if done else 0)
+progress("xong · done", 1.0, 4000)
+"""
+
+
+def test_progress_is_lines_in_a_file_and_a_bar_on_a_terminal() -> None:
+    piped = subprocess.run([sys.executable, "-c", BAR], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert piped.stderr.splitlines() == ["  0%  kiểm tra · checking", "100%  xong · done"]
+    shown: list[bytes] = []
+
+    def read(terminal: int) -> bytes:
+        shown.append(os.read(terminal, 4096))
+        return shown[-1]
+
+    assert pty.spawn([sys.executable, "-c", BAR], read) == 0
+    bars = b"".join(shown).decode().split("\r")
+    (half,) = [bar for bar in bars if " 50 %" in bar]
+    assert "kiểm tra" in half
+    assert re.search(r"[\d.]+k? dòng · rows/s · còn · left \d+:\d\d", half)

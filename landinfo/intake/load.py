@@ -33,7 +33,10 @@ from landinfo.store.communes import read_communes
 from landinfo.store.editing import STEP, marks_of
 from landinfo.texts import say
 
-Progress = Callable[[str, float], None]
+Progress = Callable[[str, float, int], None]
+"""Told the step, how much of the whole is done (0..1), and how many rows there are (0: not known yet)."""
+READ, CHECKED = 0.12, 0.75
+"""Which part of the whole is done after reading and after checking: measured at a million rows (benchmarks)."""
 T = TypeVar("T", bound=Parcel | Feature)
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
 
@@ -107,16 +110,18 @@ def load(
         raise Refused("edition-needs-name" if draft else "edition-needs-draft", "by", edition=str(map.path.name))
     collect = Collector()
     try:
-        _step(progress, rulebook, "load-step-read", 0.0)
+        step = _Steps(progress, rulebook)
+        step("load-step-read", 0.0)
         _may_enter(map, target, rulebook, collect)
         opened = open_source(source, map, target.facts.crs, rulebook, collect)
         map = opened.map
         _landed(opened, map, target, known, rulebook, collect)
-        _step(progress, rulebook, "load-step-check", 0.3)
+        step.rows = len(opened.shapes)
+        step("load-step-check", READ)
         opened, originals = mended(opened, map, rulebook, collect)
 
         def make(opened: Opened, collect: Collector) -> list[Parcel] | list[Feature]:
-            return _made(opened, map, target, rulebook, collect)
+            return _made(opened, map, target, rulebook, collect, step.between("load-step-check", READ, CHECKED))
 
         made = make(opened, collect)
         stopped = stops(collect, rest)
@@ -143,9 +148,9 @@ def load(
     counts = {"rows": len(opened.shapes), **_counts(made)}
     if stops(collect, rest):
         return LoadResult(None, collect.all(), counts, *told)
-    _step(progress, rulebook, "load-step-write", 0.6)
-    _write(ready, noted, target, draft, lambda done: _step(progress, rulebook, "load-step-write", 0.6 + done * 0.4))
-    _step(progress, rulebook, "load-step-done", 1.0)
+    step("load-step-write", CHECKED)
+    _write(ready, noted, target, draft, step.between("load-step-write", CHECKED, 1.0))
+    step("load-step-done", 1.0)
     return LoadResult(ready.edition, collect.all(), counts, *told, out)
 
 
@@ -158,8 +163,20 @@ def _refused(wrong: Refused, collect: Collector | None = None, crs: str = "") ->
     return LoadResult(None, held.all(), crs=crs)
 
 
-def _step(progress: Progress, rulebook: Rulebook, code: str, done: float) -> None:
-    progress(say(code, {}, rulebook.texts)["vi"], done)
+class _Steps:
+    """Says how far the load is."""
+
+    def __init__(self, progress: Progress, rulebook: Rulebook) -> None:
+        self._progress, self._texts = progress, rulebook.texts
+        self.rows = 0
+
+    def __call__(self, code: str, done: float) -> None:
+        said = say(code, {}, self._texts)
+        self._progress(f"{said['vi']} · {said['en']}", done, self.rows)
+
+    def between(self, code: str, first: float, last: float) -> Callable[[float], None]:
+        """For a step that knows how much of itself (0..1) is done."""
+        return lambda done: self(code, first + done * (last - first))
 
 
 def _new(url: str, map: FieldMap) -> _Target:
@@ -206,9 +223,14 @@ def _landed(
 
 
 def _made(
-    opened: Opened, map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector
+    opened: Opened,
+    map: FieldMap,
+    target: _Target,
+    rulebook: Rulebook,
+    collect: Collector,
+    progress: Callable[[float], None],
 ) -> list[Parcel] | list[Feature]:
-    reader = Reader(opened.table, map, rulebook, collect)
+    reader = Reader(opened.table, map, rulebook, collect, progress)
     reader.shapes = opened.shapes
     check_texts(reader)
     check_drawings(reader, opened.shapes, target.facts.crs)
@@ -279,8 +301,8 @@ def _not_held(edition: Edition, map: FieldMap, target: _Target, collect: Collect
 
 
 def _write(ready: Load, noted: Event, target: _Target, draft: bool, progress: Callable[[float], None]) -> None:
-    if target.new:
-        marks_of(ready)  # what a store would refuse must be known before one is made
+    if target.new and ready.edition.rows <= STEP:
+        marks_of(ready)  # what a store would refuse must be known before one is made; of more, staging sees to it
     with _removed_on_failure(target):
         if target.new:
             _create(target, ready.edition.id)

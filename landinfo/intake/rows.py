@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,8 @@ from landinfo.intake.template import Template, plain
 from landinfo.intake.values import EMPTY_DAYS, area_text, read_area, read_day
 from landinfo.model import Rulebook
 
+TOLD = 5_000
+"""Rows after which it is said how far the checks are."""
 MOST_KEPT = 50_000
 """Texts that are kept to be used again."""
 CORNER = 0.001
@@ -29,7 +31,15 @@ CORNER = 0.001
 class Reader:
     """Reads one table by one map. ``named(i)`` is what row i (from 0) calls itself in messages."""
 
-    def __init__(self, table: Table, map: FieldMap, rulebook: Rulebook, collect: Collector) -> None:
+    def __init__(
+        self,
+        table: Table,
+        map: FieldMap,
+        rulebook: Rulebook,
+        collect: Collector,
+        progress: Callable[[float], None] = lambda done: None,
+    ) -> None:
+        self.progress = progress
         self.table, self.map, self.rulebook, self.collect = table, map, rulebook, collect
         self.uses = frozenset(rulebook.land_use_types)
         self.limits = read_limits(rulebook.rules, map.words.effective_from)
@@ -39,6 +49,14 @@ class Reader:
 
     def row(self, i: int) -> dict[str, Any]:
         return {name: column[i] for name, column in self.table.columns.items()}
+
+    def go_through(self, first: float, last: float) -> Iterator[int]:
+        """Every row from 0, saying now and then how much of the checks (from ``first`` to ``last``) is done."""
+        count = len(self.table.rows)
+        for i in range(count):
+            if i % TOLD == 0:
+                self.progress(first + (last - first) * i / count)
+            yield i
 
     def named(self, i: int) -> str:
         row = self.row(i)

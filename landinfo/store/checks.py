@@ -71,7 +71,7 @@ def parts(load: Load, step: int) -> Iterator[Part]:
         if {v.edition for v in values} != {load.edition.id}:
             raise _bad(load, "rows of another edition")
         rows = [table.row(v) for v in values]
-        if any(isinstance(x, str) and not _storable(x) for row in rows for x in row):
+        if not _storable("".join(x for row in rows for x in row if isinstance(x, str))):
             raise _bad(load, "a text with a NUL or half a character")
         yield Part(table, _polygons(load, [v.shape for v in values]), rows)
 
