@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TextIO
+
+from tqdm import tqdm
 
 from landinfo import asked, letter
 from landinfo.model import BadInput, Rulebook
@@ -104,6 +107,48 @@ def print_both(text: dict[str, str], to: TextIO | None = None) -> None:
     print(text["vi"] + "\n" + text["en"], file=to)
 
 
-def progress(step: str, done: float) -> None:
-    end = "\n" if done >= 1 else ""
-    print(f"\r{step:<40} {done:6.0%}", end=end, file=sys.stderr, flush=True)
+class Progress:
+    """How far a long task is, on standard error: on a terminal a bar with rows a second and the time left, elsewhere a
+    line for each step.
+    """
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._step = ""
+
+    def __call__(self, step: str, done: float, rows: int = 0) -> None:
+        """``done`` of the whole (0..1) while ``step`` is worked on; ``rows``: how many it has, once that is known."""
+        if not sys.stderr.isatty():
+            if step != self._step:
+                print(f"{done:4.0%}  {step}", file=sys.stderr, flush=True)
+            self._step = step
+            return
+        if self._bar is None:
+            size = shutil.get_terminal_size((100, 24))
+            self._bar = tqdm[Any](
+                total=100,
+                unit="%",
+                bar_format=_WITHOUT_ROWS,
+                file=sys.stderr,
+                ncols=min(size.columns, 110),
+                nrows=size.lines,
+            )
+        if rows and self._bar.unit == "%":
+            self._bar.unit, self._bar.total, self._bar.bar_format = " dòng · rows", rows, _WITH_ROWS
+            self._bar.n = 0
+        self._bar.set_description_str(step, refresh=False)
+        self._bar.update(round(done * (self._bar.total or 0)) - self._bar.n)
+        self._bar.refresh()
+        if done >= 1:
+            self.close()
+
+    def close(self) -> None:
+        """The task ended, done or not."""
+        if self._bar is not None:
+            self._bar.close()
+        self._bar, self._step = None, ""
+
+
+_WITHOUT_ROWS = "{desc} {percentage:3.0f} % |{bar}| {elapsed}"
+_WITH_ROWS = "{desc} {percentage:3.0f} % |{bar}| {rate_noinv_fmt} · còn · left {remaining}"
+progress = Progress()

@@ -84,8 +84,11 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         report.prepare(arguments.report)
     known = asked.read_day("known", arguments.known) if arguments.known else today()
     how = {"new": arguments.new, "draft": arguments.draft, "who": arguments.by, "rest": arguments.publish_rest}
-    result = load.run(arguments.file, arguments.map, arguments.store, known, progress, rulebook, **how)
-    print("\n" + "\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
+    try:
+        result = load.run(arguments.file, arguments.map, arguments.store, known, progress, rulebook, **how)
+    finally:
+        progress.close()
+    print("\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
     if arguments.report:
         written = report.write_report(result, arguments.report, rulebook.texts)
         print_both(

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 _FIELD = re.compile(r"\{([^{}]+?)(?::(\d+)-(\d+))?\}")
@@ -26,7 +27,7 @@ class Template:
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of the fields it reads."""
-        return tuple(dict.fromkeys(match[0] for match in _FIELD.findall(self.text)))
+        return _fields(self.text)
 
     @property
     def broken(self) -> bool:
@@ -44,6 +45,11 @@ class Template:
         extra = [_filled(text, row) or "" for text in optional] + [""]
         whole = "".join(f"{a}{b}" for a, b in zip(filled, extra, strict=True))
         return unicodedata.normalize("NFC", whole).strip() or None
+
+
+@cache
+def _fields(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(match[0] for match in _FIELD.findall(text)))
 
 
 def _filled(text: str, row: Mapping[str, Any]) -> str | None:

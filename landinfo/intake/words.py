@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from landinfo.intake.personal import looks_personal
 from landinfo.intake.rows import Reader
@@ -16,18 +17,26 @@ _ALIKE = re.compile("[\u00d0\u0189\u0256\u00f0\u0400-\u04ff\u0370-\u03ff\u200b-\
 
 def check_texts(reader: Reader) -> None:
     """PER-003 values that look like a person's, TXT-002 broken letters, TXT-003 letters that only look right."""
-    templates = list(reader.map.columns.items())
-    for i in range(len(reader.table.rows)):
+    templates = dict(reader.map.columns)
+    templates |= {f"land_use[{n}]": use.code for n, use in enumerate(reader.map.land_uses)}
+    for i in reader.go_through(0.1, 0.2):
         row = reader.row(i)
-        filled = {name: template.fill(row) or "" for name, template in templates}
-        filled |= {f"land_use[{n}]": use.code.fill(row) or "" for n, use in enumerate(reader.map.land_uses)}
-        for name, text in filled.items():
-            if looks_personal(text):
-                reader.wrong("PER-003", i, name)
-            elif _BROKEN.search(text):
-                reader.wrong("TXT-002", i, f"{name}: {text}")
-            elif _ALIKE.search(text):
-                reader.wrong("TXT-003", i, f"{name}: {' '.join(map(_named, _ALIKE.findall(text)))}")
+        for name, template in templates.items():
+            text = reader.fill(template, row) or ""
+            code = _code(text)
+            if code == "PER-003":
+                reader.wrong(code, i, name)
+            elif code == "TXT-002":
+                reader.wrong(code, i, f"{name}: {text}")
+            elif code:
+                reader.wrong(code, i, f"{name}: {' '.join(map(_named, _ALIKE.findall(text)))}")
+
+
+@lru_cache(maxsize=100_000)
+def _code(text: str) -> str:
+    if looks_personal(text):
+        return "PER-003"
+    return "TXT-002" if _BROKEN.search(text) else "TXT-003" if _ALIKE.search(text) else ""
 
 
 def _named(letter: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from landinfo.store import SCHEMA_VERSION, Load, StoreFacts
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, ZONES, Row, Table
 
 LAYER_OF_ITS_OWN = {PARCELS.name: "parcels", ZONES.name: "price_zones"}
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -54,19 +56,22 @@ class Part:
     rows: list[Row]
 
 
-def parts(load: Load) -> Iterator[Part]:
-    """The rows of a load by table. Raises ``Refused`` when one of them could not be read again as it was."""
+def parts(load: Load, step: int) -> Iterator[Part]:
+    """The rows of a load by table, ``step`` at a time. Raises ``Refused`` when one could not be read again as it was.
+
+    What a load holds may make its values anew whenever it is asked: it is gone through in its order.
+    """
     filled = [(t, values) for t, values in _by_table(load) if values]
     if len(filled) - bool(load.coverage) > 1:
         raise _bad(load, "more than one kind of rows")
-    for table, values in filled:
+    for table, values in ((t, held[i : i + step]) for t, held in filled for i in range(0, len(held), step)):
         layers = {LAYER_OF_ITS_OWN.get(table.name) or getattr(v, "theme", None) or v.layer for v in values}
         if layers != {load.edition.layer}:
             raise _bad(load, f"rows of layer {', '.join(sorted(layers - {load.edition.layer}))}")
         if {v.edition for v in values} != {load.edition.id}:
             raise _bad(load, "rows of another edition")
         rows = [table.row(v) for v in values]
-        if any(isinstance(x, str) and not _storable(x) for row in rows for x in row):
+        if not _storable("".join(x for row in rows for x in row if isinstance(x, str))):
             raise _bad(load, "a text with a NUL or half a character")
         yield Part(table, _polygons(load, [v.shape for v in values]), rows)
 
@@ -86,7 +91,7 @@ def _polygons(load: Load, shapes: Iterable[Any]) -> Any:
 
 def _storable(text: str) -> bool:
     # PostgreSQL holds neither; SQLite would, and the engines would differ.
-    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+    return _UNSTORABLE.search(text) is None
 
 
 def _bad(load: Load, wrong: str) -> Refused:
