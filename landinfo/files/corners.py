@@ -140,8 +140,9 @@ def _header(lines: Sequence[_Line], words: Words, path: Path) -> tuple[int, dict
                 roles.setdefault(role, i)
         if {"number", "x", "y"} <= roles.keys():
             return n, roles, {i: name for i, name in enumerate(names) if name and names.index(name) == i}
-    first = next((", ".join(str(c) for c in line.cells if c not in (None, "")) for line in lines), "–")
-    raise Refused("COR-001", str(path), columns=first[:200] or "–")
+    cells = lines[0].cells if lines else ()
+    first = ", ".join(name for name in words.names("" if cell is None else str(cell).strip() for cell in cells) if name)
+    raise Refused("COR-001", str(path), columns=first[:400] or "–")
 
 
 def _numbers(
@@ -156,7 +157,7 @@ def _numbers(
             continue
         north, east = _number(x, comma), _number(y, comma)
         if north is None or east is None:
-            wrong.append(_at(line, roles, f"X = {x}, Y = {y}"[:80]))
+            wrong.append(_at(line, roles, f"X = {x}, Y = {y}"[:400]))
         else:
             found[line.row] = (east, north)
     return found, [Remark("COR-002", {}, tuple(wrong))] if wrong else []

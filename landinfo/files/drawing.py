@@ -26,6 +26,8 @@ LABELS = "11"
 """TD2: the label point of a parcel."""
 GRID, GAP = 0.001, 0.005
 """m: what is drawn nearer together than ``GRID`` is one point; an end that misses a line by ``GAP`` touches it."""
+_LONGEST = 400
+"""Characters of labels that a remark hands over."""
 _LEVEL = re.compile(r"(?:level|lv|lớp)?[ _-]*0*(\d{1,2})", re.IGNORECASE)
 Shapes = NDArray[np.object_]
 
@@ -164,7 +166,7 @@ def _labelled(faces: Shapes, texts: Sequence[_Text], label: str) -> _Made:
     remarks = [
         _remark("DRW-001", [_at(faces[n]) for n, held in enumerate(labels) if not held]),
         _remark("DRW-002", [_at(faces[n], held) for n, held in enumerate(labels) if len(held) > 1]),
-        _remark("DRW-003", [Spot(0, t.text[:40], t.point.x, t.point.y, f"[{t.row}]") for t in outside]),
+        _remark("DRW-003", [Spot(0, t.text[:_LONGEST], t.point.x, t.point.y, f"[{t.row}]") for t in outside]),
     ]
     return _Made(faces[good], [_values(inside[n]) for n in good], [r for r in remarks if r.spots])
 
@@ -179,7 +181,7 @@ def _values(texts: Sequence[_Text]) -> dict[str, str]:
 
 def _at(face: Any, labels: Sequence[_Text] = ()) -> Spot:
     point = shapely.point_on_surface(face)
-    name = ", ".join(t.text for t in labels)[:60]
+    name = ", ".join(t.text for t in labels)[:_LONGEST]
     return Spot(0, name, point.x, point.y, f"{face.area:.1f} m²")
 
 

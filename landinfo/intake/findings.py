@@ -14,9 +14,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from landinfo.intake.persons import masked_all
 from landinfo.model import Notice
 from landinfo.texts import Texts, say
 
+_OF_A_FILE = ("FIL", "MAP", "COR", "DRW", "PRI")
+"""Findings whose sentence may quote the file: a heading that is a row, what a library says of a value."""
 SHOWN = 20
 """Most places that a printed list names for one finding; the finding itself holds them all."""
 
@@ -111,9 +114,10 @@ class Finding:
 
 
 def found(code: str, places: Iterable[Place] = (), **params: Any) -> Finding:
-    """A finding of the kind ``code``; the count is that of its places, or 1."""
+    """A finding of the kind ``code``; the count is that of its places, or 1. What a file says is masked."""
     held = tuple(places)
-    return Finding(KINDS[code], len(held) or 1, held, params)
+    said = masked_all(params) if code.startswith(_OF_A_FILE) else params
+    return Finding(KINDS[code], len(held) or 1, held, said)
 
 
 class Collector:
