@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -225,10 +224,7 @@ def _sheet(path: Path, wanted: Wanted) -> tuple[list[_Line], Words]:
     """The lines of the one worksheet that has any, or of the one named as layer."""
     import openpyxl
 
-    with _zip(path) as held:
-        if archive.too_large(path, sum(part.file_size for part in held.infolist())):
-            size = sum(part.file_size for part in held.infolist()) // 1024**2
-            raise Refused("FIL-014", str(path), size=size, limit=archive.SMALL // 1024**2)
+    archive.check_workbook(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheets = {ws.title: _lines_of(ws) for ws in book.worksheets if wanted.layer in (None, ws.title)}
@@ -246,13 +242,6 @@ def _sheet(path: Path, wanted: Wanted) -> tuple[list[_Line], Words]:
 def _named(path: Path, wanted: Wanted) -> str:
     codec = shapefile.codec_named(path, wanted.encoding) if wanted.encoding else shapefile.UNKNOWN
     return codec if codec in (legacy.TCVN3, legacy.VNI) else shapefile.UNKNOWN
-
-
-def _zip(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError) as wrong:
-        raise Refused("FIL-002", str(path), detail=str(wrong)[:200]) from wrong
 
 
 def _lines_of(sheet: Any) -> list[_Line]:
