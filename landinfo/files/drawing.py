@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from landinfo.files import gdal
+from landinfo.files import capitals, gdal
 from landinfo.files.table import Layer, Remark, Spot, Table, Wanted, chosen, lacks
 from landinfo.model import Refused
 
@@ -48,6 +48,7 @@ def read(path: Path, scratch: Path, wanted: Wanted) -> Table:
     column = "Layer" if path.suffix.lower() == ".dxf" else "Level"
     opened = gdal.open_layer(path, scratch, replace(wanted, layer=None, fields=()))
     raw = gdal.read_rows(opened, path, Wanted(encoding=wanted.encoding, fields=(column, "Text")))
+    raw = _in_capitals(raw, opened, path)
     levels = [_level(value) for value in raw.columns[column]]
     texts = _texts(raw, levels)
     names = sorted({_field(t.level) for t in texts})
@@ -68,6 +69,14 @@ def read(path: Path, scratch: Path, wanted: Wanted) -> Table:
     ]
     table = replace(table, remarks=(*said, *remarks, *made.remarks), composed=raw.composed)
     return _first(table, wanted.most)
+
+
+def _in_capitals(raw: Table, opened: gdal.Opened, path: Path) -> Table:
+    """The texts that stand in a capital-letter font by what the drawing says of them."""
+    if opened.driver != "DXF" or not capitals.are_named(path):
+        return raw
+    made, remark = capitals.by_fonts(raw.columns["Text"], gdal.fonts(opened), raw.remarks)
+    return replace(raw, columns={**raw.columns, "Text": made}, remarks=(*raw.remarks, *([remark] if remark else ())))
 
 
 def _first(table: Table, most: int) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from landinfo.files import archive, corners, drawing, formats, gdal, sheet, wire
+from landinfo.files import archive, capitals, corners, drawing, formats, gdal, sheet, wire
 from landinfo.files.table import Table, Wanted
 
 
@@ -27,6 +27,10 @@ def read(path: Path, scratch: Path, wanted: Wanted) -> Table:
         into.mkdir()
         path = archive.unpack(path, into)
         formats.check(path)
+    return capitals.told(_read(path, scratch, wanted), wanted.capitals)
+
+
+def _read(path: Path, scratch: Path, wanted: Wanted) -> Table:
     if formats.ending(path) in formats.CORNER_LISTS:
         return corners.read(path, wanted)
     if formats.ending(path) in formats.DRAWINGS:

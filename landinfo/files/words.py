@@ -13,7 +13,7 @@ from landinfo.files.shapefile import UNKNOWN
 from landinfo.files.table import Remark, Spot
 from landinfo.model import Refused
 
-_EXAMPLES = 20
+EXAMPLES = 20
 """Values that are handed over as examples: whoever shows them leaves out those of persons."""
 
 
@@ -83,7 +83,7 @@ class Words:
     def _value(self, text: str, encoding: str, samples: dict[str, str]) -> str:
         made = self._converted(text, encoding)
         self.composed += not unicodedata.is_normalized("NFC", text)
-        if made != text and encoding in (legacy.TCVN3, legacy.VNI) and len(samples) < _EXAMPLES:
+        if made != text and encoding in (legacy.TCVN3, legacy.VNI) and len(samples) < EXAMPLES:
             samples.setdefault(text, made)
         return made
 
@@ -92,7 +92,7 @@ class Words:
     ) -> tuple[Remark, ...]:
         remarks = []
         if samples:
-            shown = [_example(before, after) for before, after in samples.items()]
+            shown = [example(before, after) for before, after in samples.items()]
             fits = verdict.counts.get(verdict.encoding, 0)
             params = {"encoding": verdict.encoding, "fits": fits, "words": verdict.words, "examples": shown}
             stated = self.codec in (legacy.TCVN3, legacy.VNI)
@@ -118,7 +118,7 @@ def _letters(text: str) -> str:
     return " ".join(dict.fromkeys(c for c in text if not c.isascii()))[:40]
 
 
-def _example(before: str, after: str) -> dict[str, str]:
+def example(before: str, after: str) -> dict[str, str]:
     """One word of a value that was turned, and the whole of it, by which it is judged and which is not shown."""
     pairs = zip(before.split(), after.split(), strict=False)
     old, new = next(((a, b) for a, b in pairs if a != b), (before, after))

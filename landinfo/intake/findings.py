@@ -70,8 +70,8 @@ KINDS: Mapping[str, Kind] = {
     **_kinds(Severity.FATAL, "CRS-009", "CRS-010", "CRS-011", "CRS-012", "CRS-013", "CRS-014", "CRS-017", "CRS-018"),
     **_kinds(Severity.FATAL, "CRS-019"),
     **_kinds(Severity.ERROR, "FIL-017", "DRW-002", "DRW-003", "COR-002", "COR-003", "COR-005"),
-    **_kinds(Severity.WARNING, "FIL-015", "DRW-001", "DRW-004", "CRS-015"),
-    **_kinds(Severity.NOTE, "FIL-016", "CRS-016", "CRS-020", "MAP-007"),
+    **_kinds(Severity.WARNING, "FIL-015", "FIL-018", "DRW-001", "DRW-004", "CRS-015"),
+    **_kinds(Severity.NOTE, "FIL-016", "FIL-019", "CRS-016", "CRS-020", "MAP-007"),
     **_kinds(Severity.NOTE, "CRS-007", "CRS-008", "GEO-008", "GEO-009", "EDI-003"),
 }
 """Every finding by its code; the first letters say where it lies: file, drawing, corner list, coordinate system, field

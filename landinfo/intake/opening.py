@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +58,8 @@ def open_source(source: Path, map: FieldMap, crs: str, rulebook: Rulebook, colle
         map = fitted(map, read_file(source, first).layer.fields, collect)
     if personal := personal_fields(map.fields, bool(map.theme)):
         raise Refused("PER-002", str(map.path), fields=", ".join(personal))
-    table = read_file(source, Wanted(map.layer, map.encoding, map.fields, lines=map.lines, labels=map.labels))
+    wanted = Wanted(map.layer, map.encoding, map.fields, lines=map.lines, labels=map.labels, capitals=map.capitals)
+    table = read_file(source, wanted)
     _fields(table.layer, map)
     system = _system(table.layer, map, collect)
     _said(table, collect)
@@ -96,7 +97,7 @@ def _finite(shapes: Shapes) -> NDArray[np.bool_]:
 
 
 def _fields(layer: Layer, map: FieldMap) -> None:
-    missing = [field for field in map.fields if field not in layer.fields]
+    missing = [field for field in dict.fromkeys((*map.fields, *map.capitals)) if field not in layer.fields]
     if missing:
         fields = ", ".join(layer.fields) or "–"
         raise Refused("MAP-003", str(map.path), missing=", ".join(missing), fields=fields)
@@ -163,7 +164,8 @@ def remarked(remark: Remark) -> Finding:
     if "examples" in params:
         open_ = [e for e in params["examples"] if not looks_personal(e["text"])][:EXAMPLES]
         params["examples"] = "; ".join(f"«{e['before']}» → «{e['after']}»" for e in open_) or "–"
-    return found(remark.code, map(_place, remark.spots), **params)
+    made = found(remark.code, map(_place, remark.spots), **params)
+    return replace(made, count=params.get("count", made.count))
 
 
 def _place(spot: Spot) -> Place:
