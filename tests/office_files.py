@@ -67,14 +67,22 @@ TWO_PARCELS = [
 LABELS = [(point(5, 5), 11, b"1"), (point(15, 5), 11, b"2")]
 
 
-def dxf(path: Path, elements: Sequence[tuple[str, str]]) -> Path:
-    """A DXF of release 12, written by hand: (WKT of a line, or ``text@x,y``) and its layer."""
-    pairs: list[tuple[int, object]] = [(0, "SECTION"), (2, "ENTITIES")]
+def dxf(path: Path, elements: Sequence[tuple[str, str]], fonts: Mapping[str, str] = {}) -> Path:
+    """A DXF of release 12, written by hand: (WKT of a line, or ``text@x,y``) and its layer; fonts by layer.
+
+    Text goes in as Latin-1, one letter for each byte.
+    """
+    pairs: list[tuple[int, object]] = [(0, "SECTION"), (2, "TABLES"), (0, "TABLE"), (2, "STYLE"), (70, len(fonts))]
+    for n, font in enumerate(fonts.values()):
+        pairs += [(0, "STYLE"), (2, f"S{n}"), (70, 0), (3, "x.ttf"), (1001, "ACAD"), (1000, font), (1071, 0)]
+    styles = {layer: f"S{n}" for n, layer in enumerate(fonts)}
+    pairs += [(0, "ENDTAB"), (0, "ENDSEC"), (0, "SECTION"), (2, "ENTITIES")]
     for what, layer in elements:
         text, _, place = what.partition("@")
         if place:
             x, y = (float(v) for v in place.split(","))
             pairs += [(0, "TEXT"), (8, layer), (10, EAST + x), (20, NORTH + y), (40, 1.0), (1, text)]
+            pairs += [(7, styles[layer])] if layer in styles else []
             continue
         corners = list(shapely.from_wkt(what).coords)
         for (x0, y0), (x1, y1) in pairwise(corners):
@@ -161,6 +169,22 @@ def _sheets_in_tcvn3(more: str = "", *, stated: bool = False) -> Callable[[Path]
     return make
 
 
+CAPITALS = "Level 13"
+"""A layer of remarks."""
+
+
+def in_capitals(at: Path, font: str, text: str = "®Êt ë ®« thÞ") -> Path:
+    """Two parcels, numbered in small ASCII letters; a remark in each, in ``font`` (TCVN3: đất ở đô thị)."""
+    lines = [(wkt, f"Level {level}") for wkt, level, _ in TWO_PARCELS]
+    texts = [("1a@5,5", "Level 11"), ("2a@15,5", "Level 11"), (f"{text}@6,6", CAPITALS), (f"{text}@16,6", CAPITALS)]
+    return dxf(at / "a.dxf", [*lines, *texts], {CAPITALS: font, "Level 11": ".VnTime"})
+
+
+def _capitals(font: str, more: str) -> Callable[[Path], Case]:
+    map = MAP.replace("{TO}", "7").replace("{THUA}", "{LEVEL_11}[{LEVEL_13:99-99}]")
+    return lambda at: (in_capitals(at, font), field_map(at / "map.toml", map, source=f"{VN2000}\n{more}"))
+
+
 def _mixed(at: Path) -> Case:
     """GeoJSON is always UTF-8: one name in it went through TCVN3 taken for Latin-1."""
     garbled = TCVN3_BYTES["đất ở"].decode("latin-1")
@@ -210,6 +234,8 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "FIL-015": _sheets_in_tcvn3(),
     "FIL-016": _sheets_in_tcvn3(stated=True),
     "FIL-017": _mixed,
+    "FIL-018": _capitals(".VnTimeH", ""),
+    "FIL-019": _capitals(".VnTime", 'capitals = "LEVEL_13"'),
     "MAP-007": lambda at: (
         parcels(at / "a.gpkg", SoHieuToBanDo=["12", "12"]),
         field_map(at / "map.toml", MAP.replace('sheet = "{TO}"', 'preset = "vbdlis"')),

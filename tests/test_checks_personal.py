@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from files_to_load import MAP, RULEBOOK, STORE_AND_THEME, TODAY, codes, field_map, load, parcels, square, write
+from office_files import LABELS, TWO_PARCELS, VN2000, dgn, point
 
 from landinfo import cli
 from landinfo.intake.load import run
-from landinfo.intake.personal import HIDDEN, is_personal, looks_personal, masked
+from landinfo.intake.personal import is_personal
+from landinfo.intake.persons import HIDDEN, looks_personal, masked
 
 OF_PERSONS = (
     *("TenChu", "tenchu", "TEN_CHU", "Ten_Chu_SD", "TenChuSuDung", "TenChuSuDu", "Tên chủ", "TÊN CHỦ SỬ DỤNG ĐẤT"),
@@ -76,15 +78,26 @@ def test_the_name_of_a_planning_area_is_no_persons() -> None:
     "value",
     [
         *("281234567", "079185001234", "CMND 281234567", "0903123456", "0274 382 4421", "+84 903 123 456", "a.b@c.vn"),
+        *(
+            "281 234 567",
+            "079 185 001 234",
+            "số CMND: 28123456",
+            "Hộ chiếu B1234567",
+            "MST 37-1234-567",
+            "0903-123-456",
+        ),
+        *("Nguyễn Văn Trồng", "LÊ THỊ C", "nhà của Lê Trồng", "NGUYEN VAN TRONG", "Hồ Thị Nở", "Lê C; Trần D"),
+        *("12 Đường Ẩn, Phú Lợi", "45/3A ấp Trồng", "Tổ 4, khu phố 2", "thường trú tại Trồng", "¤ng NguyÔn V¨n Trång"),
+        *("Thửa của bà Nguyễn Thị Trồng", "NguyÔn V¨n Trång", "Nguyeãn Vaên Troàng"),
         *("Ông Nguyễn Văn A", "hộ bà: Trần Thị B", "BÀ LÊ THỊ C", unicodedata.normalize("NFD", "Bà Lê Thị C")),
     ],
 )
 def test_values_of_persons_are_known_and_hidden(value: str) -> None:
     assert looks_personal(value)
     assert HIDDEN in masked(value)
-    assert not any(
-        part in masked(value) for part in ("281234567", "079185001234", "123456", "Nguyễn", "Trần", "LÊ", "Lê")
-    )
+    parts = ("281234567", "234", "079185001234", "123456", "1234567", "Nguyễn", "Trần", "LÊ", "Lê", "NGUYEN")
+    more = ("Trồng", "TRONG", "Nở", "Ẩn", "khu phố 2", "NguyÔn", "Trång", "Troàng")
+    assert not any(part in masked(value) for part in (*parts, *more))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +119,18 @@ def test_values_of_persons_are_known_and_hidden(value: str) -> None:
             "Bà Điểm xã",
             "đường Bà Triệu",
             "Ông Ích Khiêm nối dài",
+            "Đường Nguyễn Văn Linh",
+            "Phường Lê Hồng Phong",
+            "Đất ở tại đô thị",
+            "HỒ CHỨA NƯỚC",
+            "ĐẤT TRỒNG CÂY LÂU NĂM",
+            "Cao Su",
+            "Bãi Đỗ Xe",
+            "QUẢN LÝ ĐẤT",
+            "Thái Hòa",
+            "Bình Dương",
+            "281.234.567",
+            "12 ha",
             "013-00",
             "055-188-013",
             "ODT 100",
@@ -207,3 +232,97 @@ def test_a_theme_may_call_its_areas_by_name_but_not_by_user(tmp_path: Path) -> N
             file, map, str(tmp_path / f"{field}.gpkg"), TODAY, lambda step, done, rows: None, RULEBOOK, new=True
         )
         assert result.published is not refused
+
+
+def test_a_planning_area_may_be_called_like_a_person_but_not_be_one() -> None:
+    """Streets are called after persons; ông, bà, a number or an address point at a land user."""
+    assert looks_personal("Huỳnh Văn Lũy")
+    assert not looks_personal("Huỳnh Văn Lũy", names_allowed=True)
+    assert masked("Huỳnh Văn Lũy", names_allowed=True) == "Huỳnh Văn Lũy"
+    for value in ("Ông Nguyễn Văn A", "Khu A, CMND 281234567", "Nhà số 5, thường trú Phú Lợi"):
+        assert looks_personal(value, names_allowed=True)
+
+
+NOTE = "Ông Nguyễn Văn Trồng, CMND 281999888, ĐT 0903 123 456, ngụ tại 12 Đường Ẩn"
+SECRETS = ("Nguyễn", "Trồng", "281999888", "0903", "123 456", "Ẩn")
+ROLES = {
+    "sheet": ('sheet = "{TO}"', 'sheet = "{GHICHU}"'),
+    "commune": ('commune = "25750"', 'commune = "{GHICHU}"'),
+    "scale": ("", 'map_scale = "{GHICHU}"'),
+    "commune_now": ("", 'commune_now = "{GHICHU}"'),
+    "day": ("", 'effective_to = "{GHICHU}"'),
+    "area": ("", 'registered_area = { value = "{GHICHU}" }'),
+    "use": ("", '[[parcel.land_use]]\ncode = "{GHICHU}"\nregime = "2024"'),
+    "mapped": ("", '[[parcel.land_use]]\ncode = "{GHICHU}"\nregime = "2024"\nmapping = { ODT = "ODT" }'),
+    "use_area": ("", '[[parcel.land_use]]\ncode = "ODT"\nregime = "2024"\narea = { value = "{GHICHU}" }'),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("note", [NOTE, "Nguyễn Văn Trồng", "12 Đường Ẩn", "281999888"])
+def test_a_remark_never_comes_out_whatever_it_is_read_into(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], role: str, note: str
+) -> None:
+    """Not in the store, the four reports, what is printed, nor in the guess of the same file."""
+    file = parcels(tmp_path / "a.gpkg", [square(), square(10)], GHICHU=["ODT", note])
+    old, new = ROLES[role]
+    more = {"more": new} if new.startswith("[[") else {} if old else {"parcel": new}
+    map = field_map(tmp_path / "a.toml", MAP.replace(old, new) if old else MAP, **more)
+    words = ["load", str(file), "--map", str(map), "--store", str(tmp_path / "s.gpkg"), "--new"]
+    assert cli.main([*words, "--report", str(tmp_path / "out")]) == 2
+    cli.main([*words, "--report", str(tmp_path / "rest"), "--publish-rest"])
+    assert cli.main(["guess", str(file)]) == 0
+    said = capfd.readouterr()
+    assert "PER-003" in said.err
+    left = everything(tmp_path, file)
+    for secret in (s for s in SECRETS if s in note):
+        assert secret not in said.out + said.err
+        assert secret.encode() not in left
+
+
+@pytest.mark.parametrize("name", ["GHICHU", "LOAIDAT", "sothua", "dientich"])
+def test_the_guess_shows_what_looks_like_a_code_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Whatever else stands there, in any spelling: Thạch Sa Rết is a name that no list knows."""
+    file = parcels(tmp_path / "a.gpkg", [square(), square(10)], **{name: ["Thạch Sa Rết", NOTE]})
+    assert cli.main(["guess", str(file)]) == 0
+    said = capsys.readouterr()
+    for secret in (*SECRETS, "Thạch", "Rết"):
+        assert secret not in said.out + said.err
+    assert f"giống của người sử dụng đất (không hiển thị, khi nạp sẽ bị từ chối): {name}" in said.out
+
+
+def test_the_examples_of_an_encoding_are_nobodys_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """FIL-015 shows one word a value, of values that are nobody's; FIL-006 and FIL-017 the letters only."""
+    names = ["NguyÔn V¨n Trång", "¤ng TrÇn V¨n Kho¸i"]
+    file = parcels(tmp_path / "a.shp", [square(), square(10), square(20)], LOAI=[*names, "®Êt trång lóa"])
+    use = '[[parcel.land_use]]\ncode = "{LOAI}"\nregime = "2024"'
+    result = load(file, field_map(tmp_path / "a.toml", more=use), str(tmp_path / "s.gpkg"), TODAY)
+    (finding,) = (f for f in result.findings if f.kind.code == "FIL-015")
+    assert finding.params["examples"] == "«®Êt» → «đất»"
+    assert {p.row for f in result.findings if f.kind.code == "PER-003" for p in f.places} == {1, 2}
+    said = str([(f.params, f.places) for f in result.findings])
+    assert not any(part in said for part in ("Nguy", "Văn", "V¨n", "Trồng", "Trång", "Khoái", "Kho¸i"))
+
+
+def test_a_list_without_headings_does_not_show_its_first_row(tmp_path: Path) -> None:
+    """COR-001 shows the first line, in which the headings should stand."""
+    file = tmp_path / "a.csv"
+    file.write_text("Nguyễn Văn Trồng;281999888;1214000;600000\nLê C;079185001234;1214000;600000\n", "utf-8")
+    result = load(file, field_map(tmp_path / "a.toml"), str(tmp_path / "s.gpkg"), TODAY)
+    (finding,) = (f for f in result.findings if f.refuses)
+    assert finding.kind.code == "COR-001"
+    assert "1214000" in finding.params["columns"]
+    assert not any(part in finding.params["columns"] for part in SECRETS)
+
+
+def test_a_label_of_a_drawing_is_masked_before_it_is_cut(tmp_path: Path) -> None:
+    """DRW-002 shows the labels of a face with two: the number of a paper that is cut would not be known as one."""
+    label = b"Thua dat cua ba NGUYEN THI TRONG, CMND 281999888"
+    file = dgn(tmp_path / "a.dgn", [*TWO_PARCELS, *LABELS, (point(6, 6), 11, label)])
+    map = field_map(tmp_path / "a.toml", MAP.replace("{TO}", "7").replace("{THUA}", "{LEVEL_11}"), source=VN2000)
+    result = load(file, map, str(tmp_path / "s.gpkg"), TODAY)
+    assert "DRW-002" in codes(result)
+    said = str([(f.params, f.places) for f in result.findings])
+    assert not any(part in said for part in ("NGUYEN", "TRONG", "2819"))

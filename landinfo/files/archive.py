@@ -20,6 +20,8 @@ DENSEST = 200
 """Most times that the unpacked bytes may exceed the packed ones (from 64 MB on): geodata pack 3 to 30 times."""
 SMALL = 64 * 1024**2
 MOST_MEMBERS = 5_000
+_BLOCK = 1024**2
+_DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
 _DRIVE = re.compile(r"^[A-Za-z]:")
 Member = tuple[str, int, bool, IO[bytes] | None]
 
@@ -39,13 +41,35 @@ def unpack(path: Path, into: Path) -> Path:
     return _dataset(path, into)
 
 
-def too_large(path: Path, declared: int) -> bool:
-    """Would so many bytes come out of this file that it can only be a trick or a mistake?"""
-    return declared > LARGEST or declared > max(SMALL, DENSEST * path.stat().st_size)
+def check_workbook(path: Path) -> None:
+    """Is this XLSX what it says? Raises ``Refused``: FIL-002 damaged, or XML with entities, FIL-014 too large."""
+    try:
+        with zipfile.ZipFile(path) as held:
+            declared, limit = sum(part.file_size for part in held.infolist()), _limit(path)
+            if declared > limit:
+                raise Refused("FIL-014", str(path), size=declared // 1024**2, limit=limit // 1024**2)
+            for part in held.infolist():
+                with held.open(part) as content:
+                    _check_xml(path, part.filename, content)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError) as wrong:
+        raise Refused("FIL-002", str(path), detail=type(wrong).__name__) from wrong
+
+
+def _check_xml(path: Path, name: str, content: IO[bytes]) -> None:
+    """No program writes a document type into a workbook: it is there to define entities that unfold without end."""
+    before = b""
+    while block := content.read(_BLOCK):
+        if any(mark in before + block for mark in _DOCTYPES):
+            raise Refused("FIL-002", str(path), detail=f"DOCTYPE: {name[-60:]}")
+        before = block[-max(map(len, _DOCTYPES)) :]
+
+
+def _limit(path: Path) -> int:
+    return min(LARGEST, max(SMALL, DENSEST * path.stat().st_size))
 
 
 def _unpack(path: Path, into: Path) -> None:
-    limit = min(LARGEST, max(SMALL, DENSEST * path.stat().st_size))
+    limit = _limit(path)
     declared, seen = 0, set[str]()
     for name, size, plain, content in _members(path):
         target = _inside(path, name, plain)

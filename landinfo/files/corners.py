@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -140,8 +139,9 @@ def _header(lines: Sequence[_Line], words: Words, path: Path) -> tuple[int, dict
                 roles.setdefault(role, i)
         if {"number", "x", "y"} <= roles.keys():
             return n, roles, {i: name for i, name in enumerate(names) if name and names.index(name) == i}
-    first = next((", ".join(str(c) for c in line.cells if c not in (None, "")) for line in lines), "–")
-    raise Refused("COR-001", str(path), columns=first[:200] or "–")
+    cells = lines[0].cells if lines else ()
+    first = ", ".join(name for name in words.names("" if cell is None else str(cell).strip() for cell in cells) if name)
+    raise Refused("COR-001", str(path), columns=first[:400] or "–")
 
 
 def _numbers(
@@ -156,7 +156,7 @@ def _numbers(
             continue
         north, east = _number(x, comma), _number(y, comma)
         if north is None or east is None:
-            wrong.append(_at(line, roles, f"X = {x}, Y = {y}"[:80]))
+            wrong.append(_at(line, roles, f"X = {x}, Y = {y}"[:400]))
         else:
             found[line.row] = (east, north)
     return found, [Remark("COR-002", {}, tuple(wrong))] if wrong else []
@@ -224,10 +224,7 @@ def _sheet(path: Path, wanted: Wanted) -> tuple[list[_Line], Words]:
     """The lines of the one worksheet that has any, or of the one named as layer."""
     import openpyxl
 
-    with _zip(path) as held:
-        if archive.too_large(path, sum(part.file_size for part in held.infolist())):
-            size = sum(part.file_size for part in held.infolist()) // 1024**2
-            raise Refused("FIL-014", str(path), size=size, limit=archive.SMALL // 1024**2)
+    archive.check_workbook(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheets = {ws.title: _lines_of(ws) for ws in book.worksheets if wanted.layer in (None, ws.title)}
@@ -245,13 +242,6 @@ def _sheet(path: Path, wanted: Wanted) -> tuple[list[_Line], Words]:
 def _named(path: Path, wanted: Wanted) -> str:
     codec = shapefile.codec_named(path, wanted.encoding) if wanted.encoding else shapefile.UNKNOWN
     return codec if codec in (legacy.TCVN3, legacy.VNI) else shapefile.UNKNOWN
-
-
-def _zip(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError) as wrong:
-        raise Refused("FIL-002", str(path), detail=str(wrong)[:200]) from wrong
 
 
 def _lines_of(sheet: Any) -> list[_Line]:

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from landinfo.files import gdal
+from landinfo.files import capitals, gdal
 from landinfo.files.table import Layer, Remark, Spot, Table, Wanted, chosen, lacks
 from landinfo.model import Refused
 
@@ -26,6 +26,8 @@ LABELS = "11"
 """TD2: the label point of a parcel."""
 GRID, GAP = 0.001, 0.005
 """m: what is drawn nearer together than ``GRID`` is one point; an end that misses a line by ``GAP`` touches it."""
+_LONGEST = 400
+"""Characters of labels that a remark hands over."""
 _LEVEL = re.compile(r"(?:level|lv|lớp)?[ _-]*0*(\d{1,2})", re.IGNORECASE)
 Shapes = NDArray[np.object_]
 
@@ -46,6 +48,7 @@ def read(path: Path, scratch: Path, wanted: Wanted) -> Table:
     column = "Layer" if path.suffix.lower() == ".dxf" else "Level"
     opened = gdal.open_layer(path, scratch, replace(wanted, layer=None, fields=()))
     raw = gdal.read_rows(opened, path, Wanted(encoding=wanted.encoding, fields=(column, "Text")))
+    raw = _in_capitals(raw, opened, path)
     levels = [_level(value) for value in raw.columns[column]]
     texts = _texts(raw, levels)
     names = sorted({_field(t.level) for t in texts})
@@ -66,6 +69,14 @@ def read(path: Path, scratch: Path, wanted: Wanted) -> Table:
     ]
     table = replace(table, remarks=(*said, *remarks, *made.remarks), composed=raw.composed)
     return _first(table, wanted.most)
+
+
+def _in_capitals(raw: Table, opened: gdal.Opened, path: Path) -> Table:
+    """The texts that stand in a capital-letter font by what the drawing says of them."""
+    if opened.driver != "DXF" or not capitals.are_named(path):
+        return raw
+    made, remark = capitals.by_fonts(raw.columns["Text"], gdal.fonts(opened), raw.remarks)
+    return replace(raw, columns={**raw.columns, "Text": made}, remarks=(*raw.remarks, *([remark] if remark else ())))
 
 
 def _first(table: Table, most: int) -> Table:
@@ -164,7 +175,7 @@ def _labelled(faces: Shapes, texts: Sequence[_Text], label: str) -> _Made:
     remarks = [
         _remark("DRW-001", [_at(faces[n]) for n, held in enumerate(labels) if not held]),
         _remark("DRW-002", [_at(faces[n], held) for n, held in enumerate(labels) if len(held) > 1]),
-        _remark("DRW-003", [Spot(0, t.text[:40], t.point.x, t.point.y, f"[{t.row}]") for t in outside]),
+        _remark("DRW-003", [Spot(0, t.text[:_LONGEST], t.point.x, t.point.y, f"[{t.row}]") for t in outside]),
     ]
     return _Made(faces[good], [_values(inside[n]) for n in good], [r for r in remarks if r.spots])
 
@@ -179,7 +190,7 @@ def _values(texts: Sequence[_Text]) -> dict[str, str]:
 
 def _at(face: Any, labels: Sequence[_Text] = ()) -> Spot:
     point = shapely.point_on_surface(face)
-    name = ", ".join(t.text for t in labels)[:60]
+    name = ", ".join(t.text for t in labels)[:_LONGEST]
     return Spot(0, name, point.x, point.y, f"{face.area:.1f} m²")
 
 

@@ -25,6 +25,7 @@ from landinfo.model import Refused
 _CURVES = re.compile(r"CIRCULAR|COMPOUND|CURVE|SURFACE", re.IGNORECASE)
 _MEANT = re.compile(r"[!;?]|://")
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{')
+_STYLED = re.compile(r'LABEL\(f:"([^"]*)"')
 _OPTIONS: Mapping[str, dict[str, Any]] = {
     "GML": {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"},
     "DXF": {"CLOSED_LINE_AS_POLYGON": "NO"},
@@ -85,6 +86,14 @@ def read_rows(opened: Opened, path: Path, wanted: Wanted) -> Table:
     heights = int(shapely.has_z(shapes).sum())
     flat = shapely.force_2d(shapes)
     return Table(layer, range(1, len(shapes) + 1), columns, flat, unreadable, heights, remarks, opened.words.composed)
+
+
+def fonts(opened: Opened) -> list[str]:
+    """The font of the text of each row as the drawing names it, "" where it names none."""
+    sql = f'SELECT OGR_STYLE FROM "{opened.layer.name}"'  # noqa: S608
+    values = raw.read(opened.source, sql=sql, read_geometry=False, encoding=_as_bytes(opened.driver))[3][0]
+    found = (_STYLED.search(str(value)) for value in values)
+    return [match[1] if match else "" for match in found]
 
 
 def _codec(path: Path, driver: str, given: str | None) -> str:

@@ -10,18 +10,21 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from landinfo.files import formats, wire
+from landinfo.files import formats, sheet, wire
 from landinfo.files.child import CRASHED, LATE, NO_MEMORY
+from landinfo.files.sheet import Sheet
 from landinfo.files.table import Table, Wanted
 from landinfo.model import Refused
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _MB = 1024**2
+Read = TypeVar("Read")
 _START = 120.0
 """s that the reading process may take to start."""
 
@@ -49,21 +52,28 @@ def read_file(path: Path, wanted: Wanted = Wanted(), within: Limits | None = Non
     DRW-005 no boundaries in a drawing, COR-* a list of corners that is none.
     """
     formats.check(path)
-    within = within or limits(path)
+    return _in_child(path, {"wanted": asdict(wanted)}, wire.read, within or limits(path))
+
+
+def read_sheet(path: Path, within: Limits | None = None) -> Sheet:
+    """The first sheet of an XLSX file, or a CSV file in UTF-8 with commas, semicolons or tabs.
+
+    Raises ``Refused``: FIL-001 no such file, FIL-003 another format, FIL-010 too slow, FIL-011 the library crashed,
+    FIL-012 too much memory, FIL-014 a workbook that tricks, PRI-001 unreadable.
+    """
+    sheet.check(path)
+    return _in_child(path, {}, sheet.read, within or limits(path))
+
+
+def _in_child(path: Path, asked: dict[str, Any], read: Callable[[Path], Read], within: Limits) -> Read:
+    """What the child process wrote down for a task, as ``read`` reads it."""
     with tempfile.TemporaryDirectory(prefix="landinfo-", ignore_cleanup_errors=True) as scratch:
-        out = Path(scratch) / "table"
-        (Path(scratch) / "work").mkdir()
-        task = {
-            "path": str(path.resolve()),
-            "scratch": str(Path(scratch) / "work"),
-            "out": str(out),
-            "wanted": asdict(wanted),
-            "memory": within.memory,
-            "seconds": within.seconds,
-        }
-        _understood(_reader.ask(task, within), path, within)
+        out, work = Path(scratch) / "table", Path(scratch) / "work"
+        work.mkdir()
+        places = {"path": str(path.resolve()), "scratch": str(work), "out": str(out)}
+        _understood(_reader.ask({**places, **asked, **asdict(within)}, within), path, within)
         try:
-            return wire.read(out)
+            return read(out)
         except (OSError, ValueError, KeyError, TypeError, IndexError) as wrong:
             raise Refused("FIL-011", str(path), detail=type(wrong).__name__) from wrong
 

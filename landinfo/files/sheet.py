@@ -1,8 +1,12 @@
-"""One table of text cells from a CSV or XLSX file, as it stands: nothing is judged or mended here."""
+"""One table of text cells from a CSV or XLSX file, as it stands: nothing is judged or mended here.
+
+``files.read.read_sheet`` is the door; ``parse`` runs in the child process.
+"""
 
 from __future__ import annotations
 
 import csv
+import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from landinfo.files import archive
 from landinfo.model import Refused
 
 FORMATS = (".csv", ".xlsx")
@@ -27,20 +32,40 @@ class Sheet:
     rows: Sequence[tuple[int, dict[str, str]]]
 
 
-def read_sheet(path: Path) -> Sheet:
-    """The first sheet of an XLSX file, or a CSV file in UTF-8 with commas, semicolons or tabs.
-
-    Raises ``Refused``: FIL-001 no such file, FIL-003 another format, PRI-001 unreadable.
-    """
+def check(path: Path) -> None:
+    """Raises ``Refused``: FIL-001 no such file, FIL-003 another format."""
     if not path.is_file():
         raise Refused("FIL-001", str(path), path=path.name)
     if path.suffix.lower() not in FORMATS:
         raise Refused("FIL-003", str(path), format=path.suffix, formats=", ".join(FORMATS))
+
+
+def write(sheet: Sheet, path: Path) -> None:
+    """As JSON, from the child process to its parent."""
+    path.write_text(json.dumps({"columns": sheet.columns, "rows": list(sheet.rows)}), "ascii")
+
+
+def read(path: Path) -> Sheet:
+    """Raises ``ValueError`` (or a ``KeyError`` …) for anything that ``write`` did not write."""
+    held = json.loads(path.read_text("ascii"))
+    return Sheet(tuple(held["columns"]), [(int(line), dict(cells)) for line, cells in held["rows"]])
+
+
+def parse(path: Path) -> Sheet:
+    """Reads in this process. Raises ``Refused``: FIL-014 a workbook that tricks, PRI-001 unreadable."""
     try:
+        if path.suffix.lower() == ".xlsx":
+            archive.check_workbook(path)
         read: Sequence[Sequence[str | None]] = _csv(path) if path.suffix.lower() == ".csv" else _xlsx(path)
         head, lines = read[0], read[1:]
+    except Refused as wrong:
+        if wrong.code != "FIL-002":
+            raise
+        raise Refused("PRI-001", str(path), file=path.name, detail=wrong.params["detail"]) from wrong
     except (OSError, UnicodeError, csv.Error) as wrong:
         raise Refused("PRI-001", str(path), file=path.name, detail=str(wrong)[:200]) from wrong
+    except MemoryError:
+        raise
     except Exception as wrong:  # openpyxl raises anything on a damaged file; an empty one has no head
         raise Refused("PRI-001", str(path), file=path.name, detail=type(wrong).__name__) from wrong
     columns = tuple(_cell(name) for name in head)
@@ -73,9 +98,17 @@ def _xlsx(path: Path) -> list[list[str | None]]:
 
     book = load_workbook(path, read_only=True, data_only=True)
     try:
-        return [[_text(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+        first = book.worksheets[0]
+        first.reset_dimensions()  # what a program declares may be less than it wrote
+        return [_trimmed(row) for row in first.iter_rows(values_only=True)]
     finally:
         book.close()
+
+
+def _trimmed(row: Sequence[Any]) -> list[str | None]:
+    """Without the empty cells at its end, of which a sheet may declare sixteen thousand in each of a million rows."""
+    filled = max((n for n, value in enumerate(row, 1) if value is not None), default=0)
+    return [_text(value) for value in row[:filled]]
 
 
 def _text(value: Any) -> str | None:

@@ -15,7 +15,8 @@ class Wanted:
     """What is to be read: ``fields`` must exist, ``also`` are read where they do.
 
     ``lines`` and ``labels`` name the layers of a drawing (DXF, DGN) that hold boundaries and the text that numbers a
-    parcel; empty: the levels of Circular 25/2014. ``most`` rows are enough (0: all).
+    parcel; empty: the levels of Circular 25/2014. ``most`` rows are enough (0: all). ``capitals`` are fields whose text
+    stands in a capital-letter font.
     """
 
     layer: str | None = None
@@ -25,6 +26,7 @@ class Wanted:
     lines: tuple[str, ...] = ()
     labels: str = ""
     most: int = 0
+    capitals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

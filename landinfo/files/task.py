@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from landinfo.files import archive, corners, drawing, formats, gdal, wire
+from landinfo.files import archive, capitals, corners, drawing, formats, gdal, sheet, wire
 from landinfo.files.table import Table, Wanted
 
 
 def run(task: dict[str, Any]) -> None:
-    """Read ``task["path"]`` and write the table to ``task["out"]``. Raises ``Refused``."""
+    """Read ``task["path"]`` and write the table, or the sheet, to ``task["out"]``. Raises ``Refused``."""
+    if "wanted" not in task:
+        sheet.write(sheet.parse(Path(task["path"])), Path(task["out"]))
+        return
     wanted: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in task["wanted"].items()}
     scratch = Path(task["scratch"])
     wire.write(read(Path(task["path"]), scratch, Wanted(**wanted)), Path(task["out"]))
@@ -24,6 +27,10 @@ def read(path: Path, scratch: Path, wanted: Wanted) -> Table:
         into.mkdir()
         path = archive.unpack(path, into)
         formats.check(path)
+    return capitals.told(_read(path, scratch, wanted), wanted.capitals)
+
+
+def _read(path: Path, scratch: Path, wanted: Wanted) -> Table:
     if formats.ending(path) in formats.CORNER_LISTS:
         return corners.read(path, wanted)
     if formats.ending(path) in formats.DRAWINGS:

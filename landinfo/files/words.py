@@ -13,7 +13,8 @@ from landinfo.files.shapefile import UNKNOWN
 from landinfo.files.table import Remark, Spot
 from landinfo.model import Refused
 
-_SHOWN = 3
+EXAMPLES = 20
+"""Values that are handed over as examples: whoever shows them leaves out those of persons."""
 
 
 class Words:
@@ -60,7 +61,7 @@ class Words:
         try:
             return text.encode("latin-1").decode(self.codec)
         except UnicodeError as wrong:
-            raise Refused("FIL-007", str(self.path), encoding=self.codec, text=text[:60]) from wrong
+            raise Refused("FIL-007", str(self.path), encoding=self.codec, text=_letters(text)) from wrong
 
     def _converted(self, text: str, encoding: str) -> str:
         """By the verdict; what is still one letter for each byte, of nobody knows which encoding, is refused."""
@@ -69,7 +70,7 @@ class Words:
         if encoding in (legacy.TCVN3, legacy.VNI) and not legacy.speaks_for(text) - {encoding}:
             return legacy.decode(text, encoding)
         if text in self._undecoded:
-            raise Refused("FIL-006", str(self.path), text=text[:60])
+            raise Refused("FIL-006", str(self.path), text=_letters(text))
         return unicodedata.normalize("NFC", text)
 
     def _perhaps_utf8(self, text: str) -> str:
@@ -82,8 +83,8 @@ class Words:
     def _value(self, text: str, encoding: str, samples: dict[str, str]) -> str:
         made = self._converted(text, encoding)
         self.composed += not unicodedata.is_normalized("NFC", text)
-        if made != text and encoding in (legacy.TCVN3, legacy.VNI) and len(samples) < _SHOWN:
-            samples.setdefault(text[:40], made[:40])
+        if made != text and encoding in (legacy.TCVN3, legacy.VNI) and len(samples) < EXAMPLES:
+            samples.setdefault(text, made)
         return made
 
     def _remarks(
@@ -91,7 +92,7 @@ class Words:
     ) -> tuple[Remark, ...]:
         remarks = []
         if samples:
-            shown = "; ".join(f"«{before}» → «{after}»" for before, after in samples.items())
+            shown = [example(before, after) for before, after in samples.items()]
             fits = verdict.counts.get(verdict.encoding, 0)
             params = {"encoding": verdict.encoding, "fits": fits, "words": verdict.words, "examples": shown}
             stated = self.codec in (legacy.TCVN3, legacy.VNI)
@@ -109,4 +110,16 @@ def _others(decoded: Mapping[str, Sequence[Any]], encoding: str) -> Iterable[Spo
             if isinstance(value, str) and not value.isascii():
                 others = legacy.speaks_for(value) - {encoding}
                 if others:
-                    yield Spot(i + 1, detail=f"{name}: «{value[:40]}» ({', '.join(sorted(others))})")
+                    yield Spot(i + 1, detail=f"{name}: «{_letters(value)}» ({', '.join(sorted(others))})")
+
+
+def _letters(text: str) -> str:
+    """The letters of a text that tell its encoding, and not the text, which may be anybody's name."""
+    return " ".join(dict.fromkeys(c for c in text if not c.isascii()))[:40]
+
+
+def example(before: str, after: str) -> dict[str, str]:
+    """One word of a value that was turned, and the whole of it, by which it is judged and which is not shown."""
+    pairs = zip(before.split(), after.split(), strict=False)
+    old, new = next(((a, b) for a, b in pairs if a != b), (before, after))
+    return {"text": after, "before": old[:40], "after": new[:40]}

@@ -74,12 +74,14 @@ class LandUseField:
 class FieldMap:
     """One field map, checked for form. ``columns`` are the simple values by name; ``theme`` is "" for parcels.
 
+    ``capitals`` are fields whose text stands in a capital-letter font of before Unicode.
     ``preset`` names a file of ``data/fieldmaps`` that fills in what the map leaves out, ``regime`` that of its codes.
     """
 
     path: Path
     layer: str | None
     encoding: str | None
+    capitals: tuple[str, ...]
     crs: str | None
     lines: tuple[str, ...]
     labels: str
@@ -122,7 +124,8 @@ def read_map(path: Path) -> FieldMap:
         layer=source.optional("layer"),
         encoding=source.optional("encoding"),
         crs=source.optional("crs"),
-        lines=tuple(name.strip() for name in source.text("lines", "").split(",") if name.strip()),
+        capitals=_list(source.text("capitals", "")),
+        lines=_list(source.text("lines", "")),
         labels=source.text("labels", ""),
         repair=source.choice("repair", REPAIRS, "none"),
         store=_store(top.section("store")) if "store" in raw else None,
@@ -140,6 +143,10 @@ def read_map(path: Path) -> FieldMap:
     for section in (source, edition, rows, coverage, top):
         section.end()
     return held
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _without_place(wrong: Exception) -> str:

@@ -14,9 +14,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from landinfo.intake.persons import masked_all
 from landinfo.model import Notice
 from landinfo.texts import Texts, say
 
+_OF_A_FILE = ("FIL", "MAP", "COR", "DRW", "PRI")
+"""Findings whose sentence may quote the file: a heading that is a row, what a library says of a value."""
 SHOWN = 20
 """Most places that a printed list names for one finding; the finding itself holds them all."""
 
@@ -67,8 +70,8 @@ KINDS: Mapping[str, Kind] = {
     **_kinds(Severity.FATAL, "CRS-009", "CRS-010", "CRS-011", "CRS-012", "CRS-013", "CRS-014", "CRS-017", "CRS-018"),
     **_kinds(Severity.FATAL, "CRS-019"),
     **_kinds(Severity.ERROR, "FIL-017", "DRW-002", "DRW-003", "COR-002", "COR-003", "COR-005"),
-    **_kinds(Severity.WARNING, "FIL-015", "DRW-001", "DRW-004", "CRS-015"),
-    **_kinds(Severity.NOTE, "FIL-016", "CRS-016", "CRS-020", "MAP-007"),
+    **_kinds(Severity.WARNING, "FIL-015", "FIL-018", "DRW-001", "DRW-004", "CRS-015"),
+    **_kinds(Severity.NOTE, "FIL-016", "FIL-019", "CRS-016", "CRS-020", "MAP-007"),
     **_kinds(Severity.NOTE, "CRS-007", "CRS-008", "GEO-008", "GEO-009", "EDI-003"),
 }
 """Every finding by its code; the first letters say where it lies: file, drawing, corner list, coordinate system, field
@@ -111,9 +114,10 @@ class Finding:
 
 
 def found(code: str, places: Iterable[Place] = (), **params: Any) -> Finding:
-    """A finding of the kind ``code``; the count is that of its places, or 1."""
+    """A finding of the kind ``code``; the count is that of its places, or 1. What a file says is masked."""
     held = tuple(places)
-    return Finding(KINDS[code], len(held) or 1, held, params)
+    said = masked_all(params) if code.startswith(_OF_A_FILE) else params
+    return Finding(KINDS[code], len(held) or 1, held, said)
 
 
 class Collector:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +18,25 @@ from landinfo.files.read import read_file
 from landinfo.files.table import Table, Wanted
 from landinfo.intake.findings import Finding, found
 from landinfo.intake.opening import remarked
-from landinfo.intake.personal import is_personal, masked
+from landinfo.intake.personal import is_personal
+from landinfo.intake.persons import looks_personal, masked, masked_all
 from landinfo.intake.preset import ROLES, presets
-from landinfo.model import CannotBeAnswered, Rulebook
+from landinfo.model import CannotBeAnswered, Refused, Rulebook
 from landinfo.texts import Texts, say
 
 ROWS = 500
 _SHOWN = 3
 _LIKELY = 0.8
 """Share of the values that must be land-use codes for a column to be taken for the land use."""
+_NUMBER = re.compile(r"[A-Za-z]{0,2}\d{1,6}(?:[-./]?[\dA-Za-z]{1,4}){0,2}")
+_CODES = {
+    "commune": re.compile(r"\d{1,8}(?:\.0)?"),
+    "sheet": _NUMBER,
+    "number": _NUMBER,
+    "registered_area": re.compile(r"\d{1,3}(?:[.,]?\d{1,3}){0,3}"),
+    "land_use": re.compile(r"[A-ZĐ]{1,4}(?:\s?[+,;/-]\s?[A-ZĐ]{1,4}){0,4}"),
+}
+"""What a value of each role looks like: nothing else is shown as an example, whatever it may be."""
 _LINES = {
     "commune": 'commune = "{{{}}}"',
     "sheet": 'sheet = "{{{}}}"',
@@ -45,9 +56,9 @@ class Guess:
 
 def guess(path: Path, layer: str | None, rulebook: Rulebook) -> Guess:
     """Looks at the first rows. Raises ``Refused`` like ``files.read.read_file``. Personal columns are not read."""
-    there = read_file(path, Wanted(layer=layer, most=1)).layer.fields
-    open_ = tuple(field for field in there if not is_personal(field))
-    table = read_file(path, Wanted(layer=layer, fields=open_, most=ROWS))
+    there = _read(path, Wanted(layer=layer, most=1)).layer.fields
+    open_ = tuple(field for field in there if not (is_personal(field) or looks_personal(field)))
+    table = _read(path, Wanted(layer=layer, fields=open_, most=ROWS))
     words, texts = _Words(table, rulebook.texts), rulebook.texts
     chosen = _by_names(open_)
     if "land_use" not in {role for role, _ in chosen}:
@@ -61,8 +72,17 @@ def guess(path: Path, layer: str | None, rulebook: Rulebook) -> Guess:
         lines += words.role(role, hits)
     used = {field for _, field in chosen}
     lines += ["", *words.rest("guess-unused", [f for f in open_ if f not in used])]
-    lines += words.rest("guess-personal", [f for f in there if f not in open_])
+    lines += words.rest("guess-personal", [masked(f) for f in there if f not in open_])
+    lines += words.rest("guess-persons", words.persons)
     return Guess(tuple(lines), tuple(remarked(r) for r in table.remarks) + _said(table))
+
+
+def _read(path: Path, wanted: Wanted) -> Table:
+    """Raises ``Refused`` without what may be somebody's."""
+    try:
+        return read_file(path, wanted)
+    except Refused as wrong:
+        raise Refused(wrong.code, wrong.field, **masked_all(wrong.params)) from None
 
 
 def _said(table: Table) -> tuple[Finding, ...]:
@@ -115,6 +135,9 @@ class _Words:
 
     def __init__(self, table: Table, texts: Texts) -> None:
         self.table, self.texts = table, texts
+        columns = table.columns.items()
+        self.persons = [name for name, values in columns if any(looks_personal(str(v)) for v in values if v)]
+        """Fields of another name in which something looks like a person's."""
 
     def role(self, role: str, hits: Sequence[tuple[str, tuple[str, Mapping[str, Any]]]]) -> list[str]:
         if not hits:
@@ -123,7 +146,8 @@ class _Words:
         field, (code, params) = hits[0]
         values = self.table.columns[field]
         filled = [v for v in values if v not in (None, "")]
-        shown = ", ".join(f"«{masked(str(v))[:20]}»" for v in list(dict.fromkeys(filled))[:_SHOWN]) or "–"
+        plain = [v for v in dict.fromkeys(map(str, filled)) if _CODES[role].fullmatch(v)]
+        shown = ", ".join(f"«{v}»" for v in plain[:_SHOWN] if field not in self.persons) or "–"
         facts = {"field": field, "filled": len(filled), "rows": len(values), "examples": shown}
         return ["", _comment(code, self.texts, **params, **facts), *_LINES[role].format(field).split("\n")]
 

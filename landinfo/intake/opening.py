@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +17,15 @@ from landinfo.files.table import Layer, Remark, Spot, Table, Wanted
 from landinfo.intake.checks import NOWHERE, Shapes, check_shapes
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.intake.findings import Collector, Finding, Place, found
-from landinfo.intake.personal import masked, personal_fields
+from landinfo.intake.personal import personal_fields
+from landinfo.intake.persons import looks_personal, masked
 from landinfo.intake.preset import fitted
 from landinfo.intake.rows import Reader
 from landinfo.model import CannotBeAnswered, Refused, Rulebook
 
 _NUMBERED = (48e6, 50e6)
 """m: eastings with the number of the zone, 48 or 49, written before them."""
+EXAMPLES = 3
 HALF_ROUND = 2.1e7
 """m: half-way round the earth, farther than any plane reaches."""
 
@@ -56,7 +58,8 @@ def open_source(source: Path, map: FieldMap, crs: str, rulebook: Rulebook, colle
         map = fitted(map, read_file(source, first).layer.fields, collect)
     if personal := personal_fields(map.fields, bool(map.theme)):
         raise Refused("PER-002", str(map.path), fields=", ".join(personal))
-    table = read_file(source, Wanted(map.layer, map.encoding, map.fields, lines=map.lines, labels=map.labels))
+    wanted = Wanted(map.layer, map.encoding, map.fields, lines=map.lines, labels=map.labels, capitals=map.capitals)
+    table = read_file(source, wanted)
     _fields(table.layer, map)
     system = _system(table.layer, map, collect)
     _said(table, collect)
@@ -94,7 +97,7 @@ def _finite(shapes: Shapes) -> NDArray[np.bool_]:
 
 
 def _fields(layer: Layer, map: FieldMap) -> None:
-    missing = [field for field in map.fields if field not in layer.fields]
+    missing = [field for field in dict.fromkeys((*map.fields, *map.capitals)) if field not in layer.fields]
     if missing:
         fields = ", ".join(layer.fields) or "–"
         raise Refused("MAP-003", str(map.path), missing=", ".join(missing), fields=fields)
@@ -141,7 +144,7 @@ def _without_datum(stated: str, lost: str, map: FieldMap, collect: Collector) ->
 
 def _said(table: Table, collect: Collector) -> None:
     for sentence in table.layer.said:
-        collect.put(found("FIL-008", detail=masked(sentence)))
+        collect.put(found("FIL-008", detail=sentence))
     if table.layer.curves:
         collect.put(_counted("GEO-007", table.layer.curves))
     if table.with_height:
@@ -156,12 +159,18 @@ def _said(table: Table, collect: Collector) -> None:
 
 
 def remarked(remark: Remark) -> Finding:
-    """What was noticed while reading, as a finding."""
-    return found(remark.code, map(_place, remark.spots), **remark.params)
+    """What was noticed while reading, as a finding; nobody's name is an example."""
+    params = dict(remark.params)
+    if "examples" in params:
+        open_ = [e for e in params["examples"] if not looks_personal(e["text"])][:EXAMPLES]
+        params["examples"] = "; ".join(f"«{e['before']}» → «{e['after']}»" for e in open_) or "–"
+    made = found(remark.code, map(_place, remark.spots), **params)
+    return replace(made, count=params.get("count", made.count))
 
 
 def _place(spot: Spot) -> Place:
-    return Place(spot.row, spot.name, spot.x, spot.y, spot.detail)
+    """Masked whole, then cut."""
+    return Place(spot.row, masked(spot.name)[:60], spot.x, spot.y, masked(spot.detail)[:120])
 
 
 def _counted(code: str, count: int, **params: str) -> Finding:

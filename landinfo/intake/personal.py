@@ -1,18 +1,15 @@
-"""Names, papers, addresses and telephones of land users: known by the field or by the look of a value, never kept.
+"""Fields of names, papers, addresses and telephones of land users, known by what they are called: never read.
 
-A field that the map does not name is never read. A map that names such a field is refused, and so is a value that looks
-like one of a person in a field of another name; neither is ever shown.
+A field that the map does not name is never read; a map that names such a field is refused. A value that looks like one
+of a person in a field of another name is the matter of ``persons.py``.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from landinfo import search
-
-HIDDEN = "•••"
 
 _WORDS = (
     *("tenchu", "chusudung", "chusd", "tennguoi", "nguoisudung", "nguoisudu", "nguoisd", "chuho", "tenvo", "tenchong"),
@@ -49,14 +46,6 @@ _TCVN3 = {
 _FROM_TCVN3 = {ord(old): letter for letter, olds in _TCVN3.items() for old in olds}
 _FROM_VNI = {ord(old): letter for old, letter in zip("ñÑöÖôÔòÒæÆ", "dduuooiiii", strict=True)}
 """Letters of the fonts of before Unicode without their accents; VNI writes most accents as characters apart."""
-_NAME = r"(?!rịa\b|nà\b|điểm\b|chiểu\b|ích\b)\w+(?:\s+\w+){1,5}"
-_PATTERNS = (
-    re.compile(r"(?<![\d.,])(?:\d{9}|\d{12})(?![\d]|[.,]\d)"),
-    re.compile(r"(?<![\d.,])(?:\+?84|0)[\s.]?(?:[35789]|2[\s.]?\d)\d(?:[\s.]?\d){7}(?!\d)"),
-    re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"),
-    re.compile(rf"^\s*(?:hộ\s+)?(?:ông|bà)\s*[:.]?\s+{_NAME}", re.IGNORECASE),
-)
-"""Identity numbers (9 or 12 digits), telephones, e-mail, and a name behind ông or bà (but Bà Rịa, Ông Ích Khiêm …)."""
 
 
 def _spellings(name: str) -> Iterator[str]:
@@ -86,17 +75,3 @@ def is_personal(name: str, theme: bool = False) -> bool:
 def personal_fields(names: Iterable[str], theme: bool = False) -> list[str]:
     """Those of ``names`` that hold personal data, as they are spelled."""
     return [name for name in names if is_personal(name, theme)]
-
-
-def looks_personal(value: str) -> bool:
-    """Does a value look like an identity number, a telephone, an e-mail address or a person's name?"""
-    text = unicodedata.normalize("NFC", value)
-    return any(pattern.search(text) for pattern in _PATTERNS)
-
-
-def masked(text: str) -> str:
-    """``text`` with whatever looks like a person's replaced."""
-    text = unicodedata.normalize("NFC", text)
-    for pattern in _PATTERNS:
-        text = pattern.sub(HIDDEN, text)
-    return text

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from landinfo.files.sheet import read_sheet
+from landinfo.files.read import read_sheet
 from landinfo.intake import pricechecks, pricerows
 from landinfo.intake.findings import KINDS, Collector, Finding, found
 from landinfo.intake.pricepublish import Asked, Draft, publish

@@ -15,7 +15,7 @@ from landinfo.intake.checks import Shapes
 from landinfo.intake.fieldmap import AreaField, FieldMap
 from landinfo.intake.findings import Collector, Place
 from landinfo.intake.limits import read_limits
-from landinfo.intake.personal import masked
+from landinfo.intake.persons import masked
 from landinfo.intake.template import Template, plain
 from landinfo.intake.values import EMPTY_DAYS, area_text, read_area, read_day
 from landinfo.model import Rulebook
@@ -62,14 +62,20 @@ class Reader:
         row = self.row(i)
         names = ("sheet", "number") if not self.map.theme else ("name", "designation")
         filled = [self.map.columns[n].fill(row) or "–" for n in names if n in self.map.columns]
-        return "/".join(masked(text) for text in filled)
+        return "/".join(self.shown(text) for text in filled)
+
+    def shown(self, text: str) -> str:
+        """A text of the file as a finding may show it; the areas of a theme may be called like a person."""
+        return masked(text, names_allowed=bool(self.map.theme))
 
     def wrong(self, code: str, i: int, detail: object = "", mark: BaseGeometry | None = None) -> None:
         """A finding at row i (from 0); without a ``mark`` of its own it lies in the row's shape."""
         shape = self.shapes[i] if self.shapes is not None else None
         if mark is None and shape is not None:
             mark = shapely.point_on_surface(shape)
-        self.collect.add(code, Place(self.table.rows[i], self.named(i), detail=masked(str(detail))[:120], mark=mark))
+        self.collect.add(
+            code, Place(self.table.rows[i], self.named(i), detail=self.shown(str(detail))[:120], mark=mark)
+        )
 
     def text(self, name: str, row: Mapping[str, Any], default: str = "") -> str:
         template = self.map.columns.get(name)
