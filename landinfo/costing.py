@@ -41,6 +41,17 @@ class Cost:
     lines: tuple[Line, ...]
     amount: Decimal | None
 
+    @property
+    def exact(self) -> Decimal | None:
+        """The sum of the lines before rounding."""
+        return None if self.amount is None else sum((line.amount or ZERO for line in self.lines), ZERO)
+
+
+def total_of(items: Sequence[Decimal | None]) -> Decimal | None:
+    """The sum of an estimate's items, the levy or rent first: None without it; charges not known are left out."""
+    levied, *rest = items
+    return None if levied is None else sum((amount for amount in rest if amount is not None), levied)
+
 
 def cost(code: str, lines: Sequence[Line]) -> Cost:
     amounts = [line.amount for line in lines if line.amount is not None]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from landinfo.case import Case
-from landinfo.costing import Costing
+from landinfo.costing import Costing, total_of
 from landinfo.levy.terms import AGRICULTURAL, ZERO
 from landinfo.model import Notice
 from landinfo.settled import State
@@ -38,8 +38,8 @@ def readings(costing: Costing, likely: State) -> tuple[Reading, ...]:
 
 def _amounts(costing: Costing, state: State) -> tuple[Decimal | None, Decimal | None]:
     """Levy and total in đồng."""
-    levied, *rest = (c.amount for c in costing.costs(state))
-    return levied, None if levied is None else sum((a for a in rest if a is not None), levied)
+    items = tuple(c.amount for c in costing.costs(state))
+    return items[0], total_of(items)
 
 
 def _states(costing: Costing, likely: State) -> Iterator[tuple[Notice, State]]:
