@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from landinfo import law
 from landinfo.case import Case, Part
-from landinfo.levy.terms import AGRICULTURAL, BUSINESS, MONTHS, ZERO, Rules
+from landinfo.levy.terms import AGRICULTURAL, BUSINESS, MONTHS, ZERO, Rules, Settled
 
 WAYS = ("one_off", "annual", "prepaid")
 """How rent may be paid where nobody said; prepaid: by the year now, after one-off rent for the old use."""
@@ -18,8 +18,8 @@ ANY = "any"
 Reduced = tuple[str, Decimal]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(Settled):
     """All that the cost depends on, settled. ``reduced``: the group and the share taken off within the limit.
 
     ``deduct``: what one-off rent of agricultural land takes off where the law says after − before: the "whole" old
@@ -28,24 +28,16 @@ class State:
     its bounds it costs "least" or "most" (``reach``).
     """
 
-    limit: Decimal
-    eligible: bool = False
-    garden: bool = False
     once_residential: bool = False
-    allocated: bool = True
-    order: str = "even"
     free_limit: str = ""
-    holding: str = "recognised"
     area: str = "likely"
     term: str = "likely"
-    k: str = "likely"
     rent: str = "one_off"
     rent_rate: Decimal = ZERO
     reduced: Reduced = ("none", ZERO)
     fee_due: bool = True
     rice_due: bool = True
     deduct: str = "whole"
-    with_k: bool = True
     annual_k: bool = False
 
 
