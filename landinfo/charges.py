@@ -56,6 +56,12 @@ def registration_fee(
     return capped, lines
 
 
+def registration_cap(on: date, rules: Rules) -> Decimal | None:
+    """The most that the registration fee may be on a day, đồng; None: there is no cap."""
+    cap: Decimal | None = law.on(rules["registration_fee_cap"], on).value
+    return cap
+
+
 def exempt(code: str, on: date, rules: Rules) -> list[Line]:
     """The line that says why there is no registration fee."""
     return [Line("", Notice(code), (), ZERO, (law.on(rules["registration_exempt"], on).citation,))]

@@ -298,4 +298,5 @@ def _part(made: Convertible, index: int, query: Query, facts: Facts, rulebook: R
         price=before.unit_price,
         target_price=after.unit_price,
         other_prices=before.other_prices,
+        other_target_prices=after.other_prices,
     )

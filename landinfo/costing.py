@@ -6,20 +6,21 @@ Results are kept by what each item depends on, because the range asks for many s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from landinfo import charges, law, levy, reductions, rent
 from landinfo.case import Case, Part
-from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Terms, of_term
+from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Settled, Terms, of_term
 from landinfo.model import Citation, Notice
 from landinfo.money import dong
 from landinfo.reductions import POOR_HOUSING
 from landinfo.settled import EACH_PART, WAYS, State, grounded
 
 DONG = Decimal(1)
+_SHARED = tuple(f.name for f in fields(Settled))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,17 @@ class Cost:
     code: str
     lines: tuple[Line, ...]
     amount: Decimal | None
+
+    @property
+    def exact(self) -> Decimal | None:
+        """The sum of the lines before rounding."""
+        return None if self.amount is None else sum((line.amount or ZERO for line in self.lines), ZERO)
+
+
+def total_of(items: Sequence[Decimal | None]) -> Decimal | None:
+    """The sum of an estimate's items, the levy or rent first: None without it; charges not known are left out."""
+    levied, *rest = items
+    return None if levied is None else sum((amount for amount in rest if amount is not None), levied)
 
 
 def cost(code: str, lines: Sequence[Line]) -> Cost:
@@ -126,19 +138,15 @@ class Costing:
         return self._parts[key]
 
     def terms(self, state: State) -> Terms:
+        settled = {name: getattr(state, name) for name in _SHARED}
+        settled["order"] = state.free_limit or state.order
+        settled["with_k"] = self.regime.with_k and state.with_k
         return Terms(
+            **settled,
             on=self.regime.day,
             rules=self.rules,
-            limit=state.limit,
-            eligible=state.eligible,
-            garden=state.garden,
-            allocated=state.allocated,
             organisation=self.case.land_user == "organisation",
-            order=state.free_limit or state.order,
             reduced=state.reduced[1],
-            holding=state.holding,
-            k=state.k,
-            with_k=self.regime.with_k and state.with_k,
         )
 
     def registration(self, state: State) -> Cost:
@@ -195,9 +203,8 @@ def _levy_key(state: State) -> tuple[object, ...]:
     # the order counts with what a reduction leaves of each part; spread evenly it does not
     reduced = state.reduced[1] if state.free_limit or state.order != "even" else ZERO
     return (
-        reduced, state.free_limit,
-        state.eligible, state.garden, state.allocated, state.limit, state.order, state.holding, state.area, state.term,
-        state.k, state.rent, state.rent_rate, state.deduct, state.with_k, state.annual_k,
+        reduced, state.free_limit, *(getattr(state, name) for name in _SHARED),
+        state.area, state.term, state.rent, state.rent_rate, state.deduct, state.annual_k,
     )  # fmt: skip
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, settled, unknowns
+from landinfo import assumptions, charges, levy, payment, questions, readings, recalculation, settled, unknowns
 from landinfo.case import FACTS, Case, TaxNotice
 from landinfo.costing import Cost, Costing, Regime, apportioned
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line, Rules, k_in_force
 from landinfo.model import Citation, Notice
 from landinfo.payment import Instalment, Late
 from landinfo.questions import Question
+from landinfo.reach import Amounts, Reach
 from landinfo.readings import Reading
 from landinfo.recalculation import Recalculation
 from landinfo.unknowns import Space
@@ -67,7 +68,9 @@ class Estimate:
     recalculation: Recalculation | None = None
 
 
-Tried = list[tuple[tuple[int, ...], tuple[Cost, ...]]]
+Tried = list[tuple[tuple[int, ...], Amounts]]
+Ends = Sequence[Decimal | None]
+"""What one item comes to in each state tried."""
 
 
 def estimate(case: Case, rules: Rules) -> Estimate:
@@ -84,12 +87,13 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     costing, space = Costing(case, used, rules), unknowns.space(case, used.name, rules)
     likely = costing.costs(space.likely)
     reason = _not_computable(case) or (None if likely[0].amount is not None else Notice("levy-price-unknown"))
-    tried = [(chosen, costing.costs(state)) for chosen, state in space.states()] if reason is None else []
+    reach = Reach(costing)
+    tried = [(chosen, reach.amounts(state)) for chosen, state in space.states()] if reason is None else []
     alone = assumptions.individual(case, space.likely, used, rules)
     items = _items(case, used, likely, tried, reason, alone, rules)
     mixed = any(set(settled.EACH_PART) <= set(d.values) for d in space.dimensions if d.name == "rent")
     total, low, high = _sums(items, tried, mixed)
-    asked_for = tuple(questions.questions(space, [(chosen, _total(costs)) for chosen, costs in tried]))
+    asked_for = tuple(questions.questions(space, [(chosen, amounts.total) for chosen, amounts in tried]))
     found = Estimate(
         regime=used.name,
         law=used.cited,
@@ -144,33 +148,34 @@ def _items(
     """
     levied, fee, rice = likely
     days = (case.on, case.days.declared or case.on, case.on)
+    ends = [[amounts.items[index] for _, amounts in tried] for index in range(len(likely))]
     if reason is not None:
         items = [Item(levied.code, None, None, None, (), reason, case.on)]
     else:
-        item = _levied(levied, [c[0] for _, c in tried], case.on, used)
+        item = _levied(levied, ends[0], case, used)
         items = [item if alone is None or item.reason is not None else replace(item, high=None, reason=alone)]
     unknown = Notice("registration-unknown")
     if fee.amount is None or (reason is not None and reason.code.startswith("levy-no-formula")):
-        cap = law.on(rules["registration_fee_cap"], days[1]).value
+        cap = charges.registration_cap(days[1], rules)
         items.append(Item("registration_fee", None, ZERO, cap, (), unknown, days[1]))
     else:
-        items.append(_item(fee, [c[1] for _, c in tried] or [fee], days[1], unknown))
+        items.append(_item(fee, ends[1], days[1], unknown))
     maybe = _maybe_rice(case, rules)
     if rice.lines or maybe:
-        items.append(_rice(rice, [c[2] for _, c in tried] or [rice], case, maybe))
+        items.append(_rice(rice, ends[2], case, maybe))
     return tuple(items)
 
 
-def _levied(cost: Cost, tried: Sequence[Cost], day: date, used: Regime) -> Item:
+def _levied(cost: Cost, ends: Ends, case: Case, used: Regime) -> Item:
     """Without K of regime A there is no upper bound; without a price that some state asks for there is none at all."""
-    if used.name == "2014-07-01":
-        return _item(cost, tried, day, Notice("levy-k-unknown"))
-    item = _item(cost, tried, day, Notice("levy-price-unknown-in-part"))
+    if used.name == "2014-07-01" and all(p.price is not None for p in case.parts):
+        return _item(cost, ends, case.on, Notice("levy-k-unknown"))
+    item = _item(cost, ends, case.on, Notice("levy-price-unknown-in-part"))
     return item if item.high is not None else replace(item, low=ZERO)
 
 
-def _item(cost: Cost, tried: Sequence[Cost], day: date, unbounded: Notice) -> Item:
-    amounts = [c.amount for c in (cost, *tried)]
+def _item(cost: Cost, ends: Ends, day: date, unbounded: Notice) -> Item:
+    amounts = [cost.amount, *ends]
     known = [a for a in amounts if a is not None]
     high = max(known) if len(known) == len(amounts) else None
     lines = () if cost.amount is None else apportioned(cost.lines, cost.amount)
@@ -183,17 +188,17 @@ def _maybe_rice(case: Case, rules: Rules) -> bool:
     return due and any(p.land_use in charges.MAYBE_RICE for p in case.parts)
 
 
-def _rice(cost: Cost, tried: Sequence[Cost], case: Case, maybe: bool) -> Item:
+def _rice(cost: Cost, ends: Ends, case: Case, maybe: bool) -> Item:
     """The law gives the least rate only: without the province's own the high end is not known.
 
     ``maybe``: of some ground the code does not say whether it is specialised rice land; then only the least is known.
     """
     if maybe:
-        least = [c.amount for c in (cost, *tried) if c.amount is not None]
+        least = [a for a in (cost.amount, *ends) if a is not None]
         return Item(cost.code, None, min(least, default=ZERO), None, (), Notice("rice-kind-unknown"), case.on)
     if cost.amount is None:
         return Item(cost.code, None, ZERO, None, (), Notice("rice-price-unknown"), case.on)
-    item = _item(cost, tried, case.on, Notice("rice-rate-unknown"))
+    item = _item(cost, ends, case.on, Notice("rice-rate-unknown"))
     told = isinstance(case.facts.get("rice_rate"), Decimal)
     return item if told else replace(item, high=None, reason=Notice("rice-rate-unknown"))
 
@@ -206,7 +211,7 @@ def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | N
     if items[0].amount is None:
         return None, None, None
     total = sum((i.amount for i in items if i.amount is not None), ZERO)
-    totals = [_total(costs) for _, costs in tried]
+    totals = [amounts.total for _, amounts in tried]
     known = [t for t in totals if t is not None] + [total]
     if items[0].reason is not None and items[0].reason.code == "levy-price-unknown-in-part":
         known.append(ZERO)
@@ -217,11 +222,6 @@ def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | N
         known.append(sum((i.low for i in counted if i.low is not None), ZERO))
         known.append(sum((i.high for i in counted if i.high is not None), ZERO))
     return total, min(known), max(known) if bounded else None
-
-
-def _total(costs: Sequence[Cost]) -> Decimal | None:
-    levied, *rest = (c.amount for c in costs)
-    return None if levied is None else sum((a for a in rest if a is not None), levied)
 
 
 def _paid(found: Estimate, case: Case, own: Regime, space: Space, rules: Rules) -> Estimate:

@@ -1,6 +1,8 @@
 """Where the law's sources conflict or are silent, the other readings beside the default (law.md §13 by number).
 
-Each is one state, or one case, computed again; a reading that changes nothing is not shown.
+Each is one state, or one case, computed again; a reading that changes nothing is not shown. A reading stands beside the
+range, which is that of the default reading under every unknown; of the readings only the orders in which parts of one
+kind use the limit lie inside it always.
 """
 
 from __future__ import annotations
@@ -9,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from landinfo.case import Case
-from landinfo.costing import Costing
-from landinfo.levy.terms import AGRICULTURAL, ZERO
+from landinfo.case import Case, Part
+from landinfo.costing import Costing, total_of
+from landinfo.levy.terms import ZERO
 from landinfo.model import Notice
 from landinfo.settled import State
 from landinfo.unknowns import LIMBS
@@ -38,8 +40,8 @@ def readings(costing: Costing, likely: State) -> tuple[Reading, ...]:
 
 def _amounts(costing: Costing, state: State) -> tuple[Decimal | None, Decimal | None]:
     """Levy and total in đồng."""
-    levied, *rest = (c.amount for c in costing.costs(state))
-    return levied, None if levied is None else sum((a for a in rest if a is not None), levied)
+    items = tuple(c.amount for c in costing.costs(state))
+    return items[0], total_of(items)
 
 
 def _states(costing: Costing, likely: State) -> Iterator[tuple[Notice, State]]:
@@ -77,6 +79,8 @@ def _of_2026(case: Case, likely: State) -> Iterator[tuple[Notice, State]]:
         )
         if only_separated:
             yield Notice("reading-separated-after-2014"), replace(likely, eligible=False)
+        if isinstance(told.get("allotment_limit"), Decimal):
+            yield Notice("reading-quota-other-ground-first"), replace(likely, other_first=True)
     limb = any(told.get(name) for name in LIMBS)
     if limb and told.get("first_conversion") is False and case.land_user == "household":
         yield Notice("reading-earlier-not-counted"), replace(likely, eligible=True)
@@ -85,11 +89,12 @@ def _of_2026(case: Case, likely: State) -> Iterator[tuple[Notice, State]]:
 
 
 def _cases(case: Case) -> Iterator[tuple[str, Case]]:
-    """The case again with another price of the agricultural land, where the list can be read in two ways."""
-    names = dict.fromkeys(name for p in case.parts for name, _ in p.other_prices)
+    """The case again with the other prices of a reading of the list, of the land as it is and of the new use alike."""
+    names = dict.fromkeys(name for p in case.parts for name, _ in (*p.other_prices, *p.other_target_prices))
     for name in names:
-        parts = tuple(
-            replace(p, price=dict(p.other_prices).get(name, p.price)) if p.land_use in AGRICULTURAL else p
-            for p in case.parts
-        )
-        yield name, replace(case, parts=parts)
+        yield name, replace(case, parts=tuple(_read(p, name) for p in case.parts))
+
+
+def _read(part: Part, name: str) -> Part:
+    price = dict(part.other_prices).get(name, part.price)
+    return replace(part, price=price, target_price=dict(part.other_target_prices).get(name, part.target_price))

@@ -7,52 +7,46 @@ from decimal import Decimal
 
 from landinfo import law
 from landinfo.case import Case, Part
-from landinfo.levy.terms import AGRICULTURAL, BUSINESS, MONTHS, ZERO, Rules
+from landinfo.levy.terms import AGRICULTURAL, BUSINESS, MONTHS, ZERO, Rules, Settled
 
 WAYS = ("one_off", "annual", "prepaid")
 """How rent may be paid where nobody said; prepaid: by the year now, after one-off rent for the old use."""
 EACH_PART = ("least", "most")
 """Values of ``State.rent`` by which every part takes the way that costs least, or most."""
+ANY = "any"
+"""Value of ``State.holding``: of each part whichever of "recognised" and "annual" costs least."""
 Reduced = tuple[str, Decimal]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(Settled):
     """All that the cost depends on, settled. ``reduced``: the group and the share taken off within the limit.
 
     ``deduct``: what one-off rent of agricultural land takes off where the law says after − before: the "whole" old
     price, its price for the "term" of the lease, or "nothing". ``annual_k``: annual rent takes K too.
-    ``free_limit``: "least" or "most", in place of a limit of regime A that nobody told.
+    ``free_limit``: "least" or "most", in place of a limit of regime A that nobody told. ``area``: "likely", or where in
+    its bounds it costs "least" or "most" (``reach``).
     """
 
-    limit: Decimal
-    eligible: bool = False
-    garden: bool = False
     once_residential: bool = False
-    allocated: bool = True
-    order: str = "even"
     free_limit: str = ""
-    holding: str = "recognised"
-    area: str | tuple[Decimal, ...] = "likely"
+    area: str = "likely"
     term: str = "likely"
-    k: str = "likely"
     rent: str = "one_off"
     rent_rate: Decimal = ZERO
     reduced: Reduced = ("none", ZERO)
     fee_due: bool = True
     rice_due: bool = True
     deduct: str = "whole"
-    with_k: bool = True
     annual_k: bool = False
 
 
 def grounded(case: Case, state: State, rules: Rules) -> list[Part]:
     """The parts with every unknown of their own settled as ``state`` says."""
-    areas = state.area if isinstance(state.area, tuple) else [_extent(p, state.area) for p in case.parts]
-    return [_grounded(p, a, case, state, rules) for p, a in zip(case.parts, areas, strict=True) if a > 0]
+    return [_grounded(p, case, state, rules) for p in case.parts if p.area > 0]
 
 
-def _grounded(part: Part, area: Decimal, case: Case, state: State, rules: Rules) -> Part:
+def _grounded(part: Part, case: Case, state: State, rules: Rules) -> Part:
     if case.convert_to in BUSINESS and part.rent is None:
         part = _leased(part, state)
     term = part.term_left_months
@@ -60,9 +54,7 @@ def _grounded(part: Part, area: Decimal, case: Case, state: State, rules: Rules)
         # what was paid ahead for a longer term leaves less of the annual rent to pay
         turned = {"low": "high", "high": "low"} if part.rent_after == "annual" else {}
         term = _months(part, case, turned.get(state.term, state.term), rules)
-    if term == part.term_left_months and area == part.area == part.area_low == part.area_high:
-        return part
-    return replace(part, area=area, area_low=area, area_high=area, term_left_months=term)
+    return part if term == part.term_left_months else replace(part, term_left_months=term)
 
 
 def _leased(part: Part, state: State) -> Part:
@@ -72,10 +64,6 @@ def _leased(part: Part, state: State) -> Part:
     if way == "prepaid":
         return replace(part, rent="annual") if allocated else replace(part, rent="one_off", rent_after="annual")
     return replace(part, rent="annual" if allocated and part.rent_after == "annual" else way)
-
-
-def _extent(part: Part, which: str) -> Decimal:
-    return {"low": part.area_low, "likely": part.area, "high": part.area_high}[which]
 
 
 def _months(part: Part, case: Case, which: str, rules: Rules) -> Decimal:

@@ -1,67 +1,143 @@
-"""Where in its parts an area that may lie anywhere costs most and least."""
+"""Where in its parts, and on which steps of a limit, ground costs least: exactly, for any number of parts.
+
+The cost is linear in the area of each part on each step, so this is a transport problem: every part sends its ground to
+the steps (or leaves it outside), each step takes what the limit gives it. Successive shortest paths solve it; a path
+runs over steps only, of which there are few, so the work grows with the square of the number of parts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import permutations, product, zip_longest
 
-from landinfo.case import Case, Part
-from landinfo.charges import RICE
-from landinfo.levy.terms import AGRICULTURAL, ZERO
-
-MOST_CORNERS, MOST_TURNS = 5, 3
-"""Parts up to which every corner of an area that may lie anywhere is tried, and every place where its cost turns."""
+ZERO = Decimal(0)
+Bounds = tuple[Decimal, Decimal]
 
 
-def allotted(case: Case, turns: Sequence[Decimal | None]) -> Iterator[tuple[Decimal, ...]]:
-    """An area that may lie anywhere, put where it may cost most and least.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A part of between ``low`` and ``high`` m²; ``costs``: đồng/m² on each step that it may stand on."""
 
-    With the limits out of play the cost is linear in the areas, so its extremes are fillings in some order; it also
-    turns where the first parts of an order reach the limit, or twice the limit (``turns``; None: no such place). Of
-    many parts only the likely orders are tried.
+    low: Decimal
+    high: Decimal
+    costs: Mapping[int, Decimal]
+
+
+def least(grounds: Sequence[Ground], steps: Sequence[Bounds], together: Bounds) -> Decimal | None:
+    """The least cost of ground whose areas sum within ``together`` and lie on ``steps`` within their bounds (m²).
+
+    None: no area of the parts does. For the most, turn the sign of the costs.
     """
-    count = len(case.parts)
-    if count > MOST_CORNERS:
-        yield from (_filled(case, order) for order in _likely_orders(case.parts))
-        return
-    turns = turns if count <= MOST_TURNS else (None,)
-    for order in permutations(range(count)):
-        for caps in product(turns, repeat=count - 1):
-            yield _filled(case, order, caps)
+    room = sum((g.high for g in grounds), ZERO)
+    outside = max(ZERO, room - together[1]), room - together[0]
+    if outside[1] < outside[0]:
+        return None
+    return _Flow(grounds, (*steps, outside)).cost()
 
 
-def _likely_orders(parts: Sequence[Part]) -> Iterator[list[int]]:
-    """By each thing that levy, fee and rice-land payment grow with, at each rate that agricultural land may have."""
-    rates = (Decimal("0.3"), Decimal("0.5"), Decimal(1))
-
-    def levied(rate: Decimal) -> Callable[[Part], Decimal]:
-        return lambda p: ((p.target_price or ZERO) - (p.price or ZERO)) * (rate if p.land_use in AGRICULTURAL else 1)
-
-    keys: tuple[Callable[[Part], Decimal], ...] = (
-        *map(levied, rates),
-        lambda p: p.target_price or ZERO,
-        lambda p: p.price or ZERO,
-        lambda p: Decimal(p.land_use in AGRICULTURAL),
-        lambda p: (p.price or ZERO) if p.land_use in RICE else ZERO,
-    )
-    for key in keys:
-        for dearest_first in (False, True):
-            yield sorted(range(len(parts)), key=lambda i: key(parts[i]), reverse=dearest_first)
+def most(grounds: Sequence[Ground], steps: Sequence[Bounds], together: Bounds) -> Decimal | None:
+    """The most that ``least`` may cost."""
+    turned = [Ground(g.low, g.high, {step: -cost for step, cost in g.costs.items()}) for g in grounds]
+    found = least(turned, steps, together)
+    return None if found is None else -found
 
 
-def _filled(case: Case, order: Sequence[int], caps: Sequence[Decimal | None] = ()) -> tuple[Decimal, ...]:
-    """The area put into the parts in ``order``; ``caps`` bound what the first, the first two … hold together."""
-    areas = [p.area_low for p in case.parts]
-    left = (case.together or ZERO) - sum(areas, ZERO)
-    held = ZERO
-    for i, cap in zip_longest(order, caps):
-        held += areas[i]
-        more = min(left, case.parts[i].area_high - areas[i])
-        if cap is not None:
-            more = min(more, max(ZERO, cap - held))
-        areas[i], left, held = areas[i] + more, left - more, held + more
-    for i in order:
-        more = min(left, case.parts[i].area_high - areas[i])
-        areas[i], left = areas[i] + more, left - more
-    return tuple(areas)
+@dataclass(slots=True)
+class _Flow:
+    """Ground sent part by part; the last of ``steps`` is what stays outside, at most high − low of each part."""
+
+    grounds: Sequence[Ground]
+    steps: Sequence[Bounds]
+    prices: list[list[Decimal | None]] = field(init=False)
+    placed: list[list[Decimal]] = field(init=False)
+    held: list[Decimal] = field(init=False)
+    prize: Decimal = field(init=False)
+    """What a step that must be filled is worth: more than any way over the steps can cost."""
+
+    def __post_init__(self) -> None:
+        count = len(self.steps)
+        self.prices = [[*(g.costs.get(step) for step in range(count - 1)), ZERO] for g in self.grounds]
+        self.placed = [[ZERO] * count for _ in self.grounds]
+        self.held = [ZERO] * count
+        dearest = max((abs(c) for g in self.grounds for c in g.costs.values()), default=ZERO)
+        self.prize = 1 + 2 * (count + 1) * dearest
+
+    def cost(self) -> Decimal | None:
+        for part, ground in enumerate(self.grounds):
+            left = ground.high
+            while left > 0:
+                path = self._cheapest(part)
+                if not path:
+                    return None
+                left -= self._send(part, path, left)
+        if any(held < bounds[0] for held, bounds in zip(self.held, self.steps, strict=True)):
+            return None
+        return sum((a * (c or ZERO) for areas, prices in zip(self.placed, self.prices, strict=True)
+                    for a, c in zip(areas, prices, strict=True) if a), ZERO)  # fmt: skip
+
+    def _room(self, part: int, step: int) -> Decimal | None:
+        """What more of the part may go there; None: any amount."""
+        if step < len(self.steps) - 1:
+            return None
+        ground = self.grounds[part]
+        return ground.high - ground.low - self.placed[part][step]
+
+    def _cheapest(self, part: int) -> list[tuple[int, int]]:
+        """The cheapest way for more of ``part``: (who moves, to which step), one moving the next on; [] for none."""
+        reach: dict[int, Decimal] = {}
+        ways: dict[int, list[tuple[int, int]]] = {}
+        for step, price in enumerate(self.prices[part]):
+            if price is not None and self._room(part, step) != 0:
+                reach[step], ways[step] = price, [(part, step)]
+        moves = list(self._moves())
+        for _ in self.steps:
+            changed = False
+            for source, target, price, who in moves:
+                nearer = source in reach and (target not in reach or reach[source] + price < reach[target])
+                if nearer and all(step != target for _, step in ways[source]):
+                    reach[target], ways[target] = reach[source] + price, [*ways[source], (who, target)]
+                    changed = True
+            if not changed:
+                break
+        ends = {
+            step: far - self._prize_of(step) for step, far in reach.items() if self.held[step] < self.steps[step][1]
+        }
+        return ways[min(ends, key=lambda step: (ends[step], step))] if ends else []
+
+    def _prize_of(self, step: int) -> Decimal:
+        return self.prize if self.held[step] < self.steps[step][0] else ZERO
+
+    def _moves(self) -> Iterator[tuple[int, int, Decimal, int]]:
+        """The cheapest move of placed ground between each two steps: (from, to, đồng/m² more, whose ground)."""
+        best: dict[tuple[int, int], tuple[Decimal, int]] = {}
+        for who, (areas, prices) in enumerate(zip(self.placed, self.prices, strict=True)):
+            for source, area in enumerate(areas):
+                if not area:
+                    continue
+                now = prices[source] or ZERO
+                for target, price in enumerate(prices):
+                    if price is None or target == source or self._room(who, target) == 0:
+                        continue
+                    known = best.get((source, target))
+                    if known is None or price - now < known[0]:
+                        best[source, target] = price - now, who
+        return ((source, target, price, who) for (source, target), (price, who) in best.items())
+
+    def _send(self, part: int, path: Sequence[tuple[int, int]], left: Decimal) -> Decimal:
+        """Send as much along the path as every move on it has; gives how much that was."""
+        end = path[-1][1]
+        bounds = self.steps[end]
+        wanted = bounds[0] if self.held[end] < bounds[0] else bounds[1]
+        limits = [left, wanted - self.held[end]]
+        for index, (who, step) in enumerate(path):
+            room = self._room(who, step)
+            limits += [] if room is None else [room]
+            limits += [self.placed[who][path[index - 1][1]]] if index else []
+        sent = min(limits)
+        for index, (who, step) in enumerate(path):
+            self.placed[who][step] += sent
+            if index:
+                self.placed[who][path[index - 1][1]] -= sent
+        self.held[end] += sent
+        return sent

@@ -12,12 +12,12 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from landinfo import law, reductions, spread
+from landinfo import law, reductions
 from landinfo.case import Case, Part
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Rules
 from landinfo.model import BadInput
 from landinfo.rent import mode
-from landinfo.settled import EACH_PART, WAYS, Reduced, State
+from landinfo.settled import ANY, EACH_PART, WAYS, Reduced, State
 
 LIMBS = (
     "same_parcel_as_recognised_residential",
@@ -25,7 +25,12 @@ LIMBS = (
     "split_by_survey_before_2014_07_01",
 )
 GARDEN = ("garden_pond_of_house_parcel", "garden_pond_origin_separated")
-TRIED = {"order": ("dear_first", "cheap_first"), "area": ("low", "high"), "term": ("low", "high"), "k": ("low", "high")}
+TRIED = {
+    "order": ("dear_first", "cheap_first"),
+    "area": ("least", "most"),
+    "term": ("low", "high"),
+    "k": ("low", "high"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,10 @@ def _allocated(asked: _Asked) -> Iterator[_Open]:
 def _holding(asked: _Asked) -> Iterator[_Open]:
     other = [p for p in asked.case.parts if p.land_use not in AGRICULTURAL]
     if asked.housing and any(map(_untold, other)):
-        yield _Open("holding", ("recognised", "annual"), "recognised", ("rent",))
+        # of regime A recognised ground takes nothing of the limit, so that some of it may leave more for the rest
+        mixed = asked.regime == "2014-07-01" and isinstance(asked.facts.get("allotment_limit"), Decimal)
+        each = (ANY,) if mixed and asked.household and len(asked.case.parts) > 1 else ()
+        yield _Open("holding", ("recognised", "annual", *each), "recognised", ("rent",))
 
 
 def _limit(asked: _Asked) -> Iterator[_Open]:
@@ -214,20 +222,13 @@ def _order(asked: _Asked) -> Iterator[_Open]:
 
 
 def _area(asked: _Asked) -> Iterator[_Open]:
+    """Are areas open? Asked for together, those that are full or empty, and one part alone, are not."""
+    open_ = [p for p in asked.case.parts if p.area_low != p.area_high]
     if asked.case.together is not None:
-        ways = tuple(dict.fromkeys(spread.allotted(asked.case, _turns(asked))))
-        yield _Open("area", ways if len(ways) > 1 else ("likely",), "likely")
-    elif any(p.area_low != p.area_high for p in asked.case.parts):
+        low, high = (sum((getattr(p, n) for p in asked.case.parts), ZERO) for n in ("area_low", "area_high"))
+        open_ = open_ if len(open_) > 1 and low < asked.case.together < high else []
+    if open_:
         yield _Open("area", TRIED["area"], "likely")
-
-
-def _turns(asked: _Asked) -> tuple[Decimal | None, ...]:
-    """Areas at which the cost may turn: the limit told, and twice of it where there is a second step."""
-    limit = asked.facts.get("allotment_limit")
-    stepped = asked.may_be_eligible or asked.may_be_reduced or asked.regime == "2014-07-01"
-    if not isinstance(limit, Decimal) or not (asked.household and asked.housing and stepped):
-        return (None,)
-    return (None, limit, 2 * limit) if asked.may_be_eligible else (None, limit)
 
 
 def _term(asked: _Asked) -> Iterator[_Open]:

@@ -19,7 +19,8 @@ LAYERS = (
     | {"coordinates", "coordinates_source", "coordinates_landing", "lineage"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
-        *("settled", "spread", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation"),
+        *("settled", "spread", "limit", "reach", "unknowns", "questions", "readings", "assumptions", "estimate"),
+        "valuation",
         *("conversion", "piece", "position", "street"),
     },
     {"report", "difference"},

@@ -30,9 +30,9 @@ HIDEABLE = (*YES_NO, "allotment_limit", "reduction_group", "rent_rate", "rice_ra
 
 
 @st.composite
-def parts(draw: st.DrawFn, target: str) -> tuple[Part, ...]:
+def parts(draw: st.DrawFn, target: str, counts: tuple[int, ...]) -> tuple[Part, ...]:
     found = []
-    for index in range(draw(st.integers(1, 3))):
+    for index in range(draw(st.sampled_from(counts))):
         area = draw(AREA)
         part = Part(str(index), area, area, area, draw(st.sampled_from([u for u in USES if u != target])),
                     draw(PRICE), draw(PRICE), draw(K), draw(K))  # fmt: skip
@@ -48,11 +48,11 @@ def parts(draw: st.DrawFn, target: str) -> tuple[Part, ...]:
 
 
 @st.composite
-def truths(draw: st.DrawFn) -> Case:
+def truths(draw: st.DrawFn, counts: tuple[int, ...] = (1, 2, 3)) -> Case:
     """A case of which everything is told."""
     on, target = draw(DAYS), draw(st.sampled_from(["ODT", "ONT", "TMD", "SKC"]))
     facts: dict[str, Any] = {name: draw(st.booleans()) for name in YES_NO}
-    given_parts = draw(parts(target))
+    given_parts = draw(parts(target, counts))
     user = draw(st.sampled_from(["household", "household", "household", "organisation"]))
     if any(p.rent or p.term_left_months is not None for p in given_parts) and target == "ODT":
         facts["allocated_without_fee"] = False
@@ -83,7 +83,21 @@ def hidden(draw: st.DrawFn, truth: Case) -> Case:
         less = [replace(p, k_price=None, k_target=None) for p in less] if truth.on < date(2024, 8, 1) else less
     if "areas" in names:
         less = [_blurred(draw, p) for p in less]
-    return replace(truth, facts=facts, parts=tuple(less))
+    together = None
+    if "areas" in names and draw(st.booleans()):
+        together = sum((p.area for p in truth.parts), Decimal(0))
+        less = _moved(less, together)
+    return replace(truth, facts=facts, parts=tuple(less), together=together)
+
+
+def _moved(less: list[Part], together: Decimal) -> list[Part]:
+    """Likely areas that sum to what was asked for: the parts filled in their order."""
+    spare, found = together - sum((p.area_low for p in less), Decimal(0)), []
+    for part in less:
+        more = min(spare, part.area_high - part.area_low)
+        spare -= more
+        found.append(replace(part, area=part.area_low + more))
+    return found
 
 
 def _blurred(draw: st.DrawFn, part: Part) -> Part:
@@ -115,6 +129,14 @@ def check(true: Estimate, told: Estimate) -> None:
 @settings(max_examples=amount.of(600, 20_000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_hidden_the_truth_lies_in_the_range(data: st.DataObject) -> None:
     truth = data.draw(truths())
+    less = data.draw(hidden(truth))
+    check(estimate(truth, RULES), estimate(less, RULES))
+
+
+@given(data=st.data())
+@settings(max_examples=amount.of(60, 3000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_of_many_parts_the_truth_lies_in_the_range_too(data: st.DataObject) -> None:
+    truth = data.draw(truths((4, 5, 8, 12)))
     less = data.draw(hidden(truth))
     check(estimate(truth, RULES), estimate(less, RULES))
 

@@ -196,6 +196,7 @@ def test_the_formula_of_the_rent_of_2026_is_not_called_verified() -> None:
 GOOD: dict[str, Any] = {"on": "2026-03-01", "convert_to": "ODT", "parts": [part(10, "CLN", 1, 2)]}
 IN_PART: list[dict[str, Any]] = [
     {"id": 7}, {"id": ""}, {"id": "x" * 61}, {"other_prices": {"reading": 10**11}}, {"other_prices": []},
+    {"other_target_prices": {"reading": 10**11}},
     {"term_ends": "2030-W01-1"},
 ]  # fmt: skip
 IN_CASE: list[dict[str, Any]] = [

@@ -346,3 +346,32 @@ def test_a_larger_limit_never_costs_more(parts: list[Part], limit: Decimal) -> N
         for size in (limit, limit + 50)
     ]
     assert amounts[1] <= amounts[0]
+
+
+@pytest.mark.parametrize(
+    ("limit", "group", "levy", "other"),
+    [
+        # C: 100 m² of CLN, D 10 M, eligible, and 100 m² of recognised SKC, D 17 M; poor: 50 % off within the limit
+        (100, "poor", 1_850, 1_150),  # 300 − 150 + 1,700; the shop first: 300 + 1,700 − 850
+        (150, "poor", 1_425, 1_075),  # 50 m² left for the shop: 150 + 1,700 − 425; or 50 m² for the field: 225 + 850
+        (80, "poor", 1_920, 1_360),  # 80 × 3 − 120 + 20 × 5 + 1,700; 240 + 100 + 1,700 − 680: the steps stay
+        (200, "poor", 1_000, None),  # room for both: 150 + 850 either way
+        (100, "none", 2_000, None),  # nothing is reduced: the steps count the eligible area alone
+    ],
+)
+def test_other_ground_may_use_the_limit_of_a_reduction_first(
+    limit: int, group: str, levy: int, other: int | None
+) -> None:
+    told = {"same_parcel_as_recognised_residential": True, "first_conversion": True, "chosen_parcel": True,
+            "was_residential_before": False, "fee_paid_before": False, "allocated_without_fee": True,
+            "reduction_group": group, "allotment_limit": Decimal(limit)}  # fmt: skip
+    hundred, field, shop = Decimal(100), Decimal(10_000_000), Decimal(3_000_000)
+    parts = (
+        Part("field", hundred, hundred, hundred, "CLN", field, 2 * field),
+        Part("shop", hundred, hundred, hundred, "SKC", shop, 2 * field, rent="recognised"),
+    )
+    found = estimate(Case(date(2026, 9, 1), "ODT", "household", parts, told), RULES)
+    assert of(found).amount == levy * 1_000_000
+    others = {r.name.code: r.levy for r in found.readings}
+    expected = None if other is None else other * 1_000_000
+    assert others.get("reading-quota-other-ground-first") == expected

@@ -380,6 +380,27 @@ def test_the_estimate_shows_the_other_readings_of_art_5_8() -> None:
     }
 
 
+def test_the_estimate_reads_the_70_percent_of_both_prices_alike() -> None:
+    # 25750:10 prints 62.6 M (ODT), 31.3 M (SKC); position 3 × 0.4, beside a canal × 0.7, or × 0.7 of the road's price
+    told = {"width": "4", "area": "100", "convert_to": "ODT", "hampered": "canal", "fact__reduction_group": "none"}
+    shop = ask("25750:10", land_use="SKC", fact__rent="recognised", **told)["estimate"]
+    assert shop["levy"]["amount"] == 876_400_000  # 17,528,000 − 8,764,000
+    others = {r["code"]: (r["levy"], r["total"]) for r in shop["readings"]}
+    # 43,820,000 − 21,910,000; the registration fee of 0.5 % follows the new use's price
+    assert others == {"reading-road-price": (2_191_000_000, 2_191_000_000 + 21_910_000)}
+    eligible = {"fact__same_parcel_as_recognised_residential": "true", "fact__first_conversion": "true"}
+    crops = ask("25750:10", land_use="CLN", fact__allotment_limit="160", **eligible, **told)["estimate"]
+    # the crops' price is a share of the printed one, 62.6 M × 8 %, in both
+    assert crops["levy"]["amount"] == 375_600_000  # (17,528,000 − 5,008,000) × 30
+    assert {r["code"]: r["levy"] for r in crops["readings"]}["reading-road-price"] == 1_164_360_000
+
+
+def test_given_prices_have_no_other_reading() -> None:
+    told = {"width": "4", "area": "100", "convert_to": "ODT", "hampered": "canal", "land_use": "SKC"}
+    given = ask("25750:10", fact__rent="recognised", price__ODT="20000000", price__SKC="10000000", **told)["estimate"]
+    assert (given["levy"]["amount"], given["readings"]) == (1_000_000_000, [])
+
+
 def test_given_prices_win() -> None:
     answer = ask("25750:17", area="100", land_use="CLN", convert_to="ODT", price__ODT="30000000", price__CLN="1000000")
     assert (unit(answer, "ODT"), unit(answer, "CLN")) == (30_000_000, 1_000_000)

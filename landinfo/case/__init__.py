@@ -58,7 +58,7 @@ _CASE_KEYS = (
 )  # fmt: skip
 _PART_KEYS = (
     "id", "area", "area_low", "area_high", "land_use", "price", "target_price", "declared_price", "k_price", "k_target",
-    "term_left_months", "term_ends", "rent", "rent_after", "other_prices",
+    "term_left_months", "term_ends", "rent", "rent_after", "other_prices", "other_target_prices",
 )  # fmt: skip
 _PLAIN = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
 
@@ -163,8 +163,6 @@ def _part(raw: Any, where: str, name: str, on: date, codes: Collection[str] | No
     ways = {"rent": HOLDINGS, "rent_after": RENTS}
     rents = {k: None if raw.get(k) is None else one_of(raw[k], dot + k, known) for k, known in ways.items()}
     prices = {k: maybe(raw, k, dot, MOST_PRICE) for k in ("price", "target_price", "declared_price")}
-    known = raw.get("other_prices")
-    others = table(known, f"{dot}other_prices", known if isinstance(known, Mapping) else ())
     return Part(
         id=fields.label(raw.get("id"), f"{dot}id", name),
         area=area,
@@ -177,8 +175,16 @@ def _part(raw: Any, where: str, name: str, on: date, codes: Collection[str] | No
         term_left_months=_term(raw, dot, on),
         rent=rents["rent"],
         rent_after=rents["rent_after"],
-        other_prices=tuple((str(k), number(v, f"{dot}other_prices.{k}", MOST_PRICE)) for k, v in others.items()),
+        other_prices=_others(raw, "other_prices", dot),
+        other_target_prices=_others(raw, "other_target_prices", dot),
     )
+
+
+def _others(raw: Mapping[str, Any], name: str, dot: str) -> tuple[tuple[str, Decimal], ...]:
+    """Prices under other readings of the list, by the reading's name."""
+    known = raw.get(name)
+    others = table(known, dot + name, known if isinstance(known, Mapping) else ())
+    return tuple((str(k), number(v, f"{dot}{name}.{k}", MOST_PRICE)) for k, v in others.items())
 
 
 def _term(raw: Mapping[str, Any], dot: str, on: date) -> Decimal | None:

@@ -53,7 +53,7 @@ class Part:
     new use on the day the registration fee is declared (None: as ``target_price``). ``term_left_months``: the term left
     of land held for a term, or the term of the new lease. ``rent``: how land held by lease, or to be leased, is
     paid for ("recognised": it is not leased); ``rent_after`` the way after conversion where it changes.
-    ``other_prices``: (reading, price) beside ``price``.
+    ``other_prices``, ``other_target_prices``: (reading, price) beside ``price`` and ``target_price``.
     """
 
     id: str
@@ -70,6 +70,7 @@ class Part:
     rent_after: str | None = None
     declared_price: Decimal | None = None
     other_prices: tuple[tuple[str, Decimal], ...] = ()
+    other_target_prices: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

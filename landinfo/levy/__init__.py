@@ -125,30 +125,36 @@ def levy_2026_01_01(parts: Sequence[Part], terms: Terms) -> list[Line]:
     """Regime C, from 2026-01-01 (Resolution 254/2025/QH15 art. 10.2(c), Decree 50/2026/NĐ-CP art. 6), table × K.
 
     Eligible ground pays 30 % of the difference within the allotment limit, 50 % up to one more limit, 100 % beyond;
-    other ground 100 % (Decree 103/2024 art. 8 as amended).
+    other ground 100 % (Decree 103/2024 art. 8 as amended). The steps count the eligible area alone, by the text; which
+    ground a reduction within the limit counts on first it does not say (``Terms.other_first``).
     """
     ours = [p for p in parts if p.land_use in AGRICULTURAL and terms.eligible]
     rest = [p for p in parts if p not in ours]
     total, limit = _area(ours), terms.limit
     within = min(total, limit)
     over = min(total - within, limit)
+    left = limit - within
+    inside = ONE
+    if terms.other_first and within:
+        inside, left = min(within, limit - min(_area(rest), limit)) / within, limit
     lines = []
     for part, steps in _filled(ours, [within, over], terms, _eligible_difference):
-        lines += _stepped(part, steps, terms)
-    return lines + _in_full(rest, limit - within, terms, _with_k)
+        lines += _stepped(part, steps, terms, inside)
+    return lines + _in_full(rest, left, terms, _with_k)
 
 
 _QUOTA = (
-    ("levy_rate_within_limit", "levy-quota-within", ONE),
-    ("levy_rate_over_limit", "levy-quota-over", ZERO),
-    ("levy_rate_beyond", "levy-quota-beyond", ZERO),
+    ("levy_rate_within_limit", "levy-quota-within"),
+    ("levy_rate_over_limit", "levy-quota-over"),
+    ("levy_rate_beyond", "levy-quota-beyond"),
 )
 
 
-def _stepped(part: Part, steps: Sequence[Decimal], terms: Terms) -> list[Line]:
+def _stepped(part: Part, steps: Sequence[Decimal], terms: Terms, reducible: Decimal) -> list[Line]:
+    """``reducible``: the share of what lies within the limit that a reduction counts on."""
     difference = _eligible_difference(part, terms)
     lines = []
-    for (key, code, inside), area in zip(_QUOTA, steps, strict=True):
+    for (key, code), inside, area in zip(_QUOTA, (reducible, ZERO, ZERO), steps, strict=True):
         if area > 0:
             rate, cited = terms.number(key)
             lines.append(_line(part, code, area, difference, rate, terms, inside, cited, *k_cited(terms), k=True))

@@ -45,29 +45,40 @@ class Line:
     with_k: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the law fixes on a day, and what was settled of the case.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What was settled of a case that the formulas and the range both see.
 
     ``limit`` is the allotment limit in m²; ``order`` says which parts fill the limit first where their prices differ,
-    on which the law is silent: "even" spreads it, "dear_first" is cheapest for the payer, "cheap_first" dearest;
-    "least" and "most" are regime A under whatever limit costs least or most. ``reduced``: the share taken off within
-    the limit.
-    ``holding``: how non-agricultural ground is held where nobody said (recognised | annual). ``k`` says what stands for
-    a K of regime A that nobody knows: likely (1), low (nothing over the limit) or high (no bound).
+    on which the law is silent: "even" spreads it, "dear_first" is cheapest for the payer, "cheap_first" dearest.
+    ``other_first``: of two grounds that a reduction within the limit may count on, that which art. 10.2(c) of
+    Resolution 254 does not name takes it first. ``holding``: how non-agricultural ground is held where nobody said
+    (recognised | annual). ``k`` says what stands for a K of regime A that nobody knows: likely (1), low (nothing over
+    the limit) or high (no bound).
     """
 
-    on: date
-    rules: Rules
     limit: Decimal
     eligible: bool = False
     garden: bool = False
     allocated: bool = True
-    organisation: bool = False
     order: str = "even"
+    other_first: bool = False
     holding: str = "recognised"
     k: str = "likely"
     with_k: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms(Settled):
+    """What the law fixes on a day, and what was settled of the case.
+
+    ``order`` may be "least" or "most" too: regime A under whatever limit costs least or most. ``reduced``: the share
+    taken off within the limit.
+    """
+
+    on: date
+    rules: Rules
+    organisation: bool = False
     reduced: Decimal = ZERO
 
     def value(self, key: str) -> tuple[Decimal | None, Citation]:

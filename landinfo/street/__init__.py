@@ -320,12 +320,13 @@ class _Place:
         return estimate.estimate(read, self.rulebook.rules), None
 
     def _part(self, number: int, stretch: Stretch, use: str, target: str) -> dict[str, Any]:
-        before = self.quote(use, stretch)
+        before, after = self.quote(use, stretch), self.quote(target, stretch)
         return {
             "id": str(number),
             "area": stretch.area,
             "land_use": use,
             "price": before.unit_price,
             "other_prices": dict(before.other_prices),
-            "target_price": self.quote(target, stretch).unit_price,
+            "target_price": after.unit_price,
+            "other_target_prices": dict(after.other_prices),
         }
