@@ -162,7 +162,7 @@ def gather(found: Parcel, query: Query, store: Ground, rulebook: Rulebook) -> Fa
     return Facts(
         parcel=found,
         commune=_commune(found.ref.commune, found.ref.period, communes),
-        commune_now=_commune_now(found, query.on, communes),
+        commune_now=commune_now(found, query.on, communes),
         themes=themes,
         zones_held=held.held,
         zone_coverage=held.coverage,
@@ -188,7 +188,7 @@ def _lies_in(p: Parcel, asked: ParcelAsked, series: Sequence[str], unions: Seque
 
 def _elsewhere(numbered: Sequence[Parcel], query: Query, communes: Sequence[Commune]) -> NotHere:
     """The number is there, on ground of the old commune that went into another new one."""
-    now = _commune_now(numbered[0], query.on, communes)
+    now = commune_now(numbered[0], query.on, communes)
     nearest = tuple(str(p.ref) for p in numbered)
     return NotHere(
         "parcel-in-other-commune", "commune", ref=nearest[0], commune=now.name if now else "–", nearest=nearest
@@ -267,7 +267,7 @@ def _commune(code: str, period: str, communes: Sequence[Commune]) -> Commune:
     raise NotHere("unknown-commune", "commune", commune=f"{code}@{period}", similar="")
 
 
-def _commune_now(found: Parcel, on: date, communes: Sequence[Commune]) -> Commune | None:
+def commune_now(found: Parcel, on: date, communes: Sequence[Commune]) -> Commune | None:
     """The commune the ground lies in on the day asked, when the union is past.
 
     Before it the same code may be another commune's: 25750 was Phú Hòa and became Phú Lợi.

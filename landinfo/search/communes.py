@@ -29,12 +29,8 @@ class Gazetteer:
     provinces: frozenset[tuple[str, ...]]
     accented: frozenset[tuple[str, tuple[str, ...]]]
     """(series, accented words) of every name."""
-
-    def into(self, commune: Commune) -> tuple[tuple[Commune, bool], ...]:
-        """The communes its ground went into, and whether whole."""
-        went = [u for u in self.unions if (u.old_code, u.old_period) == (commune.code, commune.period)]
-        by_key = {(c.code, c.period): c for c in self.communes}
-        return tuple((by_key[u.new_code, u.new_period], u.whole) for u in went)
+    into: Mapping[str, tuple[tuple[Commune, bool], ...]]
+    """By series, the communes that the ground of one went into, and whether it went whole."""
 
 
 def spellings(commune: Commune) -> Iterator[Words]:
@@ -71,7 +67,16 @@ def gazetteer(communes: Sequence[Commune], unions: Sequence[Union]) -> Gazetteer
         districts={name: tuple(found) for name, found in districts.items() if name},
         provinces=frozenset(words(p).folded for p in PROVINCES),
         accented=frozenset(accented),
+        into={old: tuple(went) for old, went in _went(communes, unions).items()},
     )
+
+
+def _went(communes: Sequence[Commune], unions: Sequence[Union]) -> Mapping[str, list[tuple[Commune, bool]]]:
+    by_key = {(c.code, c.period): c for c in communes}
+    into = defaultdict[str, list[tuple[Commune, bool]]](list)
+    for u in unions:
+        into[f"{u.old_code}@{u.old_period}"].append((by_key[u.new_code, u.new_period], u.whole))
+    return into
 
 
 def resolve(asked: ParcelAsked, on: date, communes: Sequence[Commune], unions: Sequence[Union]) -> tuple[str, ...]:
@@ -126,11 +131,11 @@ def _unknown(asked: ParcelAsked, communes: Sequence[Commune]) -> NotHere:
     return NotHere("unknown-commune", "commune", commune=place, similar=similar or "–")
 
 
-def like(text: str, communes: Iterable[Commune]) -> list[Commune]:
-    """The communes whose names or codes come nearest to a misspelt one."""
+def like(text: str, communes: Iterable[Commune], least: float = _LIKE) -> list[Commune]:
+    """The communes whose names or codes come nearest to a misspelt one; ``least``: difflib's ratio."""
     by_word: dict[str, list[Commune]] = {}
     for commune in communes:
         for word in {commune.code, *(fold(name) for _, _, name in commune.names)}:
             by_word.setdefault(word, []).append(commune)
-    found = get_close_matches(fold(text), sorted(by_word), n=4, cutoff=_LIKE)
+    found = get_close_matches(fold(text), sorted(by_word), n=4, cutoff=least)
     return [c for word in found for c in by_word[word]]

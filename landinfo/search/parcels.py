@@ -13,13 +13,14 @@ _PART = re.compile(r"[\w.\-]{1,20}")
 _COMMUNE = re.compile(r"[\w.\- ]{1,60}")
 _PERIOD = re.compile(r"\d{4}", re.ASCII)
 
-_VALUE = r"(?:td\s?)?(?=[\w.\-]{0,19}\d)\w(?:(?!(?<=\d)(?:thua|tbd|to|bd|t)\s?\d)[\w.\-]){0,19}(?<![.\-])(?:~\w{1,8})?"
+_INTO = r"(?:(?<=\d)|(?<=\d[a-z]))(?:thua|tbd|to|bd|t)\s?\d"
+_VALUE = rf"(?:td\s?)?(?=[\w.\-]{{0,19}}\d)\w(?:(?!{_INTO})[\w.\-]){{0,19}}(?<![.\-])(?:~\w{{1,8}})?"
 """A sheet or a parcel number: with a digit in it, not running into the next label ("12to34"); "TĐ 05-2016" is one."""
 _THUA = r"(?:so\s+)?(?:thua(?:\s+dat)?|parcel|plot)(?:\s+so|\s+no\b\.?)?"
 _TO = r"(?:so\s+)?(?:to(?:\s+ban\s+do|\s+bd)?|tbd|ban\s+do|bd|(?:map\s+)?sheet)(?:\s+so|\s+no\b\.?)?"
 _SIGNS = r"\s*[.:=#]*\s*"
 _LABELLED = re.compile(
-    rf"(?<![^\W\d])(?:(?P<number>{_THUA})|(?P<sheet>{_TO})|(?P<either>t)){_SIGNS}(?P<value>{_VALUE})"
+    rf"(?:(?<![^\W\d])|(?<=\d[a-z]))(?:(?P<number>{_THUA})|(?P<sheet>{_TO})|(?P<either>t)){_SIGNS}(?P<value>{_VALUE})"
     rf"(?:\s*/\s*(?P<other>{_VALUE}))?"
 )
 _HEADED = re.compile(rf"({_THUA}|{_TO})\s*[/\-,]\s*({_THUA}|{_TO}){_SIGNS}({_VALUE})\s*[/\-,]\s*({_VALUE})")

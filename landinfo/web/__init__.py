@@ -13,7 +13,7 @@ from landinfo import asked
 from landinfo.model import Problem
 from landinfo.store import Store, open_store
 from landinfo.store.rulebook import read_rulebook
-from landinfo.web import api, assets, difference, estimate, ground, headers, maps, pages, question, streets
+from landinfo.web import api, assets, difference, estimate, ground, headers, maps, pages, question, search, streets
 from landinfo.web.settings import Settings, from_environment
 from landinfo.web.site import Site, site
 
@@ -53,7 +53,7 @@ def create_app(
     headers.log_to_stderr()
     headers.register(app, settings)
     pages.dress(app)
-    for part in (api, assets, difference, estimate, pages, streets):
+    for part in (api, assets, difference, estimate, pages, streets, search):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)

@@ -12,7 +12,7 @@ from landinfo.web.settings import ROOT
 from landinfo.web.site import site
 
 STATIC = ROOT / "static"
-_OWN = {"map.js", "style.css", "icon.svg"}
+_OWN = {"map.js", "search.js", "style.css", "icon.svg"}
 _KEPT = "public, max-age=31536000, immutable"
 
 blueprint = Blueprint("assets", __name__)
