@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from landinfo import coordinates, plain
 from landinfo.asked_search import Search
 from landinfo.hits.found import CommuneHit, CornersHit, Found, Hit, ParcelHit, PointHit, StreetHit
-from landinfo.model import Commune, Parcel, Rulebook
+from landinfo.model import CannotBeAnswered, Commune, Parcel, Rulebook
 from landinfo.plain import Plain, Text
 from landinfo.texts import say
 
@@ -49,6 +49,12 @@ def suggested(whole: Plain) -> Plain:
     hits = [{name: hit[name] for name in names if name in hit} for hit in whole["results"]]
     kept = {name: whole[name] for name in ("query", "total", "reason", "choices")}
     return {**kept, "suggestions": hits}
+
+
+def not_yet(wrong: CannotBeAnswered, typed: str, rulebook: Rulebook) -> Plain:
+    """The same without a suggestion, because of what was typed so far."""
+    reason = say(wrong.code, wrong.params, rulebook.texts)
+    return {"query": typed, "total": 0, "reason": reason, "choices": [], "suggestions": []}
 
 
 class _Shown:

@@ -12,8 +12,10 @@ from landinfo.hits.parcels import nearest
 from landinfo.model import CannotBeAnswered, NotHere, Notice, Parcel, Query
 from landinfo.search.points import Reading
 
-LONGEST_SIDE = 2000.0
+LONGEST_SIDE = 1000.0
 """Metres: the longest side of a box around pasted corners."""
+MOST_PARCELS = 500
+"""Parcels that are looked at."""
 TOUCHES = 0.1
 """m² from which ground touches a parcel."""
 
@@ -46,8 +48,9 @@ def enclosed(reading: Reading, query: Query, held: Held, into: Gathered) -> None
         raise CannotBeAnswered("search-corners-few", "q", count=len(set(corners)))
     if not shapely.is_valid(drawn):
         raise CannotBeAnswered("search-corners-cross", "q")
-    near = held.store.parcels_in((west, south, east, north), query.on, query.known, limit=lookup.VIEW_LIMIT + 1)
-    touched = [(p, overlay.common(drawn, p.shape).area) for p in near if shapely.intersects(drawn, p.shape)]
+    near = held.store.parcels_in((west, south, east, north), query.on, query.known, limit=MOST_PARCELS + 1)
+    shapely.prepare(drawn)
+    touched = [(p, _common(drawn, p)) for p in near[:MOST_PARCELS] if shapely.intersects(drawn, p.shape)]
     touched = sorted(((p, a) for p, a in touched if a >= TOUCHES), key=_most_first)
     into.hits.append(
         (
@@ -57,11 +60,17 @@ def enclosed(reading: Reading, query: Query, held: Held, into: Gathered) -> None
                 corners=corners,
                 area=_square_metres(drawn.area),
                 touched=tuple((p, _square_metres(a)) for p, a in touched),
-                cut=len(near) > lookup.VIEW_LIMIT,
+                cut=len(near) > MOST_PARCELS,
                 why=reading.why,
             ),
         )
     )
+
+
+def _common(drawn: shapely.Polygon, parcel: Parcel) -> float:
+    # most parcels of a large piece lie wholly inside, where nothing need be cut
+    inside = shapely.contains_properly(drawn, parcel.shape)
+    return float((parcel.shape if inside else overlay.common(drawn, parcel.shape)).area)
 
 
 def _most_first(touched: tuple[Parcel, float]) -> tuple[float, str]:

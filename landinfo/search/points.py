@@ -94,7 +94,7 @@ def ready(crs: str) -> None:
 
 def like_coordinates(text: str) -> bool:
     """Does the text hold nothing but numbers and the words around coordinates?"""
-    return _tokens(text) is not None
+    return bool(_tokens(text))
 
 
 def read(text: str, crs: str) -> tuple[Reading, ...]:

@@ -43,8 +43,10 @@ def read(typed: str, on: date, crs: str, held: Gazetteer) -> Asked:
     lines = _clean(typed)
     if found := points.read(lines, crs):
         if len(found[0].points) > MOST_CORNERS:
-            raise _too_many()
+            raise too_many()
         return Asked(lines, points=found)
+    if len(lines) > MOST_TYPED:
+        raise too_long()
     text = " ".join(lines.split())
     if (address := _address(text, on, held)) is not None:
         return Asked(text, address=address)
@@ -58,21 +60,29 @@ def read(typed: str, on: date, crs: str, held: Gazetteer) -> Asked:
     return Asked(text, parcels=parcels, name=text if house else "", place=parcels[0][1])
 
 
+def begins_a_list(typed: str) -> bool:
+    """Is the beginning of what was typed nothing but coordinates?"""
+    return points.like_coordinates(unicodedata.normalize("NFC", typed[:_HEAD]))
+
+
 def _clean(typed: str) -> str:
-    if len(typed) > MOST_TYPED:
-        if not points.like_coordinates(unicodedata.normalize("NFC", typed[:_HEAD])):
-            raise BadInput("search-too-long", "q", most=MOST_TYPED)
-        if len(typed) > MOST_LISTED:
-            raise _too_many()
+    if len(typed) > MOST_TYPED and not begins_a_list(typed):
+        raise too_long()
+    if len(typed) > MOST_LISTED:
+        raise too_many()
     text = _CONTROL.sub(" ", unicodedata.normalize("NFC", typed)).strip()
     if not text:
         raise BadInput("search-empty", "q")
-    if len(text) > MOST_TYPED and not points.like_coordinates(text):
-        raise BadInput("search-too-long", "q", most=MOST_TYPED)
     return text
 
 
-def _too_many() -> CannotBeAnswered:
+def too_long() -> BadInput:
+    """More than can be a name."""
+    return BadInput("search-too-long", "q", most=MOST_TYPED)
+
+
+def too_many() -> CannotBeAnswered:
+    """More corners than are looked at."""
     return CannotBeAnswered("search-corners-many", "q", most=MOST_CORNERS)
 
 

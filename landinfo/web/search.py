@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -10,14 +10,15 @@ from flask.blueprints import BlueprintSetupState
 from landinfo import asked_search, hits, present_search
 from landinfo.asked_search import Search
 from landinfo.hits import Found, Held
+from landinfo.model import CannotBeAnswered
 from landinfo.plain import Plain
 from landinfo.search import communes, points, reading
 from landinfo.web import api, pages, streets
 from landinfo.web.question import Pairs
 from landinfo.web.site import site
 
-LARGEST = 4 * 2**20
-"""Bytes of a pasted list: enough to say that it has too many corners."""
+LARGEST, HEAD = 65536, 4096
+"""Bytes of a form that is read, and of a larger one of which only the beginning is looked at."""
 SUGGESTED = 8
 _KEY = "landinfo.communes"
 
@@ -34,7 +35,11 @@ def _make(state: BlueprintSetupState) -> None:
 
 def _given() -> list[tuple[str, str]]:
     """The parameters of the address, and of a form that was posted because a list is too long for one."""
-    request.max_content_length = request.max_form_memory_size = LARGEST
+    if (request.content_length or 0) > LARGEST:
+        request.max_content_length = request.content_length
+        head = request.stream.read(HEAD).decode("utf-8", "replace")
+        typed = dict(parse_qsl(head)).get("q", "")
+        raise reading.too_many() if reading.begins_a_list(typed) else reading.too_long()
     return [*api.given(), *request.form.items(multi=True)]
 
 
@@ -60,9 +65,13 @@ def search_json() -> Response:
 
 @blueprint.get("/api/suggest")
 def suggest() -> Response:
+    """Half a coordinate lies nowhere yet: what cannot be answered is told and no refusal here."""
     given = [pair for pair in api.given() if pair[0] != "limit"]
-    whole = _found([*given, ("limit", str(SUGGESTED))])[2]
-    return api.fresh(api.as_json(present_search.suggested(whole)))
+    try:
+        body = present_search.suggested(_found([*given, ("limit", str(SUGGESTED))])[2])
+    except CannotBeAnswered as wrong:
+        body = present_search.not_yet(wrong, dict(given).get("q", ""), site().rulebook)
+    return api.fresh(api.as_json(body))
 
 
 @blueprint.route("/search", methods=["GET", "POST"])
