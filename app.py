@@ -7,6 +7,7 @@ LANDINFO_STORE (README, "Configuration"). Exit code 2: it cannot serve as asked,
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import socket
 import sys
@@ -32,7 +33,18 @@ def __getattr__(name: str) -> Any:
     """``app`` is made when a server asks for it, so that importing this module opens no store."""
     if name != "app":
         raise AttributeError(name)
-    return globals().setdefault("app", create_app())
+    return globals().setdefault("app", served())
+
+
+def served() -> Any:
+    """The application as a process serves it: what lives as long as the process is not looked through for garbage.
+
+    Price lists and indexes are many objects; each full collection would hold up one answer by 0.15 s.
+    """
+    made = create_app()
+    gc.collect()
+    gc.freeze()
+    return made
 
 
 def main() -> int:
@@ -97,7 +109,7 @@ def _serve(host: str, port: int, workers: int, threads: int) -> None:
     from granian.log import LogLevels
 
     Granian(
-        f"{ROOT / 'app.py'}:create_app",
+        f"{ROOT / 'app.py'}:served",
         factory=True,
         interface=Interfaces.WSGI,
         address=host,

@@ -63,17 +63,23 @@ def parcel(asked: ParcelAsked, query: Query, store: Store, rulebook: Rulebook) -
     """
     answerable(query, rulebook)
     communes, unions = store.communes()
-    series = search.resolve(asked, query.on, communes, unions)
+    found = in_series(asked, search.resolve(asked, query.on, communes, unions), query, store)
+    if len(found) > 1:
+        return Several(found, _communes_of(found, communes), "several-parcels", query)
+    return _answer(found[0], query, store, rulebook)
+
+
+def in_series(asked: ParcelAsked, series: Sequence[str], query: Query, store: Store) -> tuple[Parcel, ...]:
+    """The parcels of that sheet and number in the map series, at least one. Raises ``NotHere`` as ``parcel``."""
+    communes, unions = store.communes()
     numbered = store.parcels(series, asked.sheet, asked.number, query.on, query.known)
     numbered = tuple(p for p in numbered if asked.suffix in (None, p.ref.suffix))
-    found = [p for p in numbered if _lies_in(p, asked, series, unions, query.on)]
+    found = tuple(p for p in numbered if _lies_in(p, asked, series, unions, query.on))
     if numbered and not found:
         raise _elsewhere(numbered, query, communes)
     if not found:
         raise _ended(asked, series, query, store) or _missing(asked, series, query, store)
-    if len(found) > 1:
-        return Several(tuple(found), _communes_of(found, communes), "several-parcels", query)
-    return _answer(found[0], query, store, rulebook)
+    return found
 
 
 def both(
@@ -93,14 +99,20 @@ def at(easting: float, northing: float, query: Query, store: Store, rulebook: Ru
     A point on a shared boundary, or on ground drawn twice, gives the list. Raises ``NotHere`` with the nearest parcel.
     """
     answerable(query, rulebook)
+    found = standing(easting, northing, query, store)
+    if len(found) > 1:
+        return Several(found, _communes_of(found, store.communes()[0]), "several-at-point", query)
+    return _answer(found[0], query, store, rulebook)
+
+
+def standing(easting: float, northing: float, query: Query, store: Store) -> tuple[Parcel, ...]:
+    """The parcels at a point of the store's plane, at least one. Raises ``NotHere`` as ``at``."""
     point = shapely.Point(easting, northing)
     box: Box = (easting, northing, easting, northing)
-    found = [p for p in store.parcels_in(box, query.on, query.known) if shapely.intersects(p.shape, point)]
+    found = tuple(p for p in store.parcels_in(box, query.on, query.known) if shapely.intersects(p.shape, point))
     if not found:
         raise _nothing_at(point, query, store)
-    if len(found) > 1:
-        return Several(tuple(found), _communes_of(found, store.communes()[0]), "several-at-point", query)
-    return _answer(found[0], query, store, rulebook)
+    return found
 
 
 def view(box: Box, layers: Sequence[str], on: date, known: date, store: Store, rulebook: Rulebook) -> View:
@@ -150,7 +162,7 @@ def gather(found: Parcel, query: Query, store: Ground, rulebook: Rulebook) -> Fa
     return Facts(
         parcel=found,
         commune=_commune(found.ref.commune, found.ref.period, communes),
-        commune_now=_commune_now(found, query.on, communes),
+        commune_now=commune_now(found, query.on, communes),
         themes=themes,
         zones_held=held.held,
         zone_coverage=held.coverage,
@@ -176,7 +188,7 @@ def _lies_in(p: Parcel, asked: ParcelAsked, series: Sequence[str], unions: Seque
 
 def _elsewhere(numbered: Sequence[Parcel], query: Query, communes: Sequence[Commune]) -> NotHere:
     """The number is there, on ground of the old commune that went into another new one."""
-    now = _commune_now(numbered[0], query.on, communes)
+    now = commune_now(numbered[0], query.on, communes)
     nearest = tuple(str(p.ref) for p in numbered)
     return NotHere(
         "parcel-in-other-commune", "commune", ref=nearest[0], commune=now.name if now else "–", nearest=nearest
@@ -255,7 +267,7 @@ def _commune(code: str, period: str, communes: Sequence[Commune]) -> Commune:
     raise NotHere("unknown-commune", "commune", commune=f"{code}@{period}", similar="")
 
 
-def _commune_now(found: Parcel, on: date, communes: Sequence[Commune]) -> Commune | None:
+def commune_now(found: Parcel, on: date, communes: Sequence[Commune]) -> Commune | None:
     """The commune the ground lies in on the day asked, when the union is past.
 
     Before it the same code may be another commune's: 25750 was Phú Hòa and became Phú Lợi.

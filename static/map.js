@@ -293,6 +293,19 @@
     ask(p, {move: true, focus: true});
   });
 
+  /* The search box chose something that the map can show: a parcel is asked, of anything else its window is shown. */
+  document.addEventListener("landinfo:chosen", (e) => {
+    const hit = e.detail;
+    if (hit.kind !== "parcel" && hit.kind !== "point") return;
+    e.preventDefault();
+    const p = same();
+    if (hit.kind === "parcel") p.set("parcel", hit.ref);
+    else for (const name of ["lat", "lon"]) p.set(name, hit[name]);
+    const [west, south, east, north] = hit.box;
+    map.fitBounds([[south, west], [north, east]], {maxZoom: 19, animate: false});
+    ask(p, {move: true, focus: true});
+  });
+
   /* #zoom/lat/lon/~layers/parcel?question */
   const fromHash = () => {
     const found = /^#([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)(?:\/~([\w,:]*))?(?:\/(.+))?$/.exec(location.hash);

@@ -36,6 +36,14 @@ PAGES = [
     "/compare",
     "/accessibility",
     "/nothing",
+    "/search",
+    f"/search?q=1/1&{DAY}",
+    f"/search?q=th%E1%BB%ADa+99+t%E1%BB%9D+1+Ph%C3%BA+H%C3%B2a&{DAY}",
+    "/search?q=xyzzy",
+    "/search?q=T.+12",
+    f"/search?q={Y},{X};{Y},{X + 20};{Y + 20},{X + 20}&{DAY}",
+    "/search?q=48.8566,+2.3522",
+    "/search?q=",
 ]
 
 

@@ -24,9 +24,9 @@ LAYERS = (
         *("conversion", "piece", "position", "street"),
     },
     {"report", "difference"},
-    {"lookup"},
+    {"lookup", "hits"},
     {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history", "letter"}
-    | {"asked_streets", "present_streets", "letter_streets"},
+    | {"asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
@@ -44,6 +44,7 @@ FOLDERS = {
 }
 EXCEPTIONS = {
     ("lookup", "store"),
+    ("hits.found", "store"),
     ("store.geopackage", "files"),  # bulk write
     ("store.plane", "coordinates"),  # the definition of a store's plane, asked of pyproj's one owner
 }

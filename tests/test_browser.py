@@ -268,3 +268,89 @@ def test_without_a_script(browse: Callable[..., Page], answer: dict[str, Any]) -
     details = page.locator("#price details").first
     details.locator("summary").click()
     expect(details.locator("li").first).to_be_visible()
+
+
+def test_the_search_box_suggests_and_leads_to_a_parcel(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+    """Type, arrow down, Enter: in the panel on the map, on the parcel's own page from anywhere else."""
+    _, sheet, number = answer["parcel"]["ref"].split("/")
+    commune = answer["parcel"]["commune"]["name"]
+    typed = f"thua {number} to {sheet} {commune}"
+    page = browse("/")
+    box, options = page.get_by_role("combobox", name="Tìm thửa đất"), page.locator("[role=option]")
+    page.locator("body").press("/")
+    expect(box).to_be_focused()
+    page.keyboard.type(typed)
+    expect(options).to_have_count(1)
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", "find-0")
+    page.keyboard.press("Escape")
+    expect(options.first).to_be_hidden()
+    expect(box).to_have_value(typed)
+    page.keyboard.press("ArrowDown")
+    expect(options.first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel h1")).to_have_text(number_of(answer))
+    expect(page.locator("#panel h1")).to_be_focused()
+    expect(page).to_have_url(re.compile(re.escape(answer["parcel"]["ref"])))
+
+    page = browse("/streets?lang=en")
+    page.locator("#find").fill(typed)
+    expect(page.locator("[role=option]")).to_have_count(1)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("main.parcel h1")).to_have_text(number_of(answer))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_the_search_box_on_a_phone_and_with_a_pasted_table(
+    browse: Callable[..., Page], answer: dict[str, Any], several: tuple[str, int]
+) -> None:
+    page = browse("/", viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    box, options = page.locator("#find"), page.locator("[role=option]")
+    box.fill(f"{several[0]}/1")
+    expect(options).not_to_have_count(0)
+    for option in options.all():
+        size = option.bounding_box()
+        assert size
+        assert size["height"] >= 44
+        assert size["x"] + size["width"] <= 360
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    label = options.first.locator("strong").inner_text()
+    options.first.tap()
+    expect(page.locator("#panel h1")).to_have_text(re.compile(rf" {re.findall('[0-9]+', label)[0]},"))
+
+    centre = answer["parcel"]["centre"]
+    table = "\n".join(
+        f"{i}\t{centre['x'] + n}\t{centre['y'] + e}" for i, (n, e) in enumerate([(0, 0), (0, 9), (9, 9)], 1)
+    )
+    box.fill("")
+    box.evaluate(
+        """(el, text) => {
+            const data = new DataTransfer();
+            data.setData("text", text);
+            el.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        table,
+    )
+    assert "\t".join(box.input_value().split()) == "\t".join(table.replace("\n", "; ").split())
+    expect(options.first).to_contain_text("Vùng 3 góc")
+    box.press("Enter")
+    expect(page.locator("main h1")).to_have_text("Tìm kiếm")
+    page.locator(".touched a").first.click()
+    expect(page).to_have_url(re.compile("piece="))
+    expect(page.locator("main.parcel h1")).to_be_visible()
+
+
+def test_searching_without_a_script(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+    page = browse("/", java_script_enabled=False)
+    page.locator("#find").fill(answer["parcel"]["ref"])
+    page.get_by_role("button", name="Tìm", exact=True).click()
+    expect(page.locator("main.parcel h1")).to_have_text(number_of(answer))
+    page.locator("#find").fill("<script>alert(1)</script>")
+    page.get_by_role("button", name="Tìm", exact=True).click()
+    expect(page.get_by_role("heading", name="Không tìm thấy")).to_be_visible()
+    page.get_by_role("link", name="Hiệp Thành").click()
+    expect(page.locator(".hits > li").first).to_contain_text("chia vào")

@@ -93,12 +93,12 @@ def sent(form: Node, **typed: str) -> str:
 
 
 def test_search_by_number_without_a_script(web: FlaskClient) -> None:
-    form = page(web, "/").all("form")[0]
+    form = page(web, "/").one("main").all("form")[0]
     assert (form.attrs["action"], form.attrs["method"]) == ("/parcels", "get")
     response = web.get(sent(form, commune="25750@2024", sheet="1", number="2"))
     assert (response.status_code, response.headers["Location"]) == (303, "/parcels/25750@2024/1/2")
     assert "thửa đất số 2" in page(web, response.headers["Location"]).one("h1").text.lower()
-    english = page(web, "/?lang=en").all("form")[0]
+    english = page(web, "/?lang=en").one("main").all("form")[0]
     location = web.get(sent(english, commune="25750", sheet="1", number="1")).headers["Location"]
     assert location == "/parcels/25750/1/1?lang=en"
     assert len(page(web, location, 300).one("ul", "choices").all("a")) == 2
@@ -121,7 +121,7 @@ def test_a_search_that_names_no_parcel_is_refused(web: FlaskClient, given: str) 
 
 
 def test_search_by_coordinates_without_a_script(web: FlaskClient) -> None:
-    _, plane, degrees = page(web, "/").all("form")
+    _, plane, degrees = page(web, "/").one("main").all("form")
     assert "thửa đất số 1," in page(web, sent(plane, x="1.215.245,5", y="601505,5")).one("h1").text.lower()
     centre = ask(web, f"/api/parcels/{ONE}")["parcel"]["centre"]
     found = page(web, sent(degrees, lat=str(centre["lat"]).replace(".", ","), lon=str(centre["lon"])))

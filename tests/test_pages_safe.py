@@ -41,13 +41,13 @@ def test_no_style_sheet_or_script_names_another_host(web: FlaskClient) -> None:
     front = page(web, "/")
     styles = [node.attrs["href"] for node in front.all("link", rel="stylesheet")]
     scripts = [node.attrs["src"] for node in front.all("script")]
-    assert (len(styles), len(scripts)) == (2, 6)
+    assert (len(styles), len(scripts)) == (2, 7)
     for address in styles:
         with web.get(address) as response:
             assert response.status_code == 200
             assert not re.findall(r"@import|url\(\s*[\"']?(?:[a-z]+:)?//", response.text)
     ours = [address for address in scripts if "/vendor/" not in address]
-    assert len(ours) == 5
+    assert len(ours) == 6
     for address in ours:
         with web.get(address) as response:
             assert response.status_code == 200
@@ -93,6 +93,10 @@ def test_hostile_parameters_are_text(web: FlaskClient, text: str) -> None:
         f"/panel?{urlencode({'parcel': text})}",
         f"/at?{urlencode({'x': text, 'y': '1'})}",
         f"/?{urlencode({'lang': text})}",
+        f"/search?{urlencode({'q': text})}",
+        f"/search?{urlencode({'q': '12/34 ' + text})}",
+        f"/search?{urlencode({'q': 'thửa 1 tờ 1 ' + text})}",
+        f"/search?{urlencode({'q': 'a', 'limit': text})}",
     ]
     addresses += [
         f"/?{urlencode({text: text})}",
@@ -123,12 +127,14 @@ def test_hostile_data_is_text(hostile: FlaskClient) -> None:
         "/panel?parcel=25750@2024/1/1",
         "/parcels/25750@2024/1/5",
         "/parcels/25750/1/1",
+        "/search?q=1/1",
+        "/search?q=25750@2024",
+        "/search?q=img",
     ]
     seen = ""
     for address in addresses:
-        response = hostile.get(
-            address + ("&" if "?" in address else "?") + "on=2026-03-01&convert_to=ODT" if address != "/" else "/"
-        )
+        asked = "on=2026-03-01" + ("" if "/search" in address else "&convert_to=ODT")
+        response = hostile.get(address + ("&" if "?" in address else "?") + asked if address != "/" else "/")
         assert response.status_code in {200, 300, 404}
         shown = markup.read(response.text)
         _only_ours(shown)

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from landinfo import asked_streets, case, cli, estimate, present_streets, price, street
 from landinfo.model import BadInput, CannotBeAnswered, NotHere, Problem
+from landinfo.search.words import words
 from landinfo.store import SCHEMA_VERSION, StoreFacts, create_store
 from landinfo.store.communes import read_communes
 from landinfo.store.rulebook import read_rulebook
 from landinfo.street import finding, indexing
-from landinfo.street.words import words
 from landinfo.web import Settings, create_app
 
 ROOT = Path(__file__).resolve().parent.parent

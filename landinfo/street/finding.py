@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from landinfo.model import BadInput, NotHere, PriceSection
+from landinfo.search.words import Words, words
 from landinfo.street.indexing import SPELT, Codes, Index, Place, grams
-from landinfo.street.words import Words, words
 
 MOST_TYPED = 200
 NO_LAST = 10**6

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from landinfo.model import Commune, PriceList, PriceSection, Union
-from landinfo.street.words import Words, words, written_out
+from landinfo.search.communes import PROVINCES, district_spellings, spellings
+from landinfo.search.words import Words, words, written_out
 
 SPELT = 80
 """Letters of a name by which misspellings are compared."""
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
-_PROVINCES = ("tỉnh bình dương", "bình dương", "thành phố hồ chí minh", "hồ chí minh", "sài gòn", "việt nam")
 
 Codes = frozenset[str]
 Place = tuple[int, Codes | None]
@@ -146,16 +146,14 @@ def _geography(prices: PriceList, communes: Sequence[Commune], unions: Sequence[
         by_code[commune.series] = codes
         if now or commune.code not in by_code:
             by_code[commune.code] = codes
-        for _, kind, name in commune.names:
-            for text in (name, f"{kind} {name}"):
-                places[words(text).folded].add((0 if now else 1, codes))
+        for name in spellings(commune):
+            places[name.folded].add((0 if now else 1, codes))
         if commune.district and not now:
             districts[commune.district] |= codes
     for district, codes_of in districts.items():
-        whole = words(district)
-        for part in (whole, whole[2:] if whole.folded[0] in ("thanh", "thi") else whole[1:]):
+        for part in district_spellings(district):
             places[part.folded].add((2, frozenset(codes_of)))
-    for province in _PROVINCES:
+    for province in PROVINCES:
         places[words(province).folded].add((3, None))
     ordered = {k: tuple(sorted(v, key=lambda p: (p[0], sorted(p[1] or ())))) for k, v in places.items()}
     return {"places": ordered, "by_code": by_code, "commune_names": names_of(communes)}

@@ -25,6 +25,7 @@ from landinfo.web import (
     maps,
     pages,
     question,
+    search,
     streets,
 )
 from landinfo.web.settings import Settings, from_environment
@@ -68,7 +69,7 @@ def create_app(
     headers.log_to_stderr()
     headers.register(app, settings)
     pages.dress(app)
-    for part in (api, assets, compare, difference, estimate, pages, streets):
+    for part in (api, assets, compare, difference, estimate, pages, search, streets):
         app.register_blueprint(part.blueprint)
     limits.register(app, settings)
     app.register_error_handler(Problem, _problem)

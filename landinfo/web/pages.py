@@ -13,6 +13,7 @@ from landinfo import case, piece, plain, present, search
 from landinfo.lookup import Report, Several
 from landinfo.model import BadInput
 from landinfo.plain import Plain
+from landinfo.search.reading import MOST_TYPED
 from landinfo.texts import FILTERS
 from landinfo.web import api, assets, figure, ground, question
 from landinfo.web.figure import Figure
@@ -123,7 +124,8 @@ def _in_language(write: Callable[..., str]) -> Callable[[Any], str]:
 
 
 def _always() -> dict[str, Any]:
-    return {"simulated": site().store.facts().simulated, "drawn": site().drawn}
+    typed = request.args.get("q", "")[:MOST_TYPED] if request.path == "/search" else ""
+    return {"simulated": site().store.facts().simulated, "drawn": site().drawn, "typed_search": typed}
 
 
 @blueprint.get("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,6 +40,11 @@ def _indexes() -> dict[str, Index]:
     return made
 
 
+def near(day: date) -> list[Index]:
+    """The lists to search for a day, in the order in which they are asked."""
+    return [_indexes()[x.id] for x in street.lists_near(day, site().rulebook)]
+
+
 def _few(given: Pairs) -> Pairs:
     if len(given) > MOST_PARAMETERS:
         raise BadInput("too-many-parameters", most=MOST_PARAMETERS)
@@ -48,8 +54,7 @@ def _few(given: Pairs) -> Pairs:
 def _searched(given: Pairs) -> Plain:
     here = site()
     asked = asked_streets.read_search(_few(given), here.today())
-    near = [_indexes()[x.id] for x in street.lists_near(asked.on, here.rulebook)]
-    held, found = finding.ask(near, asked.typed, asked.commune)
+    held, found = finding.ask(near(asked.on), asked.typed, asked.commune)
     in_force = price.list_on(asked.on, here.rulebook.price_lists)
     return present_streets.found(asked, found, held, in_force, here.rulebook)
 

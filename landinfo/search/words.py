@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from landinfo import search
+from landinfo.search.folding import fold
 
 _STROKE = str.maketrans({"Ð": "đ", "ð": "đ", "Ɖ": "đ", "ɖ": "đ"})
 _WORD = re.compile(r"\w+")
@@ -40,7 +40,7 @@ _CODE = re.compile(r"(dt|tl|dh|ql|hl|dx)(\d+[a-z]*)", re.ASCII)
 _NUMBER = re.compile(r"\d+[a-z]*", re.ASCII)
 
 
-_fold = lru_cache(maxsize=20_000)(search.fold)
+_fold = lru_cache(maxsize=20_000)(fold)
 """The list has few words and repeats them."""
 
 
