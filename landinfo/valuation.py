@@ -2,7 +2,8 @@
 
 A price list value, not a market price. The uses on a certificate have areas but no outline, so in a parcel that
 several zones share a use may lie anywhere: the likely value spreads it evenly, low and high put it on the cheapest
-and the dearest ground that has room for it.
+and the dearest ground that has room for it, each use by itself. Where one more fact decides the price (a use that
+art. 7 prices by another) every piece takes the least and the most that the price may be.
 """
 
 from __future__ import annotations
@@ -73,7 +74,10 @@ class UseValue:
 
 @dataclass(frozen=True, slots=True)
 class Valuation:
-    """The value of a parcel by the list on a day. ``state``: priced | partly | rows_not_loaded | no_list | no_data."""
+    """The value of a parcel by the list on a day; low and high hold every way in which its uses may lie.
+
+    ``state``: priced | partly | unsettled | rows_not_loaded | no_list | no_data.
+    """
 
     price_list: PriceList | None
     state: str
@@ -185,25 +189,25 @@ _NOTHING = (None, None, None)
 
 
 def _bounds(area: Decimal, shares: Sequence[Share]) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
-    priced = [(s.quote.unit_price, s.piece.area) for s in shares if s.quote.unit_price is not None]
-    unpriced = sum((s.piece.area for s in shares if s.quote.unit_price is None), Decimal(0))
-    if not priced:
+    """Low, likely and high of a use; a piece without any price may hold it at 0 or at any price."""
+    ground = [s for s in shares if s.piece.area > 0]
+    if all(s.quote.low is None for s in ground):
         return _NOTHING
-    low = _filled(max(Decimal(0), area - unpriced), sorted(priced))
-    if unpriced > 0:
-        return dong(low), None, None
-    likely = sum((s.area * s.quote.unit_price for s in shares if s.quote.unit_price is not None), Decimal(0))
-    high = _filled(area, sorted(priced, reverse=True))
-    return dong(low), dong(likely), dong(high)
+    low = _filled(area, sorted((s.quote.low or Decimal(0), s.piece.area) for s in ground))
+    most = [(s.quote.high, s.piece.area) for s in ground if s.quote.high is not None]
+    exact = [s.area * s.quote.unit_price for s in ground if s.quote.unit_price is not None]
+    likely = dong(sum(exact, Decimal(0))) if len(exact) == len(ground) else None
+    high = dong(_filled(area, sorted(most, reverse=True))) if len(most) == len(ground) else None
+    return dong(low), likely, high
 
 
 def _filled(area: Decimal, ground: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
-    """``area`` put on ``ground`` (price, room) in the order given; what does not fit takes the last price."""
+    """``area`` put on ``ground`` (price, room) in the order given; of more than fits the rest takes the first price."""
     amount, left = Decimal(0), area
     for unit_price, room in ground:
         taken = min(left, room)
         amount, left = amount + taken * unit_price, left - taken
-    return amount + left * ground[-1][0]
+    return amount + left * ground[0][0]
 
 
 def _exponent(number: Decimal) -> int:
@@ -227,7 +231,7 @@ def _state(uses: Sequence[UseValue]) -> str:
     states = {s.quote.state for u in uses for s in u.shares}
     if states & {"priced", "given"}:
         return "partly"
-    for state in ("rows_not_loaded", "no_list"):
+    for state in ("unsettled", "rows_not_loaded", "no_list"):
         if state in states:
             return state
     return "no_data"
