@@ -32,6 +32,7 @@ class Measures:
     """From where on something changes: metres, m² (``hidden``) and multiples of the lot's width (``home``, ``trade``).
 
     ``irregular``: of its convex hull; a lot that fills no more than this is irregular and can have hidden parts.
+    ``entrance``: a side may be narrower than its lot (at the end of an alley), whose width is then area by depth.
     """
 
     deep: float
@@ -41,6 +42,7 @@ class Measures:
     trade: tuple[float, float]
     hidden: float
     irregular: float
+    entrance: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def measures(on: date, rules: Mapping[str, Rule], irregular: float) -> Measures:
         trade=(float(long["business_second"]), float(long["business_third"])),
         hidden=float(law.on(rules["position_hidden_part_from"], on).value),
         irregular=irregular,
+        entrance=True,
     )
 
 
@@ -86,7 +89,8 @@ def pieces(
     front = sides[0]
     depth = depth_of(lot, front)
     seen, hidden = _projected(lot, sides, by)
-    width = front.length if hidden.is_empty else max(front.length, lot.area / depth)
+    narrow = by.entrance or not hidden.is_empty
+    width = max(front.length, lot.area / depth) if narrow else front.length
     grounds = [(far, front.buffer(far, quad_segs=6)) for far in _cuts(on_road, width, depth, by)]
     for part, more in ((seen, {}), (hidden, {"hidden_part": "true"})):
         for shape, near, far in cut(part, grounds):

@@ -20,7 +20,7 @@ LAYERS = (
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *("settled", "spread", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation"),
-        *("conversion", "piece", "position", "street", "parting", "access", "zones"),
+        *("conversion", "piece", "position", "street", "parting", "network", "access", "zones"),
     },
     {"report", "difference"},
     {"lookup"},
