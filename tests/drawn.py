@@ -16,7 +16,7 @@ from landinfo import access, price
 from landinfo.model import Citation, PriceList, PriceSection, PriceZone, Status
 from landinfo.network import Way
 from landinfo.store.rulebook import read_rulebook
-from landinfo.zones import Between, Deriving, Ground
+from landinfo.zones import Between, Ground, deriving
 
 BOOK = read_rulebook(Path(__file__).resolve().parent.parent / "data")
 EAST, NORTH = 600_000.0, 1_214_000.0
@@ -58,9 +58,9 @@ def derived(
     lot: BaseGeometry, *ways: Way, on: date = DAY, prices: PriceList = NQ87, between: Between = FAR
 ) -> tuple[Ground, ...]:
     """The zones of one parcel, in order of their depth."""
-    deriving = Deriving(prices, on, BOOK.rules, ways)
-    (reached,) = access.reached([lot], ways, deriving.limits, deriving.reach)
-    return deriving.zones(lot, reached, between).grounds
+    by = deriving(prices, on, BOOK.rules, ways)
+    (reached,) = access.reached([lot], ways, by.limits, by.reach)
+    return by.zones(lot, reached, between).grounds
 
 
 def one(lot: BaseGeometry, *ways: Way, **more: Any) -> Ground:
@@ -69,9 +69,9 @@ def one(lot: BaseGeometry, *ways: Way, **more: Any) -> Ground:
 
 
 def codes(lot: BaseGeometry, *ways: Way, **more: Any) -> list[str]:
-    deriving = Deriving(more.get("prices", NQ87), more.get("on", DAY), BOOK.rules, ways)
-    (reached,) = access.reached([lot], ways, deriving.limits, deriving.reach)
-    return [code for code, _ in deriving.zones(lot, reached, more.get("between", FAR)).remarks]
+    by = deriving(more.get("prices", NQ87), more.get("on", DAY), BOOK.rules, ways)
+    (reached,) = access.reached([lot], ways, by.limits, by.reach)
+    return [code for code, _ in by.zones(lot, reached, more.get("between", FAR)).remarks]
 
 
 def worth(ground: Ground, use: str = "ODT", on: date = DAY, prices: PriceList = NQ87) -> Decimal | None:
