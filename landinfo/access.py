@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.network import Network, Reach, Route, Side, Way
+from landinfo.network import Network, Reach, Route, Side
 
 _SQUARE = 0.06
 """m: how far the ends of a side may bend back before they are no part of it any more."""
@@ -37,11 +38,10 @@ class Access:
     away: float
 
 
-def reached(lots: Sequence[BaseGeometry], ways: Sequence[Way], limits: Sequence[float], by: Reach) -> list[Access]:
-    """How each lot is reached, in order of ``lots``. ``limits``: widths at which a class of alleys begins, m."""
-    grounds = [way.ground(by.unknown) for way in ways]
-    sides = _sides(lots, grounds, by)
-    network = Network(ways, grounds, limits, by)
+def reached(lots: Sequence[BaseGeometry] | NDArray[np.object_], network: Network) -> list[Access]:
+    """How each lot is reached, in order of ``lots``."""
+    ways, grounds = network.ways, network.grounds
+    sides = _sides(lots, grounds, network.by)
     listed = [i for i, way in enumerate(ways) if way.section]
     nearest, away = np.full(len(lots), -1), np.full(len(lots), math.inf)
     if listed and len(lots):
@@ -73,7 +73,9 @@ def _goes_on(side: LineString, other: LineString, by: Reach) -> bool:
     return turned < by.one_front and side.distance(other) < max(by.side, 2 * by.touch)
 
 
-def _sides(lots: Sequence[BaseGeometry], grounds: Sequence[BaseGeometry], by: Reach) -> dict[int, list[Side]]:
+def _sides(
+    lots: Sequence[BaseGeometry] | NDArray[np.object_], grounds: Sequence[BaseGeometry], by: Reach
+) -> dict[int, list[Side]]:
     """lot → its sides on ways, the longest first."""
     if not len(lots) or not grounds:
         return {}

@@ -115,19 +115,19 @@ class _Walk:
 
 
 class Network:
-    """The alleys joined where they meet, with their ways to the listed streets.
+    """The alleys joined where they meet, with their ways to the listed streets. ``grounds`` are those of all ways.
 
+    ``limits``: widths at which a class of alleys begins, m.
     An alley ends at the kerb: the stretch inside a street's ground is no part of it.
     """
 
-    def __init__(
-        self, ways: Sequence[Way], grounds: Sequence[BaseGeometry], limits: Sequence[float], by: Reach
-    ) -> None:
+    def __init__(self, ways: Sequence[Way], limits: Sequence[float], by: Reach) -> None:
         self.ways, self.limits, self.by = ways, sorted({0.0, *limits}, reverse=True), by
+        self.grounds = [way.ground(by.unknown) for way in ways]
         self.alleys = [i for i, way in enumerate(ways) if not way.section]
         self.graph = _Graph()
-        self._meet_streets(grounds)
-        self._meet_alleys(grounds)
+        self._meet_streets()
+        self._meet_alleys()
         self._ends()
         self.walks = self._walked()
 
@@ -173,16 +173,16 @@ class Network:
         """No street lies between two places on an alley."""
         return not any(low < end and high > start for low, high in self.inside[alley])
 
-    def _meet_streets(self, grounds: Sequence[BaseGeometry]) -> None:
+    def _meet_streets(self) -> None:
         listed = [i for i, way in enumerate(self.ways) if way.section]
         self.inside: dict[int, list[tuple[float, float]]] = defaultdict(list)
         if not listed or not self.alleys:
             return
-        tree = shapely.STRtree([grounds[i] for i in listed])
+        tree = shapely.STRtree([self.grounds[i] for i in listed])
         lines = [self.ways[i].line for i in self.alleys]
         for k, on in zip(*tree.query(lines, predicate="dwithin", distance=self.by.joined).tolist(), strict=True):
             alley, street = self.alleys[k], listed[on]
-            for along, apart in self._kerb(alley, grounds[street]):
+            for along, apart in self._kerb(alley, self.grounds[street]):
                 self.graph.gates[street].append((self.graph.node(alley, along), apart))
 
     def _kerb(self, alley: int, street: BaseGeometry) -> list[tuple[float, float]]:
@@ -203,13 +203,13 @@ class Network:
             found += [(along, 0.0) for along in ends_]
         return found
 
-    def _meet_alleys(self, grounds: Sequence[BaseGeometry]) -> None:
+    def _meet_alleys(self) -> None:
         """Alleys meet where their middle lines cross, and where one ends on the other: at the nearest, not at all
         within reach, or a narrow place shorter than the reach would be passed by."""
         if not self.alleys:
             return
-        tree = shapely.STRtree([grounds[i] for i in self.alleys])
-        pairs = tree.query([grounds[i] for i in self.alleys], predicate="dwithin", distance=self.by.joined)
+        tree = shapely.STRtree([self.grounds[i] for i in self.alleys])
+        pairs = tree.query([self.grounds[i] for i in self.alleys], predicate="dwithin", distance=self.by.joined)
         ends: dict[tuple[int, float], list[tuple[float, int]]] = defaultdict(list)
         for k, m in sorted(zip(*pairs.tolist(), strict=True)):
             one, other = self.alleys[k], self.alleys[m]
@@ -218,7 +218,7 @@ class Network:
                 for point in map(shapely.Point, shapely.get_coordinates(shapely.intersection(line, on))):
                     self._linked(one, float(line.project(point)), other, float(on.project(point)), 0.0)
             for along in (0.0, float(line.length)) if k != m else ():
-                apart = float(grounds[other].distance(line.interpolate(along)))
+                apart = float(self.grounds[other].distance(line.interpolate(along)))
                 if apart <= self.by.joined:
                     ends[one, along].append((apart, other))
         for (one, along), near in ends.items():

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from landinfo import access, price
 from landinfo.model import Citation, PriceList, PriceSection, PriceZone, Status
-from landinfo.network import Way
+from landinfo.network import Network, Way
 from landinfo.store.rulebook import read_rulebook
 from landinfo.zones import Between, Ground, deriving
 
@@ -59,7 +59,7 @@ def derived(
 ) -> tuple[Ground, ...]:
     """The zones of one parcel, in order of their depth."""
     by = deriving(prices, on, BOOK.rules, ways)
-    (reached,) = access.reached([lot], ways, by.limits, by.reach)
+    (reached,) = access.reached([lot], Network(ways, by.limits, by.reach))
     return by.zones(lot, reached, between).grounds
 
 
@@ -70,7 +70,7 @@ def one(lot: BaseGeometry, *ways: Way, **more: Any) -> Ground:
 
 def codes(lot: BaseGeometry, *ways: Way, **more: Any) -> list[str]:
     by = deriving(more.get("prices", NQ87), more.get("on", DAY), BOOK.rules, ways)
-    (reached,) = access.reached([lot], ways, by.limits, by.reach)
+    (reached,) = access.reached([lot], Network(ways, by.limits, by.reach))
     return [code for code, _ in by.zones(lot, reached, more.get("between", FAR)).remarks]
 
 

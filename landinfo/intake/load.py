@@ -126,7 +126,7 @@ def load(
         if stopped or not made:
             return LoadResult(None, collect.all(), {"rows": len(opened.shapes)}, *told)
         ready = _ready(made, map, target, known, source, rulebook)
-        _not_held(ready.edition, map, target, collect)
+        not_held(ready.edition, map.words.replaces, target.editions, collect)
         noted = editions.prepared(
             ready,
             who,
@@ -240,16 +240,13 @@ def _ready(
     return linked(Load(edition, held, parcels_, features_), read_limits())
 
 
-def _live(target: _Target, layer: str, territory: str) -> list[Edition]:
-    return [e for e in target.editions if (e.layer, e.territory) == (layer, territory) and e.withdrawn is None]
-
-
-def _not_held(edition: Edition, map: FieldMap, target: _Target, collect: Collector) -> None:
-    if any(e.id == edition.id for e in target.editions):
+def not_held(edition: Edition, replaces: bool, held: Sequence[Edition], collect: Collector) -> None:
+    """EDI-001 the edition is in the store, EDI-002 another stands there that it was not said to replace."""
+    if any(e.id == edition.id for e in held):
         collect.put(found("EDI-001", edition=edition.id))
         return
-    live = _live(target, edition.layer, edition.territory)
-    if live and not map.words.replaces:
+    live = [e for e in held if (e.layer, e.territory) == (edition.layer, edition.territory) and e.withdrawn is None]
+    if live and not replaces:
         ids = ", ".join(e.id for e in live)
         collect.put(found("EDI-002", territory=edition.territory, layer=edition.layer, editions=ids))
 
@@ -265,12 +262,13 @@ def _write(ready: Load, noted: Event, target: _Target, draft: bool, progress: Ca
             if draft:
                 store.stage(ready, [noted], progress)
             else:
-                _publish(ready, noted, store)
+                publish(ready, noted, store)
         finally:
             store.close()
 
 
-def _publish(ready: Load, noted: Event, store: Store) -> None:
+def publish(ready: Load, noted: Event, store: Store) -> None:
+    """Publish a load on the day that its edition names, in the place of those it replaces, as one step."""
     edition, day = ready.edition, ready.edition.published
     if edition.id in {e.id for e in store.drafts()}:
         editions.publish(store, edition.id, noted.who, day)

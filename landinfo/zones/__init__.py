@@ -18,7 +18,7 @@ from landinfo.zones.ground import Between as Between
 from landinfo.zones.ground import Derived as Derived
 from landinfo.zones.ground import Deriving as Deriving
 from landinfo.zones.ground import Ground as Ground
-from landinfo.zones.ground import between as between
+from landinfo.zones.ground import crossed as crossed
 from landinfo.zones.ground import settled
 
 

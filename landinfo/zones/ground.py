@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from landinfo import law
@@ -129,8 +131,7 @@ def metres(length: float) -> str:
     return f"{length:.1f}"
 
 
-def between(lot: BaseGeometry, street: BaseGeometry, others: Sequence[BaseGeometry]) -> list[int]:
-    """Which of ``others`` lie on the straight line from a lot to a street."""
-    line = shapely.shortest_line(lot, street)
-    crossed = shapely.length(shapely.intersection(others, line)) if len(others) else ()
-    return [i for i, length in enumerate(crossed) if length > SAME]
+def crossed(line: BaseGeometry, shapes: Sequence[BaseGeometry] | NDArray[np.object_]) -> list[int]:
+    """Which of ``shapes`` a line runs through, and not only along or up to."""
+    lengths = shapely.length(shapely.intersection(shapes, line)) if len(shapes) else ()
+    return [i for i, length in enumerate(lengths) if length > SAME]
