@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from landinfo import present
-from landinfo.cli import edition, intake, law, parcels, stores, streets
+from landinfo.cli import edition, intake, law, parcels, stores, streets, zones
 from landinfo.cli.common import data
 from landinfo.model import Problem, Rulebook
 from landinfo.store.rulebook import read_rulebook
@@ -57,4 +57,5 @@ def _parser() -> argparse.ArgumentParser:
     edition.add(commands)
     stores.add(commands)
     streets.add(commands)
+    zones.add(commands)
     return parser

@@ -19,6 +19,8 @@ from landinfo.intake.findings import Collector, Place
 
 Shapes = NDArray[np.object_]
 Named = Callable[[int], str]
+Check = Callable[[Shapes, NDArray[np.bool_], Named, str, Collector], Shapes]
+"""Which shapes of a file can stand (None for the others), as ``check_shapes``."""
 
 NOWHERE = 1e9
 """No unit in which anybody maps gives a number of this size; NaN and infinity are no smaller."""
@@ -48,6 +50,21 @@ def _whole(shapes: Shapes) -> NDArray[np.bool_]:
         whole &= (np.abs(bounds) < NOWHERE).all(axis=1)
     whole[whole] = shapely.is_valid(shapes[whole])
     return np.asarray(whole)
+
+
+def check_lines(shapes: Shapes, unreadable: NDArray[np.bool_], named: Named, repair: str, collect: Collector) -> Shapes:
+    """As ``check_shapes``, for middle lines: GEO-001 none, GEO-004 no coordinates, ZON-006 no line."""
+    good = np.empty(len(shapes), dtype=object)
+    for i, shape in enumerate(shapes):
+        if shape is None or shape.is_empty:
+            collect.add("GEO-001", Place(i + 1, named(i)))
+        elif not (np.abs(shapely.get_coordinates(shape)) < NOWHERE).all():
+            collect.add("GEO-004", Place(i + 1, named(i)))
+        elif shape.geom_type not in ("LineString", "MultiLineString") or not shape.is_valid:
+            collect.add("ZON-006", Place(i + 1, named(i), *_start(shape), detail=shape.geom_type))
+        else:
+            good[i] = shape
+    return good
 
 
 def _checked(

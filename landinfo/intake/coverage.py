@@ -15,11 +15,12 @@ from landinfo.coordinates_source import way
 from landinfo.files.read import read_file
 from landinfo.intake.corners import blocks
 from landinfo.intake.fieldmap import FieldMap
-from landinfo.model import Coverage, Feature, Parcel, Refused
+from landinfo.model import Coverage, Feature, Parcel, PriceZone, Refused
 
 
-def coverage(rows: Sequence[Parcel | Feature], map: FieldMap, layer: str, crs: str) -> list[Coverage]:
-    """The coverage of a load in the plane ``crs``: one for each map series of parcels, one for a theme.
+def coverage(rows: Sequence[Parcel | Feature | PriceZone], map: FieldMap, layer: str, crs: str) -> list[Coverage]:
+    """The coverage of a load in the plane ``crs``: one for each map series of parcels, one for a theme or
+    a price list.
 
     It begins with the edition, whenever a row began, and ends with the last of its rows.
     Raises ``Refused`` like ``files.read.read_file``, or COV-001, for a coverage that stands in a file.
@@ -29,20 +30,27 @@ def coverage(rows: Sequence[Parcel | Feature], map: FieldMap, layer: str, crs: s
     return [Coverage(layer, shape, first, end, map.coverage_complete, "") for shape in grounds]
 
 
-def _last(rows: Sequence[Parcel | Feature]) -> date | None:
+def _last(rows: Sequence[Parcel | Feature | PriceZone]) -> date | None:
     """The day from which nothing of the load is in force any more: an ended plan says nothing, rather than "no"."""
     ends = [row.effective_to for row in rows]
     known = [end for end in ends if end is not None]
     return max(known) if len(known) == len(ends) else None
 
 
-def _grounds(rows: Sequence[Parcel | Feature], map: FieldMap, crs: str) -> list[BaseGeometry]:
+def _grounds(rows: Sequence[Parcel | Feature | PriceZone], map: FieldMap, crs: str) -> list[BaseGeometry]:
     if (declared := declared_ground(map, crs)) is not None:
         return [declared]
     groups: dict[str, list[BaseGeometry]] = defaultdict(list)
     for row in rows:
-        groups[row.ref.series if isinstance(row, Parcel) else row.theme].append(row.shape)
+        groups[_group(row)].append(row.shape)
     return [_ground(shapes, map.coverage) for _, shapes in sorted(groups.items())]
+
+
+def _group(row: Parcel | Feature | PriceZone) -> str:
+    """What has a coverage of its own: a map series, a theme, a price list."""
+    if isinstance(row, Parcel):
+        return row.ref.series
+    return row.theme if isinstance(row, Feature) else row.price_list
 
 
 def declared_ground(map: FieldMap, crs: str) -> BaseGeometry | None:

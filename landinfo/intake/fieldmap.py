@@ -108,11 +108,8 @@ class FieldMap:
 
 def read_map(path: Path) -> FieldMap:
     """Raises ``Refused``: MAP-001 no TOML, MAP-002 a wrong or missing entry, MAP-006 an entry that nobody knows."""
-    try:
-        raw = tomllib.loads(unicodedata.normalize("NFC", path.read_text("utf-8")))
-    except (OSError, ValueError) as wrong:
-        raise Refused("MAP-001", str(path), file=path.name, detail=_without_place(wrong)) from wrong
-    top = Section(path, "", raw)
+    top = read_top(path)
+    raw = top.raw
     kind = next((k for k in ("parcel", "theme") if k in raw), "")
     if not kind or {"parcel", "theme"} <= raw.keys():
         raise Refused("MAP-002", str(path), file=path.name, entry="[parcel] | [theme]", expected="1")
@@ -129,7 +126,7 @@ def read_map(path: Path) -> FieldMap:
         labels=source.text("labels", ""),
         repair=source.choice("repair", REPAIRS, "none"),
         store=_store(top.section("store")) if "store" in raw else None,
-        words=_words(edition),
+        words=read_words(edition),
         theme=rows.text("id") if kind == "theme" else "",
         preset=preset,
         regime=rows.text("regime", "") if preset else "",
@@ -137,7 +134,7 @@ def read_map(path: Path) -> FieldMap:
         area=_area(rows, "registered_area") if kind == "parcel" else None,
         land_uses=tuple(_land_use(s) for s in rows.tables("land_use")) if kind == "parcel" else (),
         mapping=rows.mapping("mapping") if kind == "theme" else None,
-        coverage=_coverage(coverage),
+        coverage=read_coverage(coverage),
         coverage_complete=coverage.flag("complete", True),
     )
     for section in (source, edition, rows, coverage, top):
@@ -147,6 +144,14 @@ def read_map(path: Path) -> FieldMap:
 
 def _list(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def read_top(path: Path) -> Section:
+    """The whole of a TOML file. Raises ``Refused``: MAP-001 there is none that can be read."""
+    try:
+        return Section(path, "", tomllib.loads(unicodedata.normalize("NFC", path.read_text("utf-8"))))
+    except (OSError, ValueError) as wrong:
+        raise Refused("MAP-001", str(path), file=path.name, detail=_without_place(wrong)) from wrong
 
 
 def _without_place(wrong: Exception) -> str:
@@ -187,7 +192,8 @@ def _commune(section: Section) -> Commune:
     return made
 
 
-def _words(section: Section) -> Words:
+def read_words(section: Section) -> Words:
+    """[edition]. Raises ``Refused`` (MAP-002)."""
     return Words(
         territory=section.text("territory"),
         document=section.text("document"),
@@ -219,7 +225,8 @@ def _area(rows: Section, key: str) -> AreaField | None:
     return made
 
 
-def _coverage(section: Section) -> str:
+def read_coverage(section: Section) -> str:
+    """[coverage] of. Raises ``Refused`` (MAP-002)."""
     of = section.text("of")
     if of not in COVERAGES[:-1] and not of.startswith("file:"):
         raise section.wrong("of", " | ".join(COVERAGES))

@@ -72,10 +72,14 @@ KINDS: Mapping[str, Kind] = {
     **_kinds(Severity.ERROR, "FIL-017", "DRW-002", "DRW-003", "COR-002", "COR-003", "COR-005"),
     **_kinds(Severity.WARNING, "FIL-015", "FIL-018", "DRW-001", "DRW-004", "CRS-015"),
     **_kinds(Severity.NOTE, "FIL-016", "FIL-019", "CRS-016", "CRS-020", "MAP-007"),
+    **_kinds(Severity.ERROR, "ZON-002", "ZON-006", "ZON-007"),
+    **_kinds(Severity.WARNING, "ZON-001", "ZON-003", "ZON-004", "ZON-005", "ZON-008", "ZON-010", "ZON-011", "ZON-014"),
+    **_kinds(Severity.WARNING, "ZON-015"),
+    **_kinds(Severity.NOTE, "ZON-009", "ZON-012", "ZON-013"),
     **_kinds(Severity.NOTE, "CRS-007", "CRS-008", "GEO-008", "GEO-009", "EDI-003"),
 }
 """Every finding by its code; the first letters say where it lies: file, drawing, corner list, coordinate system, field
-map, geometry, topology, parcel, theme, personal data, text, row, edition, store, price list."""
+map, geometry, topology, parcel, theme, personal data, text, row, edition, store, price list, derived price zone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def load(
         if stopped or not made:
             return LoadResult(None, collect.all(), {"rows": len(opened.shapes)}, *told)
         ready = _ready(made, map, target, known, source, rulebook)
-        _not_held(ready.edition, map, target, collect)
+        not_held(ready.edition, map.words.replaces, target.editions, collect)
         noted = editions.prepared(
             ready,
             who,
@@ -286,16 +286,13 @@ class Named(Sequence[T]):
         return replace(self._rows[at], edition=self._edition)
 
 
-def _live(target: _Target, layer: str, territory: str) -> list[Edition]:
-    return [e for e in target.editions if (e.layer, e.territory) == (layer, territory) and e.withdrawn is None]
-
-
-def _not_held(edition: Edition, map: FieldMap, target: _Target, collect: Collector) -> None:
-    if any(e.id == edition.id for e in target.editions):
+def not_held(edition: Edition, replaces: bool, held: Sequence[Edition], collect: Collector) -> None:
+    """EDI-001 the edition is in the store, EDI-002 another stands there that it was not said to replace."""
+    if any(e.id == edition.id for e in held):
         collect.put(found("EDI-001", edition=edition.id))
         return
-    live = _live(target, edition.layer, edition.territory)
-    if live and not map.words.replaces:
+    live = [e for e in held if (e.layer, e.territory) == (edition.layer, edition.territory) and e.withdrawn is None]
+    if live and not replaces:
         ids = ", ".join(e.id for e in live)
         collect.put(found("EDI-002", territory=edition.territory, layer=edition.layer, editions=ids))
 
@@ -311,7 +308,7 @@ def _write(ready: Load, noted: Event, target: _Target, draft: bool, progress: Ca
             if draft:
                 store.stage(ready, [noted], progress)
             else:
-                _publish(ready, noted, store, progress)
+                publish(ready, noted, store, progress)
         finally:
             store.close()
 
@@ -336,7 +333,8 @@ def _says_nothing(target: _Target, but: str) -> bool:
         store.close()
 
 
-def _publish(ready: Load, noted: Event, store: Store, progress: Callable[[float], None]) -> None:
+def publish(ready: Load, noted: Event, store: Store, progress: Callable[[float], None] = lambda done: None) -> None:
+    """Publish a load on the day that its edition names, in the place of those it replaces, as one step."""
     edition, day = ready.edition, ready.edition.published
     if edition.id in {e.id for e in store.drafts()}:
         editions.publish(store, edition.id, noted.who, day)

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from landinfo.coordinates_source import Way, is_degrees, is_hn72, lost_datum, name_of, same, way
 from landinfo.files.read import read_file
 from landinfo.files.table import Layer, Remark, Spot, Table, Wanted
-from landinfo.intake.checks import NOWHERE, Shapes, check_shapes
+from landinfo.intake.checks import NOWHERE, Check, Shapes, check_shapes
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.intake.findings import Collector, Finding, Place, found
 from landinfo.intake.personal import personal_fields
@@ -48,10 +48,12 @@ class Opened:
     originals: Mapping[int, BaseGeometry] = field(default_factory=dict)
 
 
-def open_source(source: Path, map: FieldMap, crs: str, rulebook: Rulebook, collect: Collector) -> Opened:
+def open_source(
+    source: Path, map: FieldMap, crs: str, rulebook: Rulebook, collect: Collector, check: Check = check_shapes
+) -> Opened:
     """Read ``source`` into the plane ``crs``. Raises ``Refused`` where nothing more can be said of the file.
 
-    FIL-*, CRS-*, MAP-003 (a field that does not exist); broken shapes go to ``collect`` row by row.
+    FIL-*, CRS-*, MAP-003 (a field that does not exist); shapes that do not pass ``check`` go to ``collect`` row by row.
     """
     if map.preset:
         first = Wanted(map.layer, map.encoding, lines=map.lines, labels=map.labels, most=1)
@@ -67,7 +69,7 @@ def open_source(source: Path, map: FieldMap, crs: str, rulebook: Rulebook, colle
         raise Refused("FIL-005", str(source), layer=table.layer.name)
     _personal(table.layer.fields, map, collect)
     named = Reader(table, map, rulebook, collect).named
-    good = check_shapes(table.shapes, table.unreadable, named, map.repair, collect)
+    good = check(table.shapes, table.unreadable, named, map.repair, collect)
     there = np.array([shape is not None for shape in good])
     drawn = there if there.any() else _finite(table.shapes)
     if not drawn.any():

@@ -17,6 +17,8 @@ _TO_M2 = {
 """m² in one unit, exact: the international foot is 0.3048 m, the US survey foot 1200/3937 m."""
 LARGEST = 10**10
 """m²: four times the whole of former Bình Dương."""
+WIDEST = 200
+"""m: no road or corridor is wider; beyond it a unit or a decimal sign was mistaken."""
 _HUNDREDTH = Decimal("0.01")
 _POINT = re.compile(r"\d{1,15}(\.\d{1,8})?", re.ASCII)
 _COMMA = re.compile(r"(\d{1,15}|\d{1,3}(\.\d{3})+)(,\d{1,8})?", re.ASCII)
@@ -46,6 +48,15 @@ def read_area(text: str, unit: str, comma: bool) -> Decimal:
     with localcontext(prec=40):
         area = Decimal(exact.numerator) / Decimal(exact.denominator)
         return area.quantize(_HUNDREDTH) if unit.startswith("sqft") else area
+
+
+def read_width(text: str, comma: bool) -> float:
+    """m, from a width as written: more than 0 and at most 200. Raises ``ValueError``."""
+    bare = re.sub(r"[\s\u00a0\u202f]", "", text)
+    bare = bare.replace(",", ".") if comma and _COMMA.fullmatch(bare) else bare
+    if not _POINT.fullmatch(bare) or not 0 < float(bare) <= WIDEST:
+        raise ValueError(text)
+    return float(bare)
 
 
 def area_text(value: Any, comma: bool) -> str:

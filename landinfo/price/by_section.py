@@ -90,6 +90,8 @@ def _street(column: str, place: Place) -> Ladder | None:
         return ladder
     if section is not place.section:
         ladder.note(Notice("step-dearest-front", {"street": section.street}), place.rule("price_front")[1], "whole")
+    if not place.position:
+        return None
     if place.position > 1:
         factors, cited = place.rule("price_position")
         ladder.times(Notice("step-position", {"position": place.position}), factors[str(place.position)], cited)

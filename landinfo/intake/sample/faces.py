@@ -15,7 +15,8 @@ from shapely.geometry.base import BaseGeometry
 from landinfo.intake.sample.access import FRONT
 from landinfo.intake.sample.lots import divide
 from landinfo.intake.sample.rows import STYLES, box_corners
-from landinfo.intake.sample.streets import MILLIMETRE, Block, Road, Ward, polygons
+from landinfo.intake.sample.streets import Block, Road, Ward
+from landinfo.parting import MILLIMETRE, polygons
 
 SHEET = 250.0
 """m: side of a sheet of the 1:500 series; streets and streams are cut at its frame."""

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.intake.sample.streets import Block, Road, lines, polygons
+from landinfo.intake.sample.streets import Block, Road, lines
+from landinfo.parting import polygons
 
 Points = NDArray[np.float64]
 OVER = 0.3

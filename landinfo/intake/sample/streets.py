@@ -14,8 +14,8 @@ import shapely
 from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-MILLIMETRE = 0.001
-"""m: the grid of every corner, so that neighbours share their corners to the last digit."""
+from landinfo.parting import MILLIMETRE, polygons
+
 CHAMFER = 2.5
 """m: corners at crossings are cut, as road plans ask."""
 REACH = 45.0
@@ -84,11 +84,6 @@ def nearest_place(places: Sequence[Mapping[str, Any]], centre: Sequence[float], 
     """The place of the recipe that a point belongs to: the nearest one."""
     x, y = point.x - centre[0], point.y - centre[1]
     return min(places, key=lambda p: (p["at"][0] - x) ** 2 + (p["at"][1] - y) ** 2)
-
-
-def polygons(shape: BaseGeometry) -> list[Polygon]:
-    """Every part of a shape that is ground; lines and points of an overlay are left out."""
-    return [part for part in shapely.get_parts(shape) if isinstance(part, Polygon)]
 
 
 def lines(shape: BaseGeometry) -> list[LineString]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,39 +11,18 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from landinfo import parting
 from landinfo.intake.sample.access import Access
 from landinfo.intake.sample.faces import Face
-from landinfo.intake.sample.streets import MILLIMETRE, Ward, polygons
+from landinfo.intake.sample.streets import Ward
 from landinfo.model import Coverage, PriceZone
+from landinfo.parting import MILLIMETRE, Measures, Piece, polygons
 
-DEEP = 100.0
-"""m from the street: price position lowered (art. 4.2c)."""
-FIELD_NEAR, FIELD_FAR = 200.0, 400.0
-"""m: agricultural positions (art. 3.2a)."""
-HOME_BANDS, TRADE_BANDS = (5, 8), (2, 4)
-"""Times the width of the lot (Annex I.6.1b): residential; commerce, services and production."""
-HIDDEN = 15.0
-"""m²: hidden parts that count (Annex I.6.1a)."""
-L_SHAPED = 0.84
-"""Of its convex hull: a lot that fills less is L- or T-shaped."""
+MEASURES = Measures(100.0, 200.0, 400.0, (5, 8), (2, 4), 15.0, 0.84, entrance=False)
+"""Of art. 3.2a, 4.2c and Annex I.6.1, as they were when the recipe was written; irregular is a lot that is L- or
+T-shaped."""
 LEFT_OUT = 0.004
 """Of all lots: those without a zone."""
-WORTH, SCRAP = 2.5, 0.5
-"""m and m²: a band thinner than this at the back of a lot and a scrap smaller than this are not drawn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Part of a lot with the typed facts that hold on it; ``depth``: from–to m behind the front, "" where uncut.
-
-    ``deep``: its agricultural position or its price is lowered by that depth.
-    """
-
-    shape: BaseGeometry
-    conditions: tuple[tuple[str, str], ...]
-    agricultural_position: int
-    depth: str
-    deep: bool = False
 
 
 def zones(
@@ -100,61 +77,10 @@ def _told(access: Access, piece: Piece) -> tuple[Any, ...]:
 
 
 def pieces(lot: Polygon, access: Access) -> Iterator[Piece]:
-    """The lot cut behind the projection of its front (6.1a), then by depth and the bands of a long lot (6.1b)."""
-    farming = 1 if access.position == 1 else 3 if access.away > FIELD_FAR else 2
-    held = _held(access)
-    if access.front.is_empty:
-        yield Piece(lot, _sorted(held), farming, "")
-        return
-    depth = _depth(lot, access.front)
-    seen, hidden = _projected(lot, access.front)
-    width = access.front.length if hidden.is_empty else max(access.front.length, lot.area / depth)
-    grounds = [(far, access.front.buffer(far, quad_segs=6)) for far in _cuts(access, width, depth)]
-    for part, more in ((seen, {}), (hidden, {"hidden_part": "true"})):
-        for shape, near, far in _cut(part, grounds):
-            conditions = held | more | _bands(near / width)
-            deep = access.position == 1 and near >= DEEP
-            if deep:
-                conditions["depth_from_100m"] = "true"
-            label = f"{near:.0f}–{min(far, depth):.0f}" if near or far < depth else ""
-            yield Piece(shape, _sorted(conditions), 2 if deep and near >= FIELD_NEAR else farming, label, deep)
-
-
-def _depth(lot: Polygon, front: BaseGeometry) -> float:
-    return float(np.max(shapely.distance(shapely.points(shapely.get_coordinates(lot)), front)))
-
-
-def _cuts(access: Access, width: float, depth: float) -> list[float]:
-    """How far behind the front something changes, in m."""
-    cuts = {times * width for times in HOME_BANDS + TRADE_BANDS}
-    if access.position == 1:
-        cuts |= {DEEP, FIELD_NEAR}
-    return sorted(cut for cut in cuts if cut < depth - WORTH)
-
-
-def _cut(
-    shape: BaseGeometry, grounds: Sequence[tuple[float, BaseGeometry]]
-) -> Iterator[tuple[BaseGeometry, float, float]]:
-    """The bands of a shape from ``near`` to ``far`` m behind a front; ``grounds`` is all ground up to each ``far``."""
-    near = 0.0
-    for far, ground in grounds:
-        band, shape = (shape, shape) if shape.is_empty else _parted(shape, ground)
-        if not band.is_empty:
-            yield band, near, far
-        near = far
-    if not shape.is_empty:
-        yield shape, near, math.inf
-
-
-def _parted(shape: BaseGeometry, by: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
-    """What lies in ``by`` and what outside of it; a scrap outside counts as inside."""
-    beyond = polygons(shapely.difference(shape, by))
-    kept = [part for part in beyond if part.area >= SCRAP]
-    if not kept:
-        return shape, shapely.Polygon()
-    scraps = [part for part in beyond if part.area < SCRAP]
-    inside = polygons(shapely.intersection(shape, by))
-    return shapely.union_all([*inside, *scraps], grid_size=MILLIMETRE), shapely.union_all(kept)
+    """The lot parted where its price changes."""
+    farming = 1 if access.position == 1 else 3 if access.away > MEASURES.field_far else 2
+    sides = [] if access.front.is_empty else [access.front]
+    return parting.pieces(lot, sides, _held(access), farming, access.position == 1, MEASURES)
 
 
 def _held(access: Access) -> dict[str, str]:
@@ -163,29 +89,6 @@ def _held(access: Access) -> dict[str, str]:
         held["fronts"] = str(access.fronts)
     if access.narrowest is not None:
         held["alley_surface"] = "earth" if access.earth else "paved"
-    if access.distance >= DEEP:
+    if access.distance >= MEASURES.deep:
         held["depth_from_100m"] = "true"
     return held
-
-
-def _sorted(conditions: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(conditions.items()))
-
-
-def _bands(times: float) -> dict[str, str]:
-    """``long_band`` is that of residential land, ``long_band_business`` that of commerce and production."""
-    found = {}
-    for name, (full, middle) in (("long_band", HOME_BANDS), ("long_band_business", TRADE_BANDS)):
-        if times > full - 0.01:
-            found[name] = "third" if times > middle - 0.01 else "second"
-    return found
-
-
-def _projected(lot: Polygon, front: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
-    """The lot in the square projection of its front, and what of an L- or T-shaped one is hidden where it counts."""
-    if lot.area / lot.convex_hull.area <= L_SHAPED:
-        ends = shapely.get_coordinates(front)[[0, -1]]
-        seen, hidden = _parted(lot, shapely.LineString(ends).buffer(400, cap_style="flat"))
-        if hidden.area >= HIDDEN and seen.area > 1:
-            return seen, hidden
-    return lot, shapely.Polygon()
