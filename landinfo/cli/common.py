@@ -125,7 +125,7 @@ class Progress:
             return
         if self._bar is None:
             size = shutil.get_terminal_size((100, 24))
-            self._bar = tqdm[Any](
+            bar: tqdm[Any] = tqdm(
                 total=100,
                 unit="%",
                 bar_format=_WITHOUT_ROWS,
@@ -133,6 +133,7 @@ class Progress:
                 ncols=min(size.columns, 110),
                 nrows=size.lines,
             )
+            self._bar = bar
         if rows and self._bar.unit == "%":
             self._bar.unit, self._bar.total, self._bar.bar_format = " dòng · rows", rows, _WITH_ROWS
             self._bar.n = 0
