@@ -26,7 +26,8 @@ _SQUARE = 0.06
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """``fronts``: sides on listed streets; ``routes``: from its alleys to the nearest listed street by each class.
+    """``fronts``: sides on listed streets; ``routes``: from each of its alleys to the nearest listed street by
+    each class.
 
     ``nearest``: the listed street that is nearest in a straight line (-1: there is none), ``away`` m.
     """

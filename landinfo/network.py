@@ -138,12 +138,11 @@ class Network:
         return [i for i in self.alleys if not any(n in held for _, n in self.graph.own[i])]
 
     def routes(self, sides: Iterable[Side]) -> Iterator[Route]:
-        """From each side on an alley to the one street that is nearest on foot from any of them, by each class."""
-        found = [route for side in sides if not self.ways[side.way].section for route in self._from(side)]
-        if not found:
-            return
-        nearest = min(found, key=lambda r: (r.distance, r.section)).section
-        yield from (route for route in found if route.section == nearest)
+        """From each side on an alley to the street that is nearest on foot from there, by each class."""
+        for side in sides:
+            found = [] if self.ways[side.way].section else list(self._from(side))
+            nearest = min(found, key=lambda r: (r.distance, r.section), default=None)
+            yield from (route for route in found if nearest and route.section == nearest.section)
 
     def _from(self, side: Side) -> Iterator[Route]:
         """Every way from a side: by the nearest place of the side on the middle line of its alley."""

@@ -184,6 +184,7 @@ class _Made:
         self.tree = shapely.STRtree(self.shapes)
 
     def zones(self, prices: PriceList, on: date, progress: Progress) -> list[PriceZone]:
+        """Every zone, in order of the parcels; what is worth a word goes to the findings."""
         for i in self.network.unreached:
             self._way("ZON-003", i)
         self._across()
@@ -266,8 +267,10 @@ class _Made:
     def _apart(self) -> list[BaseGeometry]:
         """ZON-015: where two parcels overlap, the ground is the first one's."""
         shapes = list(self.shapes)
-        pairs = self.tree.query(self.shapes, predicate="overlaps") if len(self.lots) else np.empty((2, 0), dtype=int)
-        for k, m in sorted(zip(*pairs.tolist(), strict=True)):
+        tree, own = self.tree, self.shapes
+        queried = (tree.query(own, "overlaps"), tree.query(own, "contains"), tree.query(own, "within"))
+        pairs = np.hstack(queried)
+        for k, m in sorted(set(zip(*pairs.tolist(), strict=True))):
             if m < k and shapely.intersection(self.shapes[k], self.shapes[m]).area > _OVERLAP:
                 shapes[k] = shapely.difference(shapes[k], shapes[m])
                 self._parcel("ZON-015", self.lots[k], f"∩ {self.lots[m].ref}")

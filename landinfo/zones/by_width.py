@@ -53,27 +53,29 @@ class ByWidth(Deriving):
         return Derived(tuple(self._pieces(made, own, 1, found, rule)), tuple(remarks))
 
     def _in_alley(self, lot: BaseGeometry, reached: Access) -> Derived:
-        """Annex I.3, 4, 5: of the ways to the nearest road the one of the highest price."""
-        best = min(reached.routes, key=lambda r: (not r.sure, -self._worth(r), r.distance, r.side.way))
+        """Annex I.3, 4, 5, 6.4: from each alley to its nearest road; of several alleys, and ways, the highest price."""
+        best = min(reached.routes, key=lambda r: (not r.sure, -self._worth(r), self._class(r), r.distance))
         position, remarks = self._class(best), []
         hoped = min((self._class(route) for route in reached.routes if not route.sure), default=self._last())
         if hoped < position or (not best.sure and hoped < self._last()):
             position = UNKNOWN
             remarks.append(("ZON-004", self.ways[best.side.way].name))
-        shortest = min(reached.routes, key=lambda r: (r.distance, r.least))
+        own = [route for route in reached.routes if route.side is best.side]
+        shortest = min(own, key=lambda r: (r.distance, r.least))
         found = {**self.named(best.section), "distance_m": metres(best.distance)}
         found["frontage_m"] = metres(best.side.length)
         found["alley_width_m"] = NOT_TOLD if position == UNKNOWN or best.narrowest is None else metres(best.narrowest)
         if name := self.ways[best.side.way].name:
             found["alley"] = name
-        if position != UNKNOWN and shortest.distance < best.distance - SAME:
+        if position != UNKNOWN and shortest.distance < best.distance - SAME and self._class(shortest) > position:
             width = NOT_TOLD if shortest.narrowest is None else metres(shortest.narrowest)
             found["shorter_way"] = f"{metres(shortest.distance)} m, {width} m"
             remarks.append(("ZON-012", f"{found['shorter_way']} → {found['distance_m']} m, {found['alley_width_m']} m"))
         held = {"alley_surface": best.surface or NOT_TOLD}
         if self._deep(best.distance):
             held["depth_from_100m"] = "true"
-        made = parting.pieces(lot, [best.side.shape], held, self._farming(reached), False, self.measures)
+        others = [side.shape for side in reached.sides if side is not best.side]
+        made = parting.pieces(lot, [best.side.shape, *others], held, self._farming(reached), False, self.measures)
         rule = "Phụ lục I khoản 3, 4, 5, điểm 6.4"
         return Derived(tuple(self._pieces(made, best.section, position, found, rule)), tuple(remarks))
 
@@ -93,10 +95,11 @@ class ByWidth(Deriving):
         return 3 if reached.away > self.measures.field_far + SAME else 2
 
     def _worth(self, route: Route) -> Decimal:
-        """What is left of the printed residential price by a way: its class, its surface, its depth."""
+        """The residential price by a way, or what orders it: of its road, by its class, its surface and its depth."""
         position = self._class(route)
         held = {"alley_surface": route.surface, "depth_from_100m": "true" if self._deep(route.distance) else ""}
-        worth = Decimal(self.rule("price_position").value.get(str(position), 0))
+        factor: Decimal = self.rule("price_position").value[str(position)]
+        worth = self.price_of(route.section) * factor
         for one in self.rule("price_adjustments").value:
             when = one.get("when", {})
             if when and one["operation"] == "multiply" and all(held.get(name) in when[name] for name in when):

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from landinfo import law
 from landinfo.access import Access
-from landinfo.model import PriceList, PriceSection, Rule, RuleValue
+from landinfo.model import PriceList, Rule, RuleValue
 from landinfo.network import Reach, Side, Way
 from landinfo.price import positions
 
@@ -101,16 +101,16 @@ class Deriving:
 
     def dear(self, side: Side) -> Decimal:
         """What orders the streets that a parcel fronts on: the price of their section."""
-        section = self.prices.sections[self.ways[side.way].section]
-        return self._value(section)
+        return self.price_of(self.ways[side.way].section)
 
-    def _value(self, section: PriceSection) -> Decimal:
-        """What orders roads by price: the printed residential price, else class price × coefficient."""
-        if "ODT" in section.prices:
-            return section.prices["ODT"]
-        key = (section.commune, section.area_kind, section.road_class, "ODT", 1)
-        base = self.prices.base.get(key) or self.prices.base.get((*key[:2], "", "ODT", 1))
-        return base[0] * section.coefficient if base and section.coefficient is not None else Decimal(0)
+    def price_of(self, section: str) -> Decimal:
+        """The printed residential price, else base price × coefficient, in đồng/m²; 0 where there is none."""
+        one = self.prices.sections[section]
+        if "ODT" in one.prices:
+            return one.prices["ODT"]
+        keys = [(one.commune, one.area_kind, kind, "ODT", 1) for kind in (one.road_class, "")]
+        base = next((self.prices.base[key][0] for key in keys if key in self.prices.base), None)
+        return Decimal(0) if base is None or one.coefficient is None else base * one.coefficient
 
 
 def settled(rule: Rule, on: date) -> RuleValue:
