@@ -65,6 +65,10 @@ class _Shown:
         query = urlencode([*given, *self.kept])
         return path + (f"?{query}" if query else "")
 
+    def only_on(self, path: str, given: Pairs) -> str:
+        """The list of streets is searched for a day; what was known on another is no question to it."""
+        return f"{path}?{urlencode([*given, *(pair for pair in self.kept if pair[0] == 'on')])}"
+
     def say(self, code: str, **params: Any) -> Text:
         return say(code, params, self.rulebook.texts)
 
@@ -118,7 +122,7 @@ class _Shown:
                 self._period(commune),
                 self.say("search-divided" if divided else "search-went", communes=into) if into else None,
             ),
-            "href": self.address("/streets", [("commune", key)]),
+            "href": self.only_on("/streets", [("commune", key)]),
             "box": None,
         }
 
@@ -130,14 +134,12 @@ class _Shown:
         row = what.section
         unknown = self.say("street-not-stated")
         ends = {"start": row.start or unknown, "end": row.end or unknown}
-        on = [pair for pair in self.kept if pair[0] != "known"]
-        path = f"/streets/{quote(row.id, safe=':')}"
         return {
             "kind": "street",
             "id": row.id,
             "label": _same(f"{row.street}, {what.commune}"),
             "detail": self.say("street-ends", **ends),
-            "href": path + (f"?{urlencode(on)}" if on else ""),
+            "href": self.address(f"/streets/{quote(row.id, safe=':')}"),
             "box": None,
         }
 

@@ -194,6 +194,15 @@ def test_a_utm_pair_is_read_in_every_zone_that_lands_here(box: FlaskClient) -> N
     assert [hit["parcels"] for hit in named["results"]] == [[HOA2]]
 
 
+def test_a_named_meridian_is_believed(box: FlaskClient) -> None:
+    # 15' of longitude at 11°N are 27.3 km: the same numbers lie so much further west
+    found = search(box, f"{N} {E} KTT 105°30'")
+    (hit,) = (h for h in found["nearest"] if h["kind"] == "point")
+    assert found["results"] == []
+    assert hit["y"] == pytest.approx(E - 27_300, abs=50)
+    assert "105°30'" in hit["why"]["vi"]
+
+
 def kinds(found: dict[str, Any], kind: str, key: str) -> list[str]:
     return [hit[key] for hit in found["results"] if hit["kind"] == kind]
 
@@ -400,6 +409,7 @@ def test_pasted_corners_are_the_piece_of_a_parcel(box: FlaskClient) -> None:
     turned = "; ".join(f"{X + e} {Y + n}" for n, e in [*corners, corners[0]])
     for typed in (table, glued, turned):
         (hit,) = search(box, typed)["results"]
+        assert hit["piece"].split(";")[:2] == ["1215245.000,601510.000", "1215245.000,601540.000"]
         assert (hit["kind"], hit["corners"], hit["area"]) == ("corners", 4, 300)
         assert [(t["ref"], t["area"]) for t in hit["touched"]] == [(HOA2, 200), (HOA1, 100)]
         asked = ask(box, f"/api{hit['touched'][0]['href']}&convert_to=ODT")
@@ -442,6 +452,15 @@ def test_every_link_of_a_list_answers(box: FlaskClient) -> None:
         shown = page(box, f"/search?{urlencode({'q': typed, **DAY})}")
         links = [a.attrs["href"] for a in shown.one("main").all("a", "hit")]
         assert links == [hit["href"] for hit in [*found["results"], *found["nearest"]]]
+
+
+def test_both_days_are_carried_on(box: FlaskClient) -> None:
+    for typed in ("1/1", "Hiệp Thành", "Thích Quảng Đức", f"{N} {E}"):
+        for hit in search(box, typed, known="2026-11-20")["results"]:
+            there = box.get(hit["href"])
+            assert there.status_code == 200, hit["href"]
+            assert "on=2026-03-01" in hit["href"]
+            assert ("known=2026-11-20" in hit["href"]) is (hit["kind"] != "commune")
 
 
 def test_a_day_is_carried_on(box: FlaskClient) -> None:

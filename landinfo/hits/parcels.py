@@ -53,7 +53,7 @@ def _found(
     number, _, suffix = numbers.number.partition("~")
     name = place.communes[0].name if place.communes else ""
     wrong: NotHere | None = None
-    seen = set()
+    some = False
     for sheet in variants(numbers.sheet):
         for given in variants(number):
             asked = ParcelAsked(name, None, sheet, given, suffix or None)
@@ -65,9 +65,9 @@ def _found(
             else:
                 found = held.store.parcels(series, sheet, given, query.on, query.known)
                 found = tuple(p for p in found if suffix in ("", p.ref.suffix))
-            yield from (p for p in found if p.ref not in seen)
-            seen |= {p.ref for p in found}
-    if seen:
+            yield from found
+            some = some or bool(found)
+    if some:
         return
     if wrong is not None:
         _missing(wrong, query, held, into)

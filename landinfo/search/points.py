@@ -207,7 +207,7 @@ def _named_zones(plain: str) -> tuple[str, ...]:
 
 
 def _unglued(metres: Sequence[_Number]) -> list[_Number]:
-    """Row numbers taken off that ran into the numbers, in front or behind, as tables lose their columns when copied."""
+    """Row numbers, and the zone 48, taken off that ran into the numbers: tables lose their columns when copied."""
     found = [_without_row(n) for n in metres]
     last = found[1::2]
     if len(last) > 2 and all(
@@ -298,13 +298,8 @@ def _metres(typed: _Typed, crs: str) -> Iterator[Reading]:
 
 
 def _north_first(a: _Number, b: _Number) -> tuple[float, float]:
-    """Northings here have seven digits, eastings six, or eight with the zone in front."""
-    first, second = (_without_zone(n.value) for n in (a, b))
-    return (first, second) if first > second else (second, first)
-
-
-def _without_zone(value: float) -> float:
-    return value - 48e6 if 48e6 <= value < 49e6 else value
+    """Northings here have seven digits, eastings six."""
+    return (a.value, b.value) if a.value > b.value else (b.value, a.value)
 
 
 def _moved(point: tuple[float, float], zone: str, crs: str) -> tuple[float, float]:
