@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -47,6 +47,18 @@ def read_number(field: str, text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation as wrong:
         raise BadInput("bad-number", field, value=text[:40]) from wrong
+
+
+def single(given: Iterable[tuple[str, str]], names: Sequence[str]) -> dict[str, str]:
+    """Each parameter once, by name. Raises ``BadInput``: a name given twice, or none of ``names``."""
+    values: dict[str, str] = {}
+    for name, text in given:
+        if name in values:
+            raise BadInput("given-twice", name)
+        if name not in names:
+            raise BadInput("unknown-parameter", name[:60], known=", ".join(names))
+        values[name] = text
+    return values
 
 
 def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:

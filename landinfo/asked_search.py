@@ -26,13 +26,7 @@ class Search:
 
 def read(given: Iterable[tuple[str, str]], today: date) -> Search:
     """From q, on, known and limit (1–100, 20 without). Raises ``BadInput``; nothing typed is left to the reading."""
-    values: dict[str, str] = {}
-    for name, text in given:
-        if name in values:
-            raise BadInput("given-twice", name)
-        if name not in NAMES:
-            raise BadInput("unknown-parameter", name[:60], known=", ".join(NAMES))
-        values[name] = text
+    values = asked.single(given, NAMES)
     limit = values.get("limit") or str(HITS)
     if not _COUNT.fullmatch(limit) or not 1 <= int(limit) <= MOST_HITS:
         raise BadInput("search-bad-limit", "limit", value=limit[:20], most=MOST_HITS)

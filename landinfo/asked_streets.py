@@ -37,13 +37,7 @@ class Search:
 
 def read_search(given: Iterable[tuple[str, str]], today: date) -> Search:
     """From q, commune, on, limit (1–100, 20 without) and offset. Raises ``BadInput``."""
-    values: dict[str, str] = {}
-    for name, text in given:
-        if name in values:
-            raise BadInput("given-twice", name)
-        if name not in SEARCHED:
-            raise BadInput("unknown-parameter", name[:60], known=", ".join(SEARCHED))
-        values[name] = text
+    values = asked.single(given, SEARCHED)
     limit = _count("limit", values["limit"]) if values.get("limit") else 20
     if not 1 <= limit <= MOST_HITS:
         raise BadInput("place-out-of-reach", "limit", value=limit, most=MOST_HITS)

@@ -15,60 +15,11 @@ from landinfo import coordinates
 from landinfo.coordinates import DEFAULT_CRS, EASTINGS, NORTHINGS
 from landinfo.coordinates_landing import UTM, ZONES
 from landinfo.model import CannotBeAnswered, Notice
-from landinfo.search.folding import flat
+from landinfo.search.numerals import MERIDIAN, UTM_SAID, Number, numbers, plain_signs
 
-_SIGNS = str.maketrans(dict.fromkeys("’‘′´ʹ`", "'") | dict.fromkeys("”“″", '"') | dict.fromkeys("º˚", "°") | {"−": "-"})
-_LINK = re.compile(r"(?:@|[?&](?:q|ll|query|destination)=|geo:)(-?\d{1,3}\.\d+)(?:,|%2c)\s*(-?\d{1,3}\.\d+)")
-_MERIDIAN = re.compile(
-    r"(?:ktt|kinh\s+tuyen(?:\s+truc)?|meridian)\s*[:=]?\s*(10[2-8])\s*(?:°|do\b)?\s*(\d\d)?\s*(?:'|phut)?"
-)
-_UTM = re.compile(r"\butm\b|\b(?:zone|mui)?\s*48\s*[npq]\b")
-_NOISE = re.compile(
-    r"\bvn\s*[-_]?\s*2000\b|\bwgs\s*[-_]?\s*84\b|\butm\b|\b(?:zone|mui)?\s*48\s*[npq]\b|\bmui(?:\s+chieu)?\s*[36]\s*(?:do|°)?"
-)
-_SPOKEN = tuple(
-    (re.compile(rf"\b(?:{said})\b"), f" {label} ")
-    for said, label in (
-        ("vi\\s*do|latitude|lat|bac|north", "n"),
-        ("kinh\\s*do|longitude|long|lng|lon|dong|east", "e"),
-        ("tay|west", "w"),
-        ("south", "s"),
-    )
-)
-_TOKEN = re.compile(
-    r"(?P<deg>\d{1,3})\s*°\s*(?P<min>\d{1,2}(?:[.,]\d+)?)\s*'(?!')\s*(?:(?P<sec>\d{1,2}(?:[.,]\d+)?)\s*(?:''|\")?)?"
-    r"|(?P<d>\d{1,3})[\s:](?P<m>\d{1,2})[\s:](?P<s>\d{1,2}(?:[.,]\d+)?)(?=\s*\"?\s*[nebdsw]\b)"
-    r"|(?P<decimal>-?\d{1,3}(?:[.,]\d+)?)\s*°"
-    r"|(?P<grouped>1(?P<mark>[ .,'])2\d\d(?P=mark)\d{3}(?!\d)(?:[.,]\d+)?|[5-7]\d\d[ .,']\d{3}(?![\d])(?:[.,]\d+)?)"
-    r"|(?P<plain>-?\d+(?:[.,]\d+)?)"
-    r"|(?P<word>[a-z]+)"
-)
-_TWO = re.compile(r"(\d{6,7}),(\d{6,7})")
-_WORDS = frozenset(
-    {"toa", "do", "diem", "goc", "dinh", "moc", "stt", "so", "hieu", "canh", "chieu", "dai", "met", "va", "tai"}
-    | {"vi", "tri", "cao", "point", "points"}
-)
-_LABELS = {"n": "north", "b": "north", "s": "south", "e": "east", "d": "east", "w": "west", "x": "x", "y": "y"}
 _WGS_UTM = "EPSG:32648"
-_MOST_DIGITS = 40
 _LARGEST = 1e8
 """Beyond it a number is a telephone's or a certificate's, and no metres."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    value: float
-    text: str
-    degrees: bool
-    label: str = ""
-
-    @property
-    def metres(self) -> bool:
-        return not self.degrees and abs(self.value) >= 1e5
-
-    @property
-    def decimals(self) -> int:
-        return len(re.split("[.,]", self.text)[1]) if re.search("[.,]", self.text) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +32,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    pairs: tuple[tuple[_Number, _Number], ...]
+    pairs: tuple[tuple[Number, Number], ...]
     zones: tuple[str, ...]
     """EPSG names of the zones that were named; empty: none."""
 
@@ -94,7 +45,7 @@ def ready(crs: str) -> None:
 
 def like_coordinates(text: str) -> bool:
     """Does the text hold nothing but numbers and the words around coordinates?"""
-    return bool(_tokens(text))
+    return bool(numbers(text))
 
 
 def read(text: str, crs: str) -> tuple[Reading, ...]:
@@ -114,99 +65,31 @@ def read(text: str, crs: str) -> tuple[Reading, ...]:
 
 def _typed(text: str) -> _Typed | None:
     """Pairs of numbers; None where the text is not coordinates."""
-    numbers = _tokens(text)
-    if numbers is None or any(abs(n.value) >= _LARGEST for n in numbers):
+    found = numbers(text)
+    if found is None or any(abs(n.value) >= _LARGEST for n in found):
         return None
-    metres = [n for n in numbers if n.metres]
-    chosen = _unglued(metres) if len(metres) > 1 else _angles([n for n in numbers if not n.metres])
+    metres = [n for n in found if n.metres]
+    chosen = _unglued(metres) if len(metres) > 1 else _angles([n for n in found if not n.metres])
     if len(chosen) < 2:
         return None
     if any(math.isnan(n.value) for n in chosen):
         raise CannotBeAnswered("search-no-angle", "q")
     if len(chosen) % 2:
         raise CannotBeAnswered("search-coordinates-odd", "q", count=len(chosen))
-    return _Typed(tuple(zip(chosen[::2], chosen[1::2], strict=True)), _named_zones(_plain(text)))
-
-
-def _plain(text: str) -> str:
-    return flat(text).translate(_SIGNS).replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def _tokens(text: str) -> list[_Number] | None:
-    """The numbers with what stands beside them; None where other words or signs stand among them."""
-    plain = _plain(text)
-    if link := _LINK.search(plain):
-        return [_Number(float(link[i]), link[i], True) for i in (1, 2)]
-    plain = _NOISE.sub(" ", _MERIDIAN.sub(" ", plain))
-    for spoken, label in _SPOKEN:
-        plain = spoken.sub(label, plain)
-    found: list[_Number | str] = []
-    at = 0
-    for token in _TOKEN.finditer(plain):
-        if not _only_signs(plain[at : token.start()]):
-            return None
-        at = token.end()
-        if token["word"]:
-            if len(token["word"]) > 1 and token["word"] not in _WORDS:
-                return None
-            found.append(token["word"])
-        else:
-            found += _numbers(token)
-    if not _only_signs(plain[at:]):
-        return None
-    return list(_labelled(found))
-
-
-def _only_signs(text: str) -> bool:
-    return not text.strip(" \t\r\n,;:|=()[]{}./-\"'°+_&?")
-
-
-def _numbers(token: re.Match[str]) -> Iterator[_Number]:
-    for whole, minutes, seconds in (("deg", "min", "sec"), ("d", "m", "s")):
-        if token[whole]:
-            parts = [float((token[p] or "0").replace(",", ".")) for p in (whole, minutes, seconds)]
-            # beyond 60 is no angle: nan never lands anywhere
-            value = math.nan if max(parts[1:]) >= 60 else parts[0] + parts[1] / 60 + parts[2] / 3600
-            yield _Number(value, token[0], True)
-            return
-    if token["decimal"]:
-        yield _Number(float(token["decimal"].replace(",", ".")), token["decimal"], True)
-    elif token["grouped"]:
-        text = token["grouped"]
-        grouped = r"(\d)[ .,'](\d{3})[ .,'](\d{3})" if text[1] in " .,'" else r"(\d{3})[ .,'](\d{3})"
-        bare = re.sub(grouped, lambda m: "".join(m.groups()), text, count=1)
-        yield _Number(float(bare.replace(",", ".")), bare, False)
-    elif two := _TWO.fullmatch(token["plain"]):
-        yield from (_Number(float(part), part, False) for part in two.groups())
-    else:
-        text = token["plain"][:_MOST_DIGITS]
-        yield _Number(float(text.replace(",", ".")), text, False)
-
-
-def _labelled(found: Sequence[_Number | str]) -> Iterator[_Number]:
-    """Each number with the direction that stands beside it: before it where the text begins with one, else behind."""
-    before = bool(found) and isinstance(found[0], str)
-    for at, one in enumerate(found):
-        if isinstance(one, str):
-            continue
-        beside = at - 1 if before else at + 1
-        word = found[beside] if 0 <= beside < len(found) else ""
-        label = _LABELS.get(word, "") if isinstance(word, str) else ""
-        degrees = one.degrees or (label in ("north", "south", "east", "west") and abs(one.value) <= 180)
-        yield replace(one, label=label, degrees=degrees)
+    return _Typed(tuple(zip(chosen[::2], chosen[1::2], strict=True)), _named_zones(plain_signs(text)))
 
 
 def _named_zones(plain: str) -> tuple[str, ...]:
-    if _UTM.search(plain):
+    if UTM_SAID.search(plain):
         known = [name for name in ("vn", "wgs") if re.search(rf"\b{name}", plain)]
         return tuple({"vn": "EPSG:3405", "wgs": _WGS_UTM}[name] for name in known) or ("EPSG:3405", _WGS_UTM)
-    if meridian := _MERIDIAN.search(plain):
+    if meridian := MERIDIAN.search(plain):
         name = f"{meridian[1]}°{meridian[2] or '00'}'"
         return tuple(code for code, zone in ZONES.items() if zone == name)
     return ()
 
 
-def _unglued(metres: Sequence[_Number]) -> list[_Number]:
+def _unglued(metres: Sequence[Number]) -> list[Number]:
     """Row numbers, and the zone 48, taken off that ran into the numbers: tables lose their columns when copied."""
     found = [_without_row(n) for n in metres]
     last = found[1::2]
@@ -219,7 +102,7 @@ def _unglued(metres: Sequence[_Number]) -> list[_Number]:
     return found
 
 
-def _without_row(n: _Number) -> _Number:
+def _without_row(n: Number) -> Number:
     whole, *rest = re.split("([.,])", n.text)
     if _fits(n.value) or len(whole) < 7:
         return n
@@ -234,14 +117,14 @@ def _fits(value: float) -> bool:
     return NORTHINGS[0] <= value <= NORTHINGS[1] or EASTINGS[0] <= value <= EASTINGS[1] + 82_000
 
 
-def _angles(numbers: Sequence[_Number]) -> list[_Number]:
+def _angles(found: Sequence[Number]) -> list[Number]:
     """Numbers that can be degrees: they say so, or come in pairs that lie here, or have the decimals of a place."""
-    said = [n for n in numbers if n.degrees]
+    said = [n for n in found if n.degrees]
     if said:
         return said
-    places = [n for n in numbers if n.decimals >= 3 and abs(n.value) <= 180]
+    places = [n for n in found if n.decimals >= 3 and abs(n.value) <= 180]
     if len(places) < 2:
-        places = [n for n in numbers if n.decimals and abs(n.value) <= 180]
+        places = [n for n in found if n.decimals and abs(n.value) <= 180]
         near = len(places) == 2 and sorted(round(n.value) for n in places) in ([11, 106], [11, 107])
         if not near and any(n.decimals < 2 for n in places):
             return []
@@ -264,7 +147,7 @@ def _degrees(typed: _Typed, crs: str) -> Iterator[Reading]:
                 return
 
 
-def _latitude_first(pair: tuple[_Number, _Number]) -> tuple[float, float]:
+def _latitude_first(pair: tuple[Number, Number]) -> tuple[float, float]:
     signed = [(-n.value if n.label in ("south", "west") else n.value, n.label) for n in pair]
     east_first = signed[0][1] in ("east", "west") or signed[1][1] in ("north", "south")
     lat, lon = signed[::-1] if east_first else signed
@@ -297,7 +180,7 @@ def _metres(typed: _Typed, crs: str) -> Iterator[Reading]:
             yield Reading(moved, Notice("search-read-zone", {"zone": name}))
 
 
-def _north_first(a: _Number, b: _Number) -> tuple[float, float]:
+def _north_first(a: Number, b: Number) -> tuple[float, float]:
     """Northings here have seven digits, eastings six."""
     return (a.value, b.value) if a.value > b.value else (b.value, a.value)
 

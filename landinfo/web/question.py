@@ -46,13 +46,7 @@ def at(given: Pairs, site: Site) -> Report | Several:
 
 def view(given: Pairs, site: Site) -> Plain:
     """What a map window shows: ``bbox=west,south,east,north``, ``layers=a,b``, ``on``, ``known``."""
-    values: dict[str, str] = {}
-    for name, text in _few(given):
-        if name in values:
-            raise BadInput("given-twice", name)
-        if name not in ("bbox", "layers", "on", "known"):
-            raise BadInput("unknown-parameter", name[:60], known="bbox, layers, on, known")
-        values[name] = text
+    values = asked.single(_few(given), ("bbox", "layers", "on", "known"))
     query = asked.read_query([(n, values[n]) for n in ("on", "known") if n in values], site.today())
     layers = list(dict.fromkeys(name for name in values.get("layers", "parcels").split(",") if name))
     box = _window(values.get("bbox", ""))
