@@ -18,6 +18,8 @@ from landinfo.model import CannotBeAnswered, Notice
 from landinfo.search.numerals import MERIDIAN, UTM_SAID, Number, numbers, plain_signs
 
 _WGS_UTM = "EPSG:32648"
+_MERIDIAN_HERE, _PER_DEGREE = 105.75, 109_200.0
+"""Degrees of the store's meridian, and metres of easting to a degree of longitude at 11°N."""
 _LARGEST = 1e8
 """Beyond it a number is a telephone's or a certificate's, and no metres."""
 
@@ -173,7 +175,7 @@ def _metres(typed: _Typed, crs: str) -> Iterator[Reading]:
     if typed.zones in ((), (DEFAULT_CRS,)) and all(here(*point, crs) for point in points):
         yield Reading(points, Notice("search-read-x-y-swapped" if swapped else "search-read-vn2000"))
         return
-    for zone in typed.zones or (*ZONES, *UTM, _WGS_UTM):
+    for zone in typed.zones or [z for z in (*ZONES, *UTM, _WGS_UTM) if _may_land(points[0][0], z)]:
         moved = tuple(_moved(point, zone, crs) for point in points)
         if all(here(*point, crs) for point in moved):
             name = ZONES.get(zone) or ("WGS 84 / UTM 48N" if zone == _WGS_UTM else f"VN-2000 / {UTM[zone]}")
@@ -183,6 +185,13 @@ def _metres(typed: _Typed, crs: str) -> Iterator[Reading]:
 def _north_first(a: Number, b: Number) -> tuple[float, float]:
     """Northings here have seven digits, eastings six."""
     return (a.value, b.value) if a.value > b.value else (b.value, a.value)
+
+
+def _may_land(easting: float, zone: str) -> bool:
+    """Is it worth converting? Only zones whose meridian is about right land here; the exact look comes after."""
+    degrees, minutes = ZONES.get(zone, "111°00'" if zone == "EPSG:3406" else "105°00'").rstrip("'").split("°")
+    about = easting + (int(degrees) + int(minutes) / 60 - _MERIDIAN_HERE) * _PER_DEGREE
+    return EASTINGS[0] - _PER_DEGREE / 4 <= about <= EASTINGS[1] + _PER_DEGREE / 4
 
 
 def _moved(point: tuple[float, float], zone: str, crs: str) -> tuple[float, float]:
