@@ -282,8 +282,9 @@ class PriceZone:
     """Ground that takes its price from one section at one position.
 
     ``section`` is ``<commune code>:<stt>`` of the list ``price_list``; ``position`` 1–4 (non-agricultural),
-    ``agricultural_position`` 1–3. ``conditions`` are the typed facts of Annex I that hold on this ground, such as
-    ``{"depth_from_100m": "true", "alley_surface": "earth", "fronts": "2"}``; ``found`` says how the position was found.
+    ``agricultural_position`` 1–3 (to 2024: 1–4), 0 where it is not known: then there is no price. ``conditions`` are
+    the typed facts of Annex I that hold on this ground, such as ``{"depth_from_100m": "true", "alley_surface": "earth",
+    "fronts": "2"}``; ``found`` says how the position was found.
     """
 
     id: str

@@ -61,6 +61,7 @@ def test_every_command_is_of_a_kind_that_is_tested() -> None:
         f"{PYTHON}-m landinfo load ",
         f"{PYTHON}-m landinfo prices ",
         f"{PYTHON}-m landinfo edition ",
+        f"{PYTHON}-m landinfo zones ",
     )
     assert [line for line in commands() if not line.startswith(tested)] == []
 

@@ -5,7 +5,7 @@ Prices are đồng/m² and never rounded here unless the document itself says so
 
 ==================  ==========================================================================
 depth_from_100m     "true": 100 m or more from the inner edge of the road (art. 4.2c)
-alley_surface       "earth" or "paved" (Annex I.5)
+alley_surface       "earth", "paved" or "unknown" (Annex I.5)
 alley_below_4m      "true": reached by an alley under 4 m (lists of 2016–2019, agricultural land)
 hidden_part         "true": hidden behind the front, 15 m² or more (Annex I.6.1a)
 long_band           "second" or "third" depth band of a long parcel for residential land (Annex I.6.1b)
@@ -56,7 +56,8 @@ TABLE, TABLE_TIMES_K = "table", "table × K"
 class Quote:
     """The price of one use at one place, or why there is none.
 
-    ``state``: priced | given | rows_not_loaded | no_list | no_section | no_rule | no_zone | unsettled | k_unknown.
+    ``state``: priced | given | rows_not_loaded | no_list | no_section | no_rule | position_unknown | no_zone |
+    unsettled | k_unknown.
     ``basis``: table | table × K | given. ``readings`` are other readings of the text with their prices. Unsettled: the
     fact ``question`` decides, ``alternatives`` are its answers with their prices (none: the price follows the answer).
     """
@@ -146,7 +147,9 @@ def _absent(section: str, prices: PriceList) -> str:
 
 
 def _no_rule(land_use: str, place: Place) -> Quote:
-    return Quote(land_use, "no_rule", None, TABLE, section=place.section, position=place.zone.position)
+    known = place.zone.position and place.zone.agricultural_position
+    state = "no_rule" if known else "position_unknown"
+    return Quote(land_use, state, None, TABLE, section=place.section, position=place.zone.position)
 
 
 def _by_class(land_use: str, place: Place) -> Quote:
