@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     {"model", "money"},
-    {"texts", "law", "clock", "overlay", "survey", "search"}
+    {"texts", "law", "overlay", "survey", "search"}
     | {"coordinates", "coordinates_source", "coordinates_landing", "lineage"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *("settled", "spread", "unknowns", "questions", "readings", "assumptions", "estimate", "valuation"),
-        *("conversion", "piece", "position", "street"),
+        *("conversion", "piece", "position", "street", "clock"),
     },
     {"report", "difference"},
     {"lookup"},
