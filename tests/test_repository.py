@@ -67,7 +67,8 @@ def test_every_table_of_codes_says_what_it_stands_on() -> None:
 
 def codes(source: str) -> set[str]:
     """Codes of sentences that a file names: first arguments of problems, notices and ``say``, and what ``code`` is."""
-    speaking = {"Problem", "BadInput", "NotHere", "CannotBeAnswered", "Busy", "Refused", "Notice", "NotInForce", "say"}
+    speaking = {"Problem", "BadInput", "NotHere", "CannotBeAnswered", "Busy", "Refused", "Notice", "NotInForce"}
+    speaking |= {"say", "tell"}
     named: list[ast.AST] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and node.args:
