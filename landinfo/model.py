@@ -132,6 +132,7 @@ class Document:
     status: Status
     source: str = ""
     checked: date | None = None
+    check_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,6 +478,15 @@ class PriceList:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """What a table of codes (``data/tables.toml``) stands on."""
+
+    label_vi: str
+    label_en: str
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """All that the repository holds as data: law, lists, themes, codes, texts. Read once, never changed."""
 
@@ -488,6 +498,7 @@ class Rulebook:
     permissions: Mapping[str, Any]
     texts: Mapping[str, Mapping[str, str]]
     edition: str
+    tables: Mapping[str, Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

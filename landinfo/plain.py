@@ -6,7 +6,7 @@ Texts are ``{"vi": …, "en": …}``; money is whole đồng; geometry is GeoJSO
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -46,7 +46,6 @@ def notices(all_of: Iterable[Notice], rulebook: Rulebook) -> list[Plain]:
 
 def citation(what: Citation, rulebook: Rulebook, known: date | None = None) -> Plain:
     """Document, article, status and the day of the last check; ``outdated``: past its ``check_by``."""
-    outdated = known is not None and what.check_by is not None and known >= what.check_by
     return {
         "document": what.document,
         "article": what.article,
@@ -54,7 +53,7 @@ def citation(what: Citation, rulebook: Rulebook, known: date | None = None) -> P
         "status_text": say(f"status-{what.status}", {}, rulebook.texts),
         "checked": iso(what.checked),
         "check_by": iso(what.check_by),
-        "outdated": outdated,
+        "outdated": _past(what.check_by, known),
         "note": what.note,
         "title": _title(what.document, rulebook),
     }
@@ -116,17 +115,45 @@ def centre(shape: BaseGeometry, crs: str) -> Plain:
     return {"lat": round(lat, 8), "lon": round(lon, 8), "x": round(point.y, 3), "y": round(point.x, 3)}
 
 
-def document(name: str, article: str, rulebook: Rulebook) -> Plain:
-    """A document by its number, with title and status where the library has it."""
-    known = rulebook.documents.get(name)
+def document(name: str, article: str, rulebook: Rulebook, known: date | None = None) -> Plain:
+    """A document by its number, with title, status and days of checking where the library has it."""
+    held = rulebook.documents.get(name)
     return {
         "id": name,
         "article": article,
-        "status": str(known.status) if known else "unknown",
-        "title": {"vi": known.title_vi, "en": known.title_en} if known else None,
-        "effective_from": iso(known.effective_from) if known else None,
-        "effective_to": iso(known.effective_to) if known else None,
+        "status": str(held.status) if held else "unknown",
+        "title": {"vi": held.title_vi, "en": held.title_en} if held else None,
+        "effective_from": iso(held.effective_from) if held else None,
+        "effective_to": iso(held.effective_to) if held else None,
+        "checked": iso(held.checked) if held else None,
+        "check_by": iso(held.check_by) if held else None,
+        "outdated": held is not None and _past(held.check_by, known),
     }
+
+
+def _past(check_by: date | None, known: date | None) -> bool:
+    return known is not None and check_by is not None and known >= check_by
+
+
+def outdated(answer: object) -> Iterator[Plain]:
+    """Every citation and document anywhere in an answer that is past its ``check_by``."""
+    if isinstance(answer, dict):
+        if answer.get("outdated") is True:
+            yield answer
+        answer = list(answer.values())
+    if isinstance(answer, list):
+        for part in answer:
+            yield from outdated(part)
+
+
+def may_be_outdated(cited: Iterable[Plain]) -> list[Notice]:
+    """The notice that names what should have been checked again, and since when; none where nothing is past."""
+    held = list(cited)
+    if not held:
+        return []
+    named = dict.fromkeys(each.get("document") or each.get("id") for each in held)
+    first = min(date.fromisoformat(each["check_by"]) for each in held)
+    return [Notice("may-be-outdated", {"documents": ", ".join(n for n in named if n), "first": first}, "warning")]
 
 
 def fact(value: object) -> object:

@@ -26,7 +26,7 @@ def verdict(designation: str, convert_to: str, on: date, rulebook: Rulebook) -> 
     each contains itself. A designation or a target that the table does not know, or a designation that mixes functions,
     is ``unknown``: the office decides.
     """
-    cited = tuple(_citation(b) for b in rulebook.permissions["basis"] if _covers(b, on))
+    cited = tuple(citation(b) for b in rulebook.permissions["basis"] if _covers(b, on))
     params = {"designation": designation, "target": convert_to}
     entry: Mapping[str, Any] | None = rulebook.permissions["designation"].get(designation)
     if entry is None:
@@ -50,7 +50,8 @@ def _covers(basis: Mapping[str, Any], on: date) -> bool:
     return bool(basis["from"] <= on) and (end is None or on < end)
 
 
-def _citation(basis: Mapping[str, Any]) -> Citation:
+def citation(basis: Mapping[str, Any]) -> Citation:
+    """What a basis of the table stands on."""
     return Citation(
         basis["document"], basis["article"], Status(basis["status"]), basis["checked"], basis.get("check_by")
     )

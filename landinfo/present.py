@@ -54,20 +54,25 @@ def _written(value: object) -> str:
 def answer(report: Report, rulebook: Rulebook) -> Plain:
     """The whole answer (its fields: README, "The answer")."""
     facts, query = report.facts, report.query
-    return {
+    made: Plain = {
         "question": _question(report),
         "permanent": address(facts.parcel.ref, query),
         "simulated": any(e.simulated for e in facts.editions),
-        "notices": plain.notices(report.notices, rulebook),
+        "notices": [],
         "parcel": _parcel(report, rulebook),
         "themes": [_theme(shares, report, rulebook) for shares in report.shares],
         "price": _price(report.valuation, report, rulebook),
         "verdicts": _verdicts(report.conversion, report, rulebook),
-        "estimate": of_parcel(report.conversion, query, rulebook),
+        "estimate": None,
         "sources": _sources(report, rulebook),
         "rulebook": rulebook.edition,
         "disclaimer": say("disclaimer", {}, rulebook.texts),
     }
+    tables = [plain.citation(table.citation, rulebook, query.known) for table in rulebook.tables.values()]
+    old = plain.may_be_outdated(plain.outdated([made, tables]))  # the estimate says its own
+    made["notices"] = plain.notices((*report.notices, *old), rulebook)
+    made["estimate"] = of_parcel(report.conversion, query, rulebook)
+    return made
 
 
 def _question(report: Report) -> Plain:
@@ -137,7 +142,7 @@ def _theme(shares: ThemeShares, report: Report, rulebook: Rulebook) -> Plain:
 
 def _row(row: ShareRow, shares: ThemeShares, report: Report, rulebook: Rulebook) -> Plain:
     label, colour = _label(row, shares, rulebook)
-    documents = dict.fromkeys((f.document, f.article) for f in row.features)
+    documents = sorted({(f.document, f.article) for f in row.features})
     return {
         "kind": row.kind,
         "designation": row.designation,
@@ -146,7 +151,7 @@ def _row(row: ShareRow, shares: ThemeShares, report: Report, rulebook: Rulebook)
         "area": plain.number(row.area),
         "percent": plain.number(row.percent),
         "drawn_area": round(row.drawn_area, 3),
-        "documents": [plain.document(name, article, rulebook) for name, article in sorted(documents)],
+        "documents": [plain.document(*each, rulebook, report.query.known) for each in documents],
         "geometry": None if shapely.is_empty(row.shape) else plain.geometry(row.shape, report.facts.crs),
     }
 
@@ -268,7 +273,7 @@ def _sources(report: Report, rulebook: Rulebook) -> list[Plain]:
             "edition": e.id,
             "layer": e.layer,
             "territory": e.territory,
-            "document": plain.document(e.document, "", rulebook),
+            "document": plain.document(e.document, "", rulebook, report.query.known),
             "effective_from": plain.iso(e.effective_from),
             "published": plain.iso(e.published),
             "simulated": e.simulated,

@@ -101,7 +101,8 @@ def due_text(each: Due, rulebook: Rulebook) -> Text:
         "document": cited.document,
         "article": f", {cited.article}" if cited.article else "",
     }
-    return say("due-past" if each.past else "due-near", words, rulebook.texts)
+    code = "due-past" if each.past else "due-near"
+    return say(code if each.effective_from else f"{code}-undated", words, rulebook.texts)
 
 
 def nothing() -> Plain:
@@ -265,9 +266,4 @@ class _Answer:
         return [c for c in dict.fromkeys(used) if c.check_by is not None and self.known >= c.check_by]
 
     def _outdated_notice(self) -> list[Notice]:
-        outdated = self._outdated()
-        if not outdated:
-            return []
-        named = ", ".join(dict.fromkeys(c.document for c in outdated if c.document))
-        first = min(c.check_by for c in outdated if c.check_by is not None)
-        return [Notice("may-be-outdated", {"documents": named, "first": first}, "warning")]
+        return plain.may_be_outdated([self._cited(c) for c in self._outdated()])

@@ -142,7 +142,7 @@ def _why(in_force: PriceList | None, rulebook: Rulebook) -> plain.Text:
 def answer(what: Answer, names: Mapping[str, str], rulebook: Rulebook) -> Plain:
     """One section at one place (``names``: communes by code): the row as printed, prices, estimate."""
     query = what.asked.query
-    return {
+    made: Plain = {
         "question": _question(what),
         "permanent": address(what.asked),
         "state": what.state,
@@ -163,10 +163,13 @@ def answer(what: Answer, names: Mapping[str, str], rulebook: Rulebook) -> Plain:
         "basis": "table",
         "basis_text": say("price-list-not-market", {}, rulebook.texts),
         "estimate": _estimate(what, rulebook),
-        "notices": plain.notices(what.notices, rulebook),
+        "notices": [],
         "rulebook": rulebook.edition,
         "disclaimer": say("disclaimer", {}, rulebook.texts),
     }
+    old = plain.may_be_outdated(plain.outdated(made))
+    made["notices"] = plain.notices((*what.notices, *old), rulebook)
+    return made
 
 
 def _question(what: Answer) -> Plain:

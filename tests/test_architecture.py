@@ -15,13 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     {"model", "money"},
-    {"texts", "law", "clock", "overlay", "survey", "search"}
+    {"texts", "law", "overlay", "survey", "search"}
     | {"coordinates", "coordinates_source", "coordinates_landing", "lineage"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *("settled", "spread", "limit", "reach", "unknowns", "questions", "readings", "assumptions", "estimate"),
         "valuation",
-        *("conversion", "piece", "position", "street", "parting", "network", "access", "zones"),
+        *("conversion", "piece", "position", "street", "parting", "network", "access", "zones", "clock"),
     },
     {"report", "difference"},
     {"lookup", "hits"},

@@ -208,7 +208,7 @@ def test_every_error_is_named_at_once(data: Path) -> None:
     lines = [GOOD[0].replace("25750", "99999"), GOOD[1].replace("14742", "abc"), GOOD[2].replace("25747,1", ",")]
     result = run(data, lines)
     assert codes(result, refusing=True) == {"PRI-010", "PRI-011", "PRI-013"}
-    told = "\n".join(written(result.findings, book(data).texts))
+    told = "\n".join(written(result.findings, book(data).texts, "vi"))
     assert "dòng 2 · 99999:1 PHÚ LỢI" in told
     assert "dòng 3" in told
     assert "dòng 4" in told

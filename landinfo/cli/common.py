@@ -58,6 +58,10 @@ def question_options(parser: argparse.ArgumentParser) -> None:
 
 def form_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="in JSON")
+    language_option(parser)
+
+
+def language_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=LANGUAGES, help="một ngôn ngữ · one language (default both)")
 
 
@@ -100,11 +104,16 @@ def show_plain(plain: dict[str, Any], write: letter.Write, arguments: argparse.N
     if arguments.json:
         print(json.dumps(plain, ensure_ascii=False, indent=1))
     else:
-        print(letter.written(write, plain, rulebook.texts, [arguments.lang] if arguments.lang else LANGUAGES))
+        print(letter.written(write, plain, rulebook.texts, languages(arguments)))
 
 
-def print_both(text: dict[str, str], to: TextIO | None = None) -> None:
-    print(text["vi"] + "\n" + text["en"], file=to)
+def languages(arguments: argparse.Namespace) -> Sequence[str]:
+    """Vietnamese, then English, or the one of ``--lang``."""
+    return [arguments.lang] if arguments.lang else LANGUAGES
+
+
+def print_both(text: dict[str, str], to: TextIO | None = None, langs: Sequence[str] = LANGUAGES) -> None:
+    print("\n".join(text[lang] for lang in langs), file=to)
 
 
 class Progress:

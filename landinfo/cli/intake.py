@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from landinfo import asked, present
-from landinfo.cli.common import DATA, SAMPLE, data, print_both, progress, today
+from landinfo.cli.common import DATA, SAMPLE, data, language_option, languages, print_both, progress, today
 from landinfo.model import Rulebook, Status
+
+if TYPE_CHECKING:
+    from landinfo.intake.findings import Finding
 
 
 def add(commands: Any) -> None:
@@ -43,6 +47,7 @@ def _load_parser(commands: Any) -> None:
         action="store_true",
         help="để riêng dòng lỗi, công bố dòng còn lại · leave rows with errors out",
     )
+    _findings_options(parser)
     parser.set_defaults(command=_load)
 
 
@@ -59,6 +64,7 @@ def _prices_parser(commands: Any) -> None:
     one.add_argument("--base", type=Path, metavar="FILE", help="giá chuẩn theo loại đường · prices by road class")
     one.add_argument("--agricultural", type=Path, metavar="FILE", help="giá đất nông nghiệp · prices by zone")
     one.add_argument("--replace", action="store_true", help="thay các dòng đang có · replace the rows that are held")
+    _findings_options(one)
     one.set_defaults(command=_load_prices)
 
 
@@ -66,7 +72,32 @@ def _guess_parser(commands: Any) -> None:
     parser = commands.add_parser("guess", help="đoán bảng nối trường, chỉ in ra · show a guessed field map")
     parser.add_argument("file", type=Path)
     parser.add_argument("--layer", help="tên lớp, khi tệp có nhiều lớp · which layer")
+    _findings_options(parser)
     parser.set_defaults(command=_guess)
+
+
+def _findings_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="in mọi chỗ · every place of every finding")
+    language_option(parser)
+
+
+def _show(found: Sequence[Finding], arguments: argparse.Namespace, rulebook: Rulebook) -> None:
+    """The findings as lines on standard error, language after language."""
+    from landinfo.intake import findings
+
+    most = None if arguments.all else findings.SHOWN
+    blocks = ["\n".join(findings.written(found, rulebook.texts, lang, most)) for lang in languages(arguments)]
+    if found:
+        print("\n\n".join(blocks), file=sys.stderr)
+
+
+def _teller(arguments: argparse.Namespace, rulebook: Rulebook) -> Callable[..., None]:
+    """Prints a sentence by its code, on standard output where no other stream is given."""
+
+    def tell(code: str, to: TextIO | None = None, **params: Any) -> None:
+        print_both(present.say(code, params, rulebook.texts), to, languages(arguments))
+
+    return tell
 
 
 def _sample(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
@@ -78,7 +109,7 @@ def _sample(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 
 def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
-    from landinfo.intake import findings, load, report
+    from landinfo.intake import load, report
 
     if arguments.report:
         report.prepare(arguments.report)
@@ -88,28 +119,27 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         result = load.run(arguments.file, arguments.map, arguments.store, known, progress, rulebook, **how)
     finally:
         progress.close()
-    print("\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
+    _show(result.findings, arguments, rulebook)
+    tell = _teller(arguments, rulebook)
     if arguments.report:
         written = report.write_report(result, arguments.report, rulebook.texts)
-        print_both(
-            present.say("report-written", {"files": ", ".join(f.name for f in written)}, rulebook.texts), sys.stderr
-        )
+        tell("report-written", sys.stderr, files=", ".join(f.name for f in written))
     elif result.originals:
-        print_both(present.say("load-originals", {"count": len(result.originals)}, rulebook.texts), sys.stderr)
+        tell("load-originals", sys.stderr, count=len(result.originals))
     if result.edition is None:
         errors = sum(f.refuses for f in result.findings)
-        print_both(present.say("load-refused", {"errors": errors}, rulebook.texts), sys.stderr)
+        tell("load-refused", sys.stderr, errors=errors)
         return 2
     edition = result.edition
     told = {"rows": edition.rows, "layer": edition.layer, "territory": edition.territory, "edition": edition.id}
-    print_both(present.say("edition-prepared" if arguments.draft else "load-published", told, rulebook.texts))
+    tell("edition-prepared" if arguments.draft else "load-published", **told)
     if result.quarantined:
-        print_both(present.say("load-rest-published", {"count": len(result.quarantined)}, rulebook.texts))
+        tell("load-rest-published", count=len(result.quarantined))
     return 0
 
 
 def _load_prices(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
-    from landinfo.intake import findings, pricelist, pricepublish
+    from landinfo.intake import pricelist, pricepublish
 
     first, end = (asked.read_day(n, d) if d else None for n, d in (("from", arguments.first), ("to", arguments.end)))
     wanted = pricepublish.Asked(
@@ -123,21 +153,21 @@ def _load_prices(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         replaces=arguments.replace,
     )
     result = pricelist.load(arguments.file, wanted, data(), rulebook, today())
-    print("\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
+    _show(result.findings, arguments, rulebook)
+    tell = _teller(arguments, rulebook)
     if result.folder is None:
         errors = sum(f.refuses for f in result.findings)
-        print_both(present.say("prices-refused", {"errors": errors}, rulebook.texts), sys.stderr)
+        tell("prices-refused", sys.stderr, errors=errors)
         return 2
     told = {"rows": result.rows, "document": arguments.document, "first": result.first, "end": result.end}
-    print_both(present.say("prices-loaded", {**told, "folder": result.folder.name}, rulebook.texts))
+    tell("prices-loaded", **told, folder=result.folder.name)
     return 0
 
 
 def _guess(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
-    from landinfo.intake import findings
     from landinfo.intake.guess import guess
 
     made = guess(arguments.file, arguments.layer, rulebook)
     print("\n".join(made.lines))
-    print("\n".join(findings.written(made.findings, rulebook.texts)), file=sys.stderr)
+    _show(made.findings, arguments, rulebook)
     return 0

@@ -158,8 +158,8 @@ class Collector:
         return tuple(sorted(whole, key=lambda f: (order.index(f.kind.severity), f.kind.code)))
 
 
-def written(findings: Sequence[Finding], texts: Texts, lang: str = "vi") -> list[str]:
-    """Lines for a terminal: each finding as a sentence, under it up to ``SHOWN`` places."""
+def written(findings: Sequence[Finding], texts: Texts, lang: str, most: int | None = SHOWN) -> list[str]:
+    """Lines for a terminal: each finding as a sentence, under it what to do and up to ``most`` places (None: all)."""
     lines = []
     for finding in findings:
         notice = finding.notice()
@@ -167,9 +167,9 @@ def written(findings: Sequence[Finding], texts: Texts, lang: str = "vi") -> list
         severity = say(f"severity-{finding.kind.severity}", {}, texts)[lang]
         lines.append(f"[{notice.code}] {severity}: {sentence}")
         lines += [f"    → {do}"] if (do := say(f"do-{notice.code}", {}, texts)[lang]) != f"do-{notice.code}" else []
-        lines += [_place(place, texts, lang) for place in finding.places[:SHOWN]]
-        if len(finding.places) > SHOWN:
-            lines.append("    " + say("finding-more", {"count": len(finding.places) - SHOWN}, texts)[lang])
+        lines += [_place(place, texts, lang) for place in finding.places[:most]]
+        if more := len(finding.places[most:]) if most is not None else 0:
+            lines.append("    " + say("finding-more", {"count": more}, texts)[lang])
     return lines
 
 

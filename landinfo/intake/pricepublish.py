@@ -129,10 +129,15 @@ def _toml(draft: Draft, named: Mapping[str, str], rulebook: Rulebook, known: dat
         words["k_document"] = declared.k_citation.document
     lines = [f"{key} = {_text(value)}" for key, value in words.items()]
     lines += [f"from = {draft.first}", *([f"to = {draft.end}"] if draft.end else [])]
-    lines += ["loaded = true", f"checked = {known}", *_tables(draft)]
+    lines += ["loaded = true", f"checked = {known}", f"check_by = {next_look(draft.end, known)}", *_tables(draft)]
     return "# Written by `python -m landinfo prices load`. Prices in the CSV files are 1,000 đồng/m².\n" + _joined(
         lines
     )
+
+
+def next_look(end: date | None, known: date) -> date:
+    """As the values of ``data/rules``: what is in force by the next 1 January, what has ended by mid-year."""
+    return date(known.year + 1, 7 if end is not None and end <= known else 1, 1)
 
 
 def _tables(draft: Draft) -> Iterable[str]:

@@ -184,4 +184,4 @@ def _price(file: _File, line: int, row: Mapping[str, str], cited: Citation) -> t
     if not (price.is_finite() and price > 0):
         raise file.refuse(line, "a price is not positive")
 
-    return price, replace(cited, article=row["article"], check_by=None)
+    return price, replace(cited, article=row["article"])

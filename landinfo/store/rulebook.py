@@ -21,6 +21,7 @@ from landinfo.model import (
     Rulebook,
     RuleValue,
     Status,
+    Table,
     Theme,
     ThemeKind,
 )
@@ -40,6 +41,7 @@ def read_rulebook(folder: Path) -> Rulebook:
         permissions=MappingProxyType(_toml(folder / "planning.toml")),
         texts=MappingProxyType(read_texts(folder / "texts")),
         edition=fingerprint(folder),
+        tables=MappingProxyType(_tables(folder / "tables.toml")),
     )
 
 
@@ -163,9 +165,17 @@ def _document(path: Path, key: str, raw: Mapping[str, Any]) -> Document:
             status=Status(raw["status"]),
             source=raw.get("source", ""),
             checked=_day_or_none(raw.get("checked")),
+            check_by=_day_or_none(raw.get("check_by")),
         )
     except (KeyError, ValueError) as wrong:
         raise Refused("data-file", str(path), entry=key, wrong=str(wrong)) from wrong
+
+
+def _tables(path: Path) -> dict[str, Table]:
+    try:
+        return {k: Table(raw["label_vi"], raw["label_en"], citation(raw)) for k, raw in _toml(path).items()}
+    except (KeyError, ValueError) as wrong:
+        raise Refused("data-file", str(path), entry="", wrong=str(wrong)) from wrong
 
 
 def _land_use_types(path: Path) -> dict[str, LandUseType]:
