@@ -7,17 +7,20 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tqdm import tqdm
 
-from landinfo import asked, letter
+from landinfo import asked, letter, present
 from landinfo.model import BadInput, Rulebook
 from landinfo.store import Store, open_store
+
+if TYPE_CHECKING:
+    from landinfo.intake.findings import Finding
 from landinfo.texts import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -114,6 +117,30 @@ def languages(arguments: argparse.Namespace) -> Sequence[str]:
 
 def print_both(text: dict[str, str], to: TextIO | None = None, langs: Sequence[str] = LANGUAGES) -> None:
     print("\n".join(text[lang] for lang in langs), file=to)
+
+
+def findings_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="in mọi chỗ · every place of every finding")
+    language_option(parser)
+
+
+def show_findings(found: Sequence[Finding], arguments: argparse.Namespace, rulebook: Rulebook) -> None:
+    """The findings as lines on standard error, language after language."""
+    from landinfo.intake import findings
+
+    most = None if arguments.all else findings.SHOWN
+    blocks = ["\n".join(findings.written(found, rulebook.texts, lang, most)) for lang in languages(arguments)]
+    if found:
+        print("\n\n".join(blocks), file=sys.stderr)
+
+
+def teller(arguments: argparse.Namespace, rulebook: Rulebook) -> Callable[..., None]:
+    """Prints a sentence by its code, on standard output where no other stream is given."""
+
+    def tell(code: str, to: TextIO | None = None, **params: Any) -> None:
+        print_both(present.say(code, params, rulebook.texts), to, languages(arguments))
+
+    return tell
 
 
 class Progress:

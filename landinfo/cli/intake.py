@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any
 
-from landinfo import asked, present
-from landinfo.cli.common import DATA, SAMPLE, data, language_option, languages, print_both, progress, today
+from landinfo import asked
+from landinfo.cli.common import DATA, SAMPLE, data, findings_options, progress, show_findings, teller, today
 from landinfo.model import Rulebook, Status
-
-if TYPE_CHECKING:
-    from landinfo.intake.findings import Finding
 
 
 def add(commands: Any) -> None:
@@ -47,7 +43,7 @@ def _load_parser(commands: Any) -> None:
         action="store_true",
         help="để riêng dòng lỗi, công bố dòng còn lại · leave rows with errors out",
     )
-    _findings_options(parser)
+    findings_options(parser)
     parser.set_defaults(command=_load)
 
 
@@ -64,7 +60,7 @@ def _prices_parser(commands: Any) -> None:
     one.add_argument("--base", type=Path, metavar="FILE", help="giá chuẩn theo loại đường · prices by road class")
     one.add_argument("--agricultural", type=Path, metavar="FILE", help="giá đất nông nghiệp · prices by zone")
     one.add_argument("--replace", action="store_true", help="thay các dòng đang có · replace the rows that are held")
-    _findings_options(one)
+    findings_options(one)
     one.set_defaults(command=_load_prices)
 
 
@@ -72,32 +68,8 @@ def _guess_parser(commands: Any) -> None:
     parser = commands.add_parser("guess", help="đoán bảng nối trường, chỉ in ra · show a guessed field map")
     parser.add_argument("file", type=Path)
     parser.add_argument("--layer", help="tên lớp, khi tệp có nhiều lớp · which layer")
-    _findings_options(parser)
+    findings_options(parser)
     parser.set_defaults(command=_guess)
-
-
-def _findings_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--all", action="store_true", help="in mọi chỗ · every place of every finding")
-    language_option(parser)
-
-
-def _show(found: Sequence[Finding], arguments: argparse.Namespace, rulebook: Rulebook) -> None:
-    """The findings as lines on standard error, language after language."""
-    from landinfo.intake import findings
-
-    most = None if arguments.all else findings.SHOWN
-    blocks = ["\n".join(findings.written(found, rulebook.texts, lang, most)) for lang in languages(arguments)]
-    if found:
-        print("\n\n".join(blocks), file=sys.stderr)
-
-
-def _teller(arguments: argparse.Namespace, rulebook: Rulebook) -> Callable[..., None]:
-    """Prints a sentence by its code, on standard output where no other stream is given."""
-
-    def tell(code: str, to: TextIO | None = None, **params: Any) -> None:
-        print_both(present.say(code, params, rulebook.texts), to, languages(arguments))
-
-    return tell
 
 
 def _sample(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
@@ -119,8 +91,8 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         result = load.run(arguments.file, arguments.map, arguments.store, known, progress, rulebook, **how)
     finally:
         progress.close()
-    _show(result.findings, arguments, rulebook)
-    tell = _teller(arguments, rulebook)
+    show_findings(result.findings, arguments, rulebook)
+    tell = teller(arguments, rulebook)
     if arguments.report:
         written = report.write_report(result, arguments.report, rulebook.texts)
         tell("report-written", sys.stderr, files=", ".join(f.name for f in written))
@@ -153,8 +125,8 @@ def _load_prices(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         replaces=arguments.replace,
     )
     result = pricelist.load(arguments.file, wanted, data(), rulebook, today())
-    _show(result.findings, arguments, rulebook)
-    tell = _teller(arguments, rulebook)
+    show_findings(result.findings, arguments, rulebook)
+    tell = teller(arguments, rulebook)
     if result.folder is None:
         errors = sum(f.refuses for f in result.findings)
         tell("prices-refused", sys.stderr, errors=errors)
@@ -169,5 +141,5 @@ def _guess(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
     made = guess(arguments.file, arguments.layer, rulebook)
     print("\n".join(made.lines))
-    _show(made.findings, arguments, rulebook)
+    show_findings(made.findings, arguments, rulebook)
     return 0

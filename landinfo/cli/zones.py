@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from landinfo import asked, present
-from landinfo.cli.common import print_both, progress, store_option, today
+from landinfo import asked
+from landinfo.cli.common import findings_options, progress, show_findings, store_option, teller, today
 from landinfo.model import Rulebook
 
 
@@ -26,12 +26,13 @@ def add(commands: Any) -> None:
     one.add_argument("--draft", action="store_true", help="chuẩn bị, chưa công bố · prepare, do not publish yet")
     one.add_argument("--by", default="", metavar="NAME", help="ai lập · who derives, kept with the edition")
     one.add_argument("--report", type=Path, metavar="FOLDER", help="ghi báo cáo kiểm tra · write the findings as files")
+    findings_options(one)
     store_option(one)
     one.set_defaults(command=_derive)
 
 
 def _derive(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
-    from landinfo.intake import findings, report, zones
+    from landinfo.intake import report, zones
 
     if arguments.report:
         report.prepare(arguments.report)
@@ -45,18 +46,19 @@ def _derive(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         draft=arguments.draft,
         who=arguments.by,
     )
-    result = zones.run(wanted, arguments.store, progress, rulebook)
-    print("\n" + "\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
+    try:
+        result = zones.run(wanted, arguments.store, progress, rulebook)
+    finally:
+        progress.close()
+    show_findings(result.findings, arguments, rulebook)
+    tell = teller(arguments, rulebook)
     if arguments.report:
         written = report.write_report(result, arguments.report, rulebook.texts)
-        names = ", ".join(file.name for file in written)
-        print_both(present.say("report-written", {"files": names}, rulebook.texts), sys.stderr)
+        tell("report-written", sys.stderr, files=", ".join(file.name for file in written))
     if result.edition is None:
         errors = sum(f.refuses for f in result.findings)
-        print_both(
-            present.say("zones-refused" if errors else "zones-none", {"errors": errors}, rulebook.texts), sys.stderr
-        )
+        tell("zones-refused" if errors else "zones-none", sys.stderr, errors=errors)
         return 2
     told = {"rows": result.edition.rows, "parcels": result.counts["parcels"], "edition": result.edition.id}
-    print_both(present.say("zones-prepared" if arguments.draft else "zones-derived", told, rulebook.texts))
+    tell("zones-prepared" if arguments.draft else "zones-derived", **told)
     return 0
