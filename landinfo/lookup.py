@@ -107,12 +107,17 @@ def at(easting: float, northing: float, query: Query, store: Store, rulebook: Ru
 
 def standing(easting: float, northing: float, query: Query, store: Store) -> tuple[Parcel, ...]:
     """The parcels at a point of the store's plane, at least one. Raises ``NotHere`` as ``at``."""
+    found = under(easting, northing, query, store)
+    if not found:
+        raise _nothing_at(shapely.Point(easting, northing), query, store)
+    return found
+
+
+def under(easting: float, northing: float, query: Query, store: Store) -> tuple[Parcel, ...]:
+    """The parcels at a point of the store's plane, if any."""
     point = shapely.Point(easting, northing)
     box: Box = (easting, northing, easting, northing)
-    found = tuple(p for p in store.parcels_in(box, query.on, query.known) if shapely.intersects(p.shape, point))
-    if not found:
-        raise _nothing_at(point, query, store)
-    return found
+    return tuple(p for p in store.parcels_in(box, query.on, query.known) if shapely.intersects(p.shape, point))
 
 
 def view(box: Box, layers: Sequence[str], on: date, known: date, store: Store, rulebook: Rulebook) -> View:

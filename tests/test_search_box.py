@@ -190,6 +190,11 @@ def test_a_utm_pair_is_read_in_every_zone_that_lands_here(box: FlaskClient) -> N
         assert (first["x"], first["y"]) == pytest.approx((N, E), abs=0.05)
         assert len(found["results"]) > 1
         assert not found["certain"]
+    beside = search(box, f"{easting + 5_000:.2f} {northing:.2f}")
+    assert beside["results"] == []
+    assert "hệ nào" in beside["reason"]["vi"]
+    assert len(beside["nearest"]) > 1
+    assert {h["why_code"] for h in beside["nearest"]} == {"search-read-zone"}
     named = search(box, f"VN-2000 UTM 48N {easting:.2f} {northing:.2f}")
     assert [hit["parcels"] for hit in named["results"]] == [[HOA2]]
 

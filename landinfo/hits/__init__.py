@@ -25,7 +25,12 @@ def search(asked: Asked, query: Query, held: Held) -> Found:
     """
     found = Gathered()
     for reading in asked.points:
-        (ground.at_point if len(reading.points) == 1 else ground.enclosed)(reading, query, held, found)
+        if len(reading.points) > 1:
+            ground.enclosed(reading, query, held, found)
+        elif len(asked.points) > 1:
+            ground.at_one_of(reading, query, held, found)
+        else:
+            ground.at_point(reading, query, held, found)
     if len(asked.points) > 1 and found.hits:
         found.hits += [(LIKE, near) for near in found.nearest if isinstance(near, PointHit)]
     if asked.address is not None:

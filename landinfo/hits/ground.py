@@ -32,6 +32,18 @@ def at_point(reading: Reading, query: Query, held: Held, into: Gathered) -> None
     into.hits.append((EXACT, PointHit(easting, northing, found, reading.why)))
 
 
+def at_one_of(reading: Reading, query: Query, held: Held, into: Gathered) -> None:
+    """The parcels at a point that may be meant; of several such the neighbourhood is not searched."""
+    ((easting, northing),) = reading.points
+    found = lookup.under(easting, northing, query, held.store)
+    hit = PointHit(easting, northing, found, reading.why)
+    if found:
+        into.hits.append((EXACT, hit))
+    else:
+        into.reasons.append(Notice("search-no-parcel-here"))
+        into.nearest.append(hit)
+
+
 def enclosed(reading: Reading, query: Query, held: Held, into: Gathered) -> None:
     """The ground inside a list of corners, whose last may repeat the first.
 
