@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup test test-long lint services venv bench clean
+.PHONY: help run setup test test-long lint services venv clean
 
 HOST ?= $(or $(LANDINFO_HOST),127.0.0.1)
 PORT ?= $(or $(LANDINFO_PORT),8000)
@@ -37,7 +37,6 @@ help:
 	@echo "make test       lint, types and all tests; installs what they need (PYTEST='-k store' selects)"
 	@echo "make test-long  the same tests at larger numbers"
 	@echo "make lint       lint and types only"
-	@echo "make bench      measure beside peers, write benchmarks/RESULTS.md (ONLY=load N=1000000 ROUNDS=1)"
 	@echo "make clean      remove everything that set-up made"
 
 run: $(if $(LANDINFO_STORE),$(RUNTIME) $(ASSETS),setup)
@@ -92,12 +91,6 @@ test: services setup $(TESTING)
 
 test-long: export LANDINFO_LONG = 1
 test-long: test
-
-ONLY ?= all
-N ?= 100000
-ROUNDS ?= 3
-bench: services setup $(TESTING)
-	@$(PY) -m benchmarks $(ONLY) $(N) --rounds $(ROUNDS)
 
 clean:
 	rm -rf .venv static/vendor static/node_modules $(SAMPLE)* data/sample/next.gpkg* data/sample/.built-*

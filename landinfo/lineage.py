@@ -44,11 +44,9 @@ def within(parcels: Sequence[Parcel], limits: Limits, edition: str) -> list[Link
     ended: dict[date, list[Parcel]] = defaultdict(list)
     begun: dict[date, list[Parcel]] = defaultdict(list)
     for parcel in parcels:
+        begun[parcel.effective_from].append(parcel)
         if parcel.effective_to is not None:
             ended[parcel.effective_to].append(parcel)
-    for parcel in parcels if ended else ():
-        if parcel.effective_from in ended:
-            begun[parcel.effective_from].append(parcel)
     days = sorted(ended.keys() & begun.keys())
     return links([s for day in days for s in shared(ended[day], begun[day], day, limits)], edition)
 

@@ -23,20 +23,12 @@ def area_error(shape: BaseGeometry, position_error: float) -> float:
     Propagation of the shoelace formula: m_S² = m²/4 · Σ[(x₍i+1₎−x₍i−1₎)² + (y₍i+1₎−y₍i−1₎)²] with m = m_P/√2 the
     error in one coordinate. Holes count like outer rings.
     """
-    return _area_error(chords(shape), position_error)
-
-
-def _area_error(chords: float, position_error: float) -> float:
-    return math.sqrt(chords) / 2 * position_error / math.sqrt(2)
-
-
-def chords(shape: BaseGeometry) -> float:
-    """Σ of the squares (m²) of the lines from the corner before each corner to the one after it."""
     total = 0.0
     for ring in shapely.get_rings(shapely.get_parts(shape)):
         corners = shapely.get_coordinates(ring)[:-1]
-        total += float(((np.roll(corners, -1, axis=0) - np.roll(corners, 1, axis=0)) ** 2).sum())
-    return total
+        chords = np.roll(corners, -1, axis=0) - np.roll(corners, 1, axis=0)
+        total += float((chords**2).sum())
+    return math.sqrt(total) / 2 * position_error / math.sqrt(2)
 
 
 def tolerance(shape: BaseGeometry, map_scale: int | None, on: date, rule: Rule) -> tuple[Decimal, RuleValue]:
@@ -45,13 +37,8 @@ def tolerance(shape: BaseGeometry, map_scale: int | None, on: date, rule: Rule) 
     ``rule`` maps scale denominators to the largest allowed error of a corner in metres (Circular 25/2014 art. 7.4); a
     scale that is not known is taken as 1:1000, one between two of the table as the smaller-scale one.
     """
-    return explained(chords(shape), map_scale, on, rule)
-
-
-def explained(chords: float, map_scale: int | None, on: date, rule: Rule) -> tuple[Decimal, RuleValue]:
-    """As ``tolerance``, of a shape whose ``chords`` are known."""
     value = law.in_force(rule.values, on) or rule.values[0]
     by_scale = sorted((int(scale), float(error)) for scale, error in value.value.items())
     wanted = map_scale or ASSUMED_SCALE
     error = next((e for scale, e in by_scale if scale >= wanted), by_scale[-1][1])
-    return Decimal(str(round(2 * _area_error(chords, error), 1))), value
+    return Decimal(str(round(2 * area_error(shape, error), 1))), value

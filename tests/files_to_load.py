@@ -179,7 +179,7 @@ def field_map(path: Path, text: str = MAP, *, less: str = "", more: str = "", **
 
 
 def load(file: Path, map: Path, url: str, known: Any, new: bool = True, **how: Any) -> LoadResult:
-    return run(file, map, url, known, lambda step, done, rows: None, RULEBOOK, new=new, **how)
+    return run(file, map, url, known, lambda step, done: None, RULEBOOK, new=new, **how)
 
 
 def words(at: Path, *shapes: Any, more: Sequence[str] = (), **columns: Any) -> list[str]:

@@ -60,7 +60,6 @@ OWNERS = {
     "typst": "web.extract",
     "dask": "batch", "distributed": "batch",
     "granian": "app",
-    "tqdm": "cli.common",
 }  # fmt: skip
 EVERYWHERE = {"shapely", "numpy", "landinfo"}
 

@@ -228,9 +228,7 @@ def test_a_theme_may_call_its_areas_by_name_but_not_by_user(tmp_path: Path) -> N
     for field, refused in (("TEN", False), ("TENCHU", True)):
         file = write(tmp_path / "t.gpkg", [square()], {"MA": ["A"], field: ["Khu A"]})
         map = field_map(tmp_path / "t.toml", STORE_AND_THEME, theme=f'name = "{{{field}}}"')
-        result = run(
-            file, map, str(tmp_path / f"{field}.gpkg"), TODAY, lambda step, done, rows: None, RULEBOOK, new=True
-        )
+        result = run(file, map, str(tmp_path / f"{field}.gpkg"), TODAY, lambda step, done: None, RULEBOOK, new=True)
         assert result.published is not refused
 
 

@@ -36,7 +36,7 @@ def findings(at: Path, *shapes: Any, asked: str = "", rest: bool = False, **colu
     at.mkdir(exist_ok=True)
     file = parcels(at / "a.gpkg", list(shapes), **columns)
     map = field_map(at / "a.toml", source=asked)
-    return run(file, map, str(at / "s.gpkg"), TODAY, lambda step, done, rows: None, RULEBOOK, new=True, rest=rest)
+    return run(file, map, str(at / "s.gpkg"), TODAY, lambda step, done: None, RULEBOOK, new=True, rest=rest)
 
 
 @pytest.fixture

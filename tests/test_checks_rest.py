@@ -20,7 +20,7 @@ def rest(at: Path, url: str, *shapes: Any, wanted: bool = True, known: date = TO
     given = {"new": columns.pop("new", True), "rest": wanted}
     edition = columns.pop("edition", "")
     file, map = parcels(at / "a.gpkg", list(shapes), **columns), field_map(at / "a.toml", edition=edition)
-    return run(file, map, url, known, lambda step, done, rows: None, RULEBOOK, **given)
+    return run(file, map, url, known, lambda step, done: None, RULEBOOK, **given)
 
 
 def coverage(url: str) -> list[bool]:
@@ -72,9 +72,7 @@ def test_nothing_left_is_nothing_published(tmp_path: Path, shapes: tuple[Any, ..
 
 def test_what_is_wrong_with_the_whole_file_still_refuses_it(tmp_path: Path) -> None:
     file, map = parcels(tmp_path / "a.gpkg", crs=None), field_map(tmp_path / "a.toml")
-    result = run(
-        file, map, str(tmp_path / "s.gpkg"), TODAY, lambda step, done, rows: None, RULEBOOK, new=True, rest=True
-    )
+    result = run(file, map, str(tmp_path / "s.gpkg"), TODAY, lambda s, d: None, RULEBOOK, new=True, rest=True)
     assert not result.published
     assert not (tmp_path / "s.gpkg").exists()
 

@@ -222,7 +222,7 @@ def test_findings(tmp_path: Path, code: str) -> None:
 def test_a_clean_file_has_no_findings(tmp_path: Path) -> None:
     known = replace(office.RULEBOOK, documents={"hồ sơ địa chính": None})  # type: ignore[dict-item]
     file, map = parcels(tmp_path / "a.gpkg"), field_map(tmp_path / "map.toml")
-    result = office.run(file, map, str(tmp_path / "s.gpkg"), TODAY, lambda step, done, rows: None, known, new=True)
+    result = office.run(file, map, str(tmp_path / "s.gpkg"), TODAY, lambda step, done: None, known, new=True)
     assert result.findings == ()
 
 

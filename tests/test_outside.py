@@ -71,7 +71,7 @@ def loaded(files: Path, new_place: Callable[[str], str], tmp_path_factory: pytes
     def load(name: str, engine: str) -> tuple[LoadResult, Store]:
         if (name, engine) not in held:
             url, map = new_place(engine), ROOT / "tests" / "outside" / f"{name}.toml"
-            result = run(files / SETS[name].file, map, url, KNOWN, lambda step, done, rows: None, RULEBOOK, new=True)
+            result = run(files / SETS[name].file, map, url, KNOWN, lambda step, done: None, RULEBOOK, new=True)
             assert result.published, codes(result)
             _add_plan(name, url, tmp_path_factory.mktemp("plan"))
             held[name, engine] = result, open_store(url)
@@ -115,7 +115,7 @@ designation = "{{MA}}"
 [coverage]
 of = "bbox"
 """
-    result = run(file, field_map(folder / "plan.toml", text), url, KNOWN, lambda step, done, rows: None, RULEBOOK)
+    result = run(file, field_map(folder / "plan.toml", text), url, KNOWN, lambda step, done: None, RULEBOOK)
     assert result.published, codes(result)
 
 

@@ -55,19 +55,13 @@ def read(path: Path) -> Table:
     return Table(
         layer=_layer(header["layer"]),
         rows=_rows(header["rows"]),
-        columns={name: _once(values) for name, values in header["columns"].items()},
+        columns=header["columns"],
         shapes=_shapes(parts),
         unreadable=unreadable,
         with_height=header["with_height"],
         composed=header["composed"],
         remarks=tuple(_remark(remark) for remark in header["remarks"]),
     )
-
-
-def _once(values: list[Any]) -> list[Any]:
-    """The values, equal texts being one text: a commune's code is the same in a million rows."""
-    seen: dict[str, str] = {}
-    return [seen.setdefault(value, value) if isinstance(value, str) else value for value in values]
 
 
 def _shapes(parts: Sequence[bytes | None]) -> Any:

@@ -36,20 +36,10 @@ def check_shapes(
     that are no coordinates, GEO-005 broken beyond repair, GEO-006 repaired, GEO-008 several parts, GEO-020 an open ring
     that was closed. One part in a multi-polygon is a polygon. ``repair``: "none", "safe" closes rings, "make_valid".
     """
-    good = shapes.copy()
-    for i in np.flatnonzero(unreadable | ~_whole(shapes)).tolist():
-        good[i] = _checked(i, shapes[i], bool(unreadable[i]), named, repair, collect)
+    good = np.empty(len(shapes), dtype=object)
+    for i, shape in enumerate(shapes):
+        good[i] = _checked(i, shape, bool(unreadable[i]), named, repair, collect)
     return good
-
-
-def _whole(shapes: Shapes) -> NDArray[np.bool_]:
-    """Shapes of which nothing has to be said: one polygon of finite numbers that is valid."""
-    whole = (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(shapes)
-    bounds = shapely.bounds(shapes)
-    with np.errstate(invalid="ignore"):
-        whole &= (np.abs(bounds) < NOWHERE).all(axis=1)
-    whole[whole] = shapely.is_valid(shapes[whole])
-    return np.asarray(whole)
 
 
 def check_lines(shapes: Shapes, unreadable: NDArray[np.bool_], named: Named, repair: str, collect: Collector) -> Shapes:
@@ -139,13 +129,15 @@ def _inside(shape: BaseGeometry) -> tuple[float, float]:
 
 def same_ground(shapes: Sequence[BaseGeometry | None], tolerance: float) -> list[list[int]]:
     """Groups of rows drawn on the same ground, corner for corner (to ``tolerance`` in the units of the shapes)."""
+    boxes: dict[Any, list[int]] = defaultdict(list)
+    held = [i for i, shape in enumerate(shapes) if shape is not None]
     # Equal corners have equal boxes, and boxes of all shapes together cost little.
-    held = np.array([i for i, shape in enumerate(shapes) if shape is not None], dtype=np.int64)
-    boxes = np.round(shapely.bounds([shapes[i] for i in held]) / tolerance).reshape(-1, 4)
-    _, box, count = np.unique(boxes, axis=0, return_inverse=True, return_counts=True)
+    for i, box in zip(held, np.round(shapely.bounds([shapes[i] for i in held]) / tolerance), strict=True):
+        boxes[box.tobytes()].append(i)
     groups: dict[Any, list[int]] = defaultdict(list)
-    for i in held[count[box.ravel()] > 1].tolist():
-        groups[_outline(shapes[i], tolerance)].append(i)
+    for rows in boxes.values():
+        for i in rows if len(rows) > 1 else ():
+            groups[_outline(shapes[i], tolerance)].append(i)
     return sorted(rows for rows in groups.values() if len(rows) > 1)
 
 

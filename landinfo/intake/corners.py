@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +17,6 @@ Shapes = NDArray[np.object_]
 Floats = NDArray[np.float64]
 Told = Callable[[str, int, str, BaseGeometry | None], None]
 """Takes a code, a row (from 0), a detail and the place in the plane (None: the row's own place)."""
-
-BLOCK = 20_000
-"""Rows that are taken apart at a time: parts and rings are copies, and of a million parcels they would not fit."""
-
-
-def blocks(shapes: Shapes) -> Iterator[tuple[int, Shapes]]:
-    """The shapes ``BLOCK`` at a time, with the row that each block begins at."""
-    for start in range(0, len(shapes), BLOCK):
-        yield start, shapes[start : start + BLOCK]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +52,12 @@ def check_corners(shapes: Shapes, limits: Limits, tell: Told) -> None:
     """GEO-011 doubled corners, GEO-012 spikes, GEO-013 holes wound like their outer ring, GEO-014 no area,
     GEO-015 tiny, GEO-016 slivers. Shapes are valid polygons in metres; None is passed over.
     """
-    for start, block in blocks(shapes):
-        held = corners(block)
-        for at in doubled(held, limits.vertex_distance):
-            step = float(np.hypot(*(held.xy[at] - held.xy[held.before[at]])))
-            tell("GEO-011", start + int(held.row[at]), f"{step * 1000:.1f} mm", shapely.Point(held.xy[at]))
-        for at in spikes(held, limits):
-            tell("GEO-012", start + int(held.row[at]), "", shapely.Point(held.xy[at]))
+    held = corners(shapes)
+    for at in doubled(held, limits.vertex_distance):
+        step = float(np.hypot(*(held.xy[at] - held.xy[held.before[at]])))
+        tell("GEO-011", int(held.row[at]), f"{step * 1000:.1f} mm", shapely.Point(held.xy[at]))
+    for at in spikes(held, limits):
+        tell("GEO-012", int(held.row[at]), "", shapely.Point(held.xy[at]))
     for i in wound_wrongly(shapes):
         tell("GEO-013", i, "", None)
     _sizes(shapes, limits, tell)
@@ -92,12 +82,9 @@ def spikes(held: Corners, limits: Limits) -> list[int]:
 
 def wound_wrongly(shapes: Shapes) -> list[int]:
     """Rows with a hole that runs the same way round as the ring it lies in."""
-    found: list[int] = []
-    for start, block in blocks(shapes):
-        parts, row = shapely.get_parts(block, return_index=True)
-        holed = np.flatnonzero(shapely.get_num_interior_rings(parts) > 0)
-        found += dict.fromkeys(start + int(row[n]) for n in holed if _same_way(parts[n]))
-    return found
+    parts, row = shapely.get_parts(shapes, return_index=True)
+    holed = np.flatnonzero(shapely.get_num_interior_rings(parts) > 0)
+    return list(dict.fromkeys(int(row[n]) for n in holed if _same_way(parts[n])))
 
 
 def _same_way(part: Any) -> bool:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,36 +17,19 @@ from landinfo.model import Coverage, Edition, Event, Feature, Parcel, PriceZone,
 from landinfo.store import DRAFT, Load, Store
 from landinfo.store.editing import same_person, signed_twice
 
-Row = Parcel | Feature | PriceZone | Coverage
 
-
-def content_hash(rows: Iterable[Row]) -> str:
+def content_hash(rows: Iterable[Parcel | Feature | PriceZone | Coverage]) -> str:
     """SHA-256 (hex) over the rows' own values, in any order of arrival; the edition's name is not part of it."""
-    held = list(rows)
-    # Lines begin with the row's first value: sorted by it alone, no more than the lines of one are held at a time.
-    first = [_named(row, _OWN[type(row)][0]) + _BETWEEN for row in held]
+    lines = sorted(_canonical(row) for row in rows)
     digest = hashlib.sha256()
-    for _, same in groupby(sorted(range(len(held)), key=first.__getitem__), key=first.__getitem__):
-        for line in sorted(_canonical(held[i]) for i in same):
-            digest.update(line)
+    for line in lines:
+        digest.update(line)
     return digest.hexdigest()
 
 
-_BETWEEN = b"\x1e"
-
-
-_OWN: Mapping[type, tuple[str, ...]] = {
-    kind: tuple(f.name for f in fields(kind) if f.name != "edition") for kind in (Parcel, Feature, PriceZone, Coverage)
-}
-"""The names of a row's own values."""
-
-
-def _canonical(row: Row) -> bytes:
-    return _BETWEEN.join(_named(row, name) for name in _OWN[type(row)]) + b"\n"
-
-
-def _named(row: Row, name: str) -> bytes:
-    return name.encode() + b"=" + _bytes(getattr(row, name))
+def _canonical(row: Parcel | Feature | PriceZone | Coverage) -> bytes:
+    values = [(f.name, getattr(row, f.name)) for f in fields(row) if f.name != "edition"]
+    return b"\x1e".join(name.encode() + b"=" + _bytes(value) for name, value in values) + b"\n"
 
 
 def _bytes(value: object) -> bytes:
@@ -90,10 +72,9 @@ def prepared(load: Load, who: str, day: date, **detail: Any) -> Event:
 
 def days(load: Load) -> Days:
     """The days that the rows of a load speak of."""
-    rows: Iterable[Row] = chain[Row](load.parcels, load.features, load.zones, load.coverage)
-    spans = {(row.effective_from, row.effective_to) for row in rows}
-    ends = {end for _, end in spans}
-    first = min([load.edition.effective_from, *(begin for begin, _ in spans)])
+    rows: list[Parcel | Feature | PriceZone] = [*load.parcels, *load.features, *load.zones]
+    first = min([load.edition.effective_from, *(row.effective_from for row in (*rows, *load.coverage))])
+    ends = [row.effective_to for row in (*rows, *load.coverage)]
     return first, None if None in ends or not ends else max(end for end in ends if end)
 
 

@@ -7,13 +7,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar, cast, overload
+from typing import Any
 
-import numpy as np
 import shapely
 
 from landinfo.intake import editions, landing
-from landinfo.intake.corners import blocks
 from landinfo.intake.coverage import coverage
 from landinfo.intake.drawing import check_drawings
 from landinfo.intake.editions import content_hash, edition_id
@@ -27,17 +25,13 @@ from landinfo.intake.parcels import LARGE_DIFFERENCES, difference, parcels
 from landinfo.intake.rest import set_aside, stops, without
 from landinfo.intake.rows import Reader
 from landinfo.intake.words import check_texts
-from landinfo.model import Commune, Edition, Event, Feature, Parcel, Problem, Refused, Rulebook, Union
+from landinfo.model import Commune, Edition, Event, Feature, Parcel, Refused, Rulebook, Union
 from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store, open_store
+from landinfo.store.checks import parts
 from landinfo.store.communes import read_communes
-from landinfo.store.editing import STEP, marks_of
 from landinfo.texts import say
 
-Progress = Callable[[str, float, int], None]
-"""Told the step, how much of the whole is done (0..1), and how many rows there are (0: not known yet)."""
-READ, CHECKED = 0.12, 0.75
-"""Which part of the whole is done after reading and after checking: measured at a million rows (benchmarks)."""
-T = TypeVar("T", bound=Parcel | Feature)
+Progress = Callable[[str, float], None]
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
 
 
@@ -110,18 +104,16 @@ def load(
         raise Refused("edition-needs-name" if draft else "edition-needs-draft", "by", edition=str(map.path.name))
     collect = Collector()
     try:
-        step = _Steps(progress, rulebook)
-        step("load-step-read", 0.0)
+        _step(progress, rulebook, "load-step-read", 0.0)
         _may_enter(map, target, rulebook, collect)
         opened = open_source(source, map, target.facts.crs, rulebook, collect)
         map = opened.map
         _landed(opened, map, target, known, rulebook, collect)
-        step.rows = len(opened.shapes)
-        step("load-step-check", READ)
+        _step(progress, rulebook, "load-step-check", 0.3)
         opened, originals = mended(opened, map, rulebook, collect)
 
         def make(opened: Opened, collect: Collector) -> list[Parcel] | list[Feature]:
-            return _made(opened, map, target, rulebook, collect, step.between("load-step-check", READ, CHECKED))
+            return _made(opened, map, target, rulebook, collect)
 
         made = make(opened, collect)
         stopped = stops(collect, rest)
@@ -148,9 +140,9 @@ def load(
     counts = {"rows": len(opened.shapes), **_counts(made)}
     if stops(collect, rest):
         return LoadResult(None, collect.all(), counts, *told)
-    step("load-step-write", CHECKED)
-    _write(ready, noted, target, draft, step.between("load-step-write", CHECKED, 1.0))
-    step("load-step-done", 1.0)
+    _step(progress, rulebook, "load-step-write", 0.6)
+    _write(ready, noted, target, draft, lambda done: _step(progress, rulebook, "load-step-write", 0.6 + done * 0.4))
+    _step(progress, rulebook, "load-step-done", 1.0)
     return LoadResult(ready.edition, collect.all(), counts, *told, out)
 
 
@@ -163,20 +155,8 @@ def _refused(wrong: Refused, collect: Collector | None = None, crs: str = "") ->
     return LoadResult(None, held.all(), crs=crs)
 
 
-class _Steps:
-    """Says how far the load is."""
-
-    def __init__(self, progress: Progress, rulebook: Rulebook) -> None:
-        self._progress, self._texts = progress, rulebook.texts
-        self.rows = 0
-
-    def __call__(self, code: str, done: float) -> None:
-        said = say(code, {}, self._texts)
-        self._progress(f"{said['vi']} · {said['en']}", done, self.rows)
-
-    def between(self, code: str, first: float, last: float) -> Callable[[float], None]:
-        """For a step that knows how much of itself (0..1) is done."""
-        return lambda done: self(code, first + done * (last - first))
+def _step(progress: Progress, rulebook: Rulebook, code: str, done: float) -> None:
+    progress(say(code, {}, rulebook.texts)["vi"], done)
 
 
 def _new(url: str, map: FieldMap) -> _Target:
@@ -223,14 +203,9 @@ def _landed(
 
 
 def _made(
-    opened: Opened,
-    map: FieldMap,
-    target: _Target,
-    rulebook: Rulebook,
-    collect: Collector,
-    progress: Callable[[float], None],
+    opened: Opened, map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector
 ) -> list[Parcel] | list[Feature]:
-    reader = Reader(opened.table, map, rulebook, collect, progress)
+    reader = Reader(opened.table, map, rulebook, collect)
     reader.shapes = opened.shapes
     check_texts(reader)
     check_drawings(reader, opened.shapes, target.facts.crs)
@@ -260,30 +235,9 @@ def _ready(
         rows=len(made),
     )
     held = [replace(c, edition=edition.id) for c in grounds]
-    of_theme = bool(map.theme)
-    parcels_ = () if of_theme else Named(cast(Sequence[Parcel], made), edition.id)
-    features_ = Named(cast(Sequence[Feature], made), edition.id) if of_theme else ()
+    parcels_ = [replace(row, edition=edition.id) for row in made if isinstance(row, Parcel)]
+    features_ = [replace(row, edition=edition.id) for row in made if isinstance(row, Feature)]
     return linked(Load(edition, held, parcels_, features_), read_limits())
-
-
-class Named(Sequence[T]):
-    """Rows with the name of their edition, given when they are looked at: a second million of them would not fit."""
-
-    def __init__(self, rows: Sequence[T], edition: str) -> None:
-        self._rows: Sequence[T] = rows
-        self._edition = edition
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    @overload
-    def __getitem__(self, at: int) -> T: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[T]: ...
-    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
-        if isinstance(at, slice):
-            return [replace(row, edition=self._edition) for row in self._rows[at]]
-        return replace(self._rows[at], edition=self._edition)
 
 
 def not_held(edition: Edition, replaces: bool, held: Sequence[Edition], collect: Collector) -> None:
@@ -298,42 +252,22 @@ def not_held(edition: Edition, replaces: bool, held: Sequence[Edition], collect:
 
 
 def _write(ready: Load, noted: Event, target: _Target, draft: bool, progress: Callable[[float], None]) -> None:
-    if target.new and ready.edition.rows <= STEP:
-        marks_of(ready)  # what a store would refuse must be known before one is made; of more, staging sees to it
+    if target.new:
+        list(parts(ready))  # what a store would refuse must be known before one is made
     with _removed_on_failure(target):
         if target.new:
-            _create(target, ready.edition.id)
+            create_store(target.url, target.facts, *target.communes).close()
         store = open_store(target.url)
         try:
             if draft:
                 store.stage(ready, [noted], progress)
             else:
-                publish(ready, noted, store, progress)
+                publish(ready, noted, store)
         finally:
             store.close()
 
 
-def _create(target: _Target, edition: str) -> None:
-    """The new store; one of the same kind that says nothing yet, which a load that was broken off left, goes on."""
-    try:
-        create_store(target.url, target.facts, *target.communes).close()
-    except Refused as wrong:
-        if wrong.code != "store-exists" or not _says_nothing(target, edition):
-            raise
-
-
-def _says_nothing(target: _Target, but: str) -> bool:
-    try:
-        store = open_store(target.url)
-    except Problem:
-        return False
-    try:
-        return store.facts() == target.facts and not store.editions() and {e.id for e in store.drafts()} <= {but}
-    finally:
-        store.close()
-
-
-def publish(ready: Load, noted: Event, store: Store, progress: Callable[[float], None] = lambda done: None) -> None:
+def publish(ready: Load, noted: Event, store: Store) -> None:
     """Publish a load on the day that its edition names, in the place of those it replaces, as one step."""
     edition, day = ready.edition, ready.edition.published
     if edition.id in {e.id for e in store.drafts()}:
@@ -341,11 +275,10 @@ def publish(ready: Load, noted: Event, store: Store, progress: Callable[[float],
         return
     editions.not_before(store, edition, day)
     standing = [e for e in store.editions() if e.withdrawn is None]
-    replaced = editions.replaced(edition, editions.days(ready), standing, editions.spoken(store))
-    if not replaced and edition.rows <= STEP:
+    if not editions.replaced(edition, editions.days(ready), standing, editions.spoken(store)):
         store.publish([ready], known=day, events=[noted, editions.published(edition, (), (), noted.who, day)])
         return
-    store.stage(ready, [noted], progress)
+    store.stage(ready, [noted])
     try:
         editions.publish(store, edition.id, noted.who, day)
     except BaseException:
@@ -366,14 +299,14 @@ def _removed_on_failure(target: _Target) -> Iterator[None]:
 
 
 def _counts(made: Sequence[Parcel | Feature]) -> dict[str, int]:
-    shapes = np.array([row.shape for row in made], dtype=object)
+    shapes = [row.shape for row in made]
     held = [row for row in made if isinstance(row, Parcel) and row.registered_area is not None]
     small, large = (sum(difference(p) > limit for p in held) for limit in LARGE_DIFFERENCES)
-    holes = sum(int((shapely.get_num_interior_rings(shapely.get_parts(b)) > 0).sum()) for _, b in blocks(shapes))
+    rings = shapely.get_num_interior_rings(shapely.get_parts(shapes))
     return {
         "published": len(made),
         "numbered_again": sum(isinstance(row, Parcel) and row.ref.suffix != "" for row in made),
-        "holes": holes,
+        "holes": int((rings > 0).sum()),
         "several_parts": int((shapely.get_num_geometries(shapes) > 1).sum()),
         "registered": len(held),
         "differ_over_2_percent": small,

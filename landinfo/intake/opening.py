@@ -198,9 +198,9 @@ def _way(system: str, crs: str, shapes: Shapes, collect: Collector) -> Way:
 
 def _landed(before: Shapes, after: Shapes, collect: Collector) -> None:
     """A transformation can throw a point out of the plane, or fold a boundary that was hardly simple."""
-    far = ~(np.abs(shapely.bounds(after)) < HALF_ROUND).all(axis=1)
-    for i in np.flatnonzero((far | ~shapely.is_valid(after)) & ~shapely.is_missing(after)).tolist():
-        shape = after[i]
+    for i, shape in enumerate(after):
+        if shape is None:
+            continue
         x, y = shapely.get_coordinates(before[i])[0]
         if not (np.abs(shapely.get_coordinates(shape)) < HALF_ROUND).all():
             collect.add("CRS-006", Place(i + 1, x=float(x), y=float(y)))

@@ -10,11 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from landinfo import search, survey
 from landinfo.intake.checks import Shapes, same_ground
-from landinfo.intake.corners import blocks, corners
 from landinfo.intake.fieldmap import LandUseField
 from landinfo.intake.neighbours import frames, gaps, outline, overlaps, strips
 from landinfo.intake.numbers import check_numbers
@@ -34,8 +32,8 @@ def parcels(reader: Reader, shapes: Shapes, held: tuple[Sequence[Commune], Seque
     known = {(c.code, c.period): c for c in communes}
     now = _communes_now(unions)
     made: list[tuple[int, Parcel]] = []
-    for i in reader.go_through(0.2, 0.6):
-        shape, row = shapes[i], reader.row(i)
+    for i, shape in enumerate(shapes):
+        row = reader.row(i)
         commune, period = reader.text("commune", row), reader.text("period", row)
         ref = ParcelRef(commune, period, reader.text("sheet", row), reader.text("number", row))
         if _bad_ref(reader, i, ref, known) or shape is None:
@@ -47,7 +45,6 @@ def parcels(reader: Reader, shapes: Shapes, held: tuple[Sequence[Commune], Seque
         made.append((i, Parcel(ref, shape, area, uses, first, end, given_now, _scale(reader, i, row), "")))
     _differences(reader, made)
     check_numbers(reader, made)
-    reader.progress(0.7)
     _between(reader, made)
     return _suffixed(reader, made)
 
@@ -140,8 +137,7 @@ def _known_codes(reader: Reader, i: int, codes: Sequence[str], field: LandUseFie
 def _differences(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> None:
     """Drawn beside registered: PAR-007 over the larger ratio, else PAR-019 over what the survey explains."""
     rule, on = reader.rulebook.rules[survey.POSITION_ERROR], reader.map.words.effective_from
-    chords = _chords(np.array([parcel.shape for _, parcel in made], dtype=object))
-    for n, (i, parcel) in enumerate(made):
+    for i, parcel in made:
         if parcel.registered_area is None:
             continue
         drawn = f"{parcel.shape.area:.1f} ≠ {plain(parcel.registered_area)}"
@@ -150,20 +146,10 @@ def _differences(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> None:
             continue
         if abs(parcel.shape.area - float(parcel.registered_area)) < reader.limits.least_area:
             continue  # not more than areas are rounded
-        explained, _ = survey.explained(float(chords[n]), parcel.map_scale, on, rule)
+        explained, _ = survey.tolerance(parcel.shape, parcel.map_scale, on, rule)
         if abs(parcel.shape.area - float(parcel.registered_area)) > float(explained):
             scale = parcel.map_scale or survey.ASSUMED_SCALE
             reader.wrong("PAR-019", i, f"{drawn} (± {plain(explained)}, 1:{scale})")
-
-
-def _chords(shapes: Shapes) -> NDArray[np.float64]:
-    """``survey.chords`` of each shape."""
-    found: list[NDArray[Any]] = [np.empty(0)]
-    for _, block in blocks(shapes):
-        held = corners(block)
-        squares = ((held.xy[held.after] - held.xy[held.before]) ** 2).sum(axis=1)
-        found.append(np.bincount(held.row, weights=squares, minlength=len(block)))
-    return np.concatenate(found)
 
 
 def _between(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> None:

@@ -15,9 +15,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.intake.corners import Shapes, Told, blocks, corners, doubled, wound_wrongly
+from landinfo.intake.corners import Shapes, Told, corners, doubled, wound_wrongly
 from landinfo.intake.limits import Limits
-from landinfo.intake.nearness import near_places
 
 Ring = NDArray[np.float64]
 
@@ -29,7 +28,7 @@ def mend(shapes: Shapes, limits: Limits, tell: Told) -> Shapes:
     metres, None is passed over; a code is told with the area before and after.
     """
     mended = shapes.copy()
-    for i in sorted(_doubled_rows(mended, limits)):
+    for i in sorted({int(corners_row) for corners_row in _doubled_rows(mended, limits)}):
         _take(mended, i, "GEO-021", without_doubles(mended[i], limits.vertex_distance), tell)
     moved, left = snapped(mended, limits.snap_distance)
     for i in sorted(moved):
@@ -42,12 +41,9 @@ def mend(shapes: Shapes, limits: Limits, tell: Told) -> Shapes:
     return mended
 
 
-def _doubled_rows(shapes: Shapes, limits: Limits) -> set[int]:
-    rows: set[int] = set()
-    for start, block in blocks(shapes):
-        held = corners(block)
-        rows |= {start + int(held.row[at]) for at in doubled(held, limits.vertex_distance)}
-    return rows
+def _doubled_rows(shapes: Shapes, limits: Limits) -> NDArray[np.int64]:
+    held = corners(shapes)
+    return held.row[doubled(held, limits.vertex_distance)]
 
 
 def _take(mended: Shapes, i: int, code: str, new: BaseGeometry | None, tell: Told) -> None:
@@ -90,8 +86,16 @@ def snapped(shapes: Shapes, distance: float) -> tuple[dict[int, BaseGeometry], s
     Of two corners the one that comes first in the file stays; a corner that others move to never moves itself, and two
     corners of one shape never become one. A shape that would break keeps all its corners, and so do they in others.
     """
-    places, near = near_places(shapes, distance)
-    owners, first = _owners(shapes, places)
+    held = corners(shapes)
+    places, at = np.unique(held.xy, axis=0, return_inverse=True) if len(held.xy) else (held.xy, held.row)
+    at = at.ravel()
+    owners: dict[int, set[int]] = defaultdict(set)
+    first: dict[int, int] = {}
+    near = _near(places, distance)
+    for n, place in enumerate(at.tolist()):
+        if place in near:
+            owners[place].add(int(held.row[n]))
+            first.setdefault(place, n)
     target = _targets(places, near, owners, first)
     left: set[int] = set()
     while True:
@@ -103,22 +107,14 @@ def snapped(shapes: Shapes, distance: float) -> tuple[dict[int, BaseGeometry], s
         target = {place: to for place, to in target.items() if not owners[place] & broken}
 
 
-def _owners(shapes: Shapes, places: Ring) -> tuple[Mapping[int, set[int]], Mapping[int, int]]:
-    """The rows that have a corner at each of ``places``, and the number of the first such corner in the file."""
-    number = {(x, y): n for n, (x, y) in enumerate(places.tolist())}
-    owners: dict[int, set[int]] = defaultdict(set)
-    first: dict[int, int] = {}
-    before = 0
-    for start, block in blocks(shapes) if number else ():
-        held = corners(block)
-        candidates = np.flatnonzero(np.isin(held.xy[:, 0], places[:, 0]) & np.isin(held.xy[:, 1], places[:, 1]))
-        for n in candidates.tolist():
-            place = number.get((float(held.xy[n, 0]), float(held.xy[n, 1])))
-            if place is not None:
-                owners[place].add(start + int(held.row[n]))
-                first.setdefault(place, before + n)
-        before += len(held.xy)
-    return owners, first
+def _near(places: Ring, distance: float) -> Mapping[int, list[int]]:
+    points = np.atleast_1d(np.asarray(shapely.points(places)))
+    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=distance)
+    near: dict[int, list[int]] = defaultdict(list)
+    for a, b in zip(one.tolist(), other.tolist(), strict=True):
+        if a != b:
+            near[a].append(b)
+    return near
 
 
 def _targets(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,14 +16,10 @@ from landinfo.intake.fieldmap import AreaField, FieldMap
 from landinfo.intake.findings import Collector, Place
 from landinfo.intake.limits import read_limits
 from landinfo.intake.persons import masked
-from landinfo.intake.template import Template, plain
+from landinfo.intake.template import Template
 from landinfo.intake.values import EMPTY_DAYS, area_text, read_area, read_day
 from landinfo.model import Rulebook
 
-TOLD = 5_000
-"""Rows after which it is said how far the checks are."""
-MOST_KEPT = 50_000
-"""Texts that are kept to be used again."""
 CORNER = 0.001
 """m: two drawings whose corners lie nearer than this are the same drawing."""
 
@@ -31,32 +27,15 @@ CORNER = 0.001
 class Reader:
     """Reads one table by one map. ``named(i)`` is what row i (from 0) calls itself in messages."""
 
-    def __init__(
-        self,
-        table: Table,
-        map: FieldMap,
-        rulebook: Rulebook,
-        collect: Collector,
-        progress: Callable[[float], None] = lambda done: None,
-    ) -> None:
-        self.progress = progress
+    def __init__(self, table: Table, map: FieldMap, rulebook: Rulebook, collect: Collector) -> None:
         self.table, self.map, self.rulebook, self.collect = table, map, rulebook, collect
         self.uses = frozenset(rulebook.land_use_types)
         self.limits = read_limits(rulebook.rules, map.words.effective_from)
-        self._filled: dict[tuple[str, ...], str | None] = {}
         self.shapes: Shapes | None = None
         """The rows' shapes in the plane of the store, as soon as they are there: places of findings."""
 
     def row(self, i: int) -> dict[str, Any]:
         return {name: column[i] for name, column in self.table.columns.items()}
-
-    def go_through(self, first: float, last: float) -> Iterator[int]:
-        """Every row from 0, saying now and then how much of the checks (from ``first`` to ``last``) is done."""
-        count = len(self.table.rows)
-        for i in range(count):
-            if i % TOLD == 0:
-                self.progress(first + (last - first) * i / count)
-            yield i
 
     def named(self, i: int) -> str:
         row = self.row(i)
@@ -79,16 +58,7 @@ class Reader:
 
     def text(self, name: str, row: Mapping[str, Any], default: str = "") -> str:
         template = self.map.columns.get(name)
-        return (self.fill(template, row) if template else None) or default
-
-    def fill(self, template: Template, row: Mapping[str, Any]) -> str | None:
-        """What a template makes of a row; of equal values the same text, which is made once."""
-        key = (template.text, *(plain(row.get(name)) for name in template.fields))
-        if key not in self._filled:
-            if len(self._filled) >= MOST_KEPT:
-                self._filled.clear()
-            self._filled[key] = template.fill(row)
-        return self._filled[key]
+        return (template.fill(row) if template else None) or default
 
     def day(self, name: str, i: int, row: Mapping[str, Any], default: date | None) -> date | None:
         text = self.text(name, row)
@@ -131,7 +101,7 @@ class Reader:
 
     def code(self, i: int, template: Template, mapping: Mapping[str, str] | None, row: Mapping[str, Any]) -> str | None:
         """A code, by the map's table of words where there is one: a word that it does not hold is an error."""
-        text = self.fill(template, row)
+        text = template.fill(row)
         if text is None or mapping is None:
             return text
         if text not in mapping:

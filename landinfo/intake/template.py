@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 _FIELD = re.compile(r"\{([^{}]+?)(?::(\d+)-(\d+))?\}")
@@ -27,7 +26,7 @@ class Template:
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of the fields it reads."""
-        return _fields(self.text)
+        return tuple(dict.fromkeys(match[0] for match in _FIELD.findall(self.text)))
 
     @property
     def broken(self) -> bool:
@@ -45,11 +44,6 @@ class Template:
         extra = [_filled(text, row) or "" for text in optional] + [""]
         whole = "".join(f"{a}{b}" for a, b in zip(filled, extra, strict=True))
         return unicodedata.normalize("NFC", whole).strip() or None
-
-
-@cache
-def _fields(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(match[0] for match in _FIELD.findall(text)))
 
 
 def _filled(text: str, row: Mapping[str, Any]) -> str | None:

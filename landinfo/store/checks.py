@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +15,6 @@ from landinfo.store import SCHEMA_VERSION, Load, StoreFacts
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, ZONES, Row, Table
 
 LAYER_OF_ITS_OWN = {PARCELS.name: "parcels", ZONES.name: "price_zones"}
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -56,22 +54,19 @@ class Part:
     rows: list[Row]
 
 
-def parts(load: Load, step: int) -> Iterator[Part]:
-    """The rows of a load by table, ``step`` at a time. Raises ``Refused`` when one could not be read again as it was.
-
-    What a load holds may make its values anew whenever it is asked: it is gone through in its order.
-    """
+def parts(load: Load) -> Iterator[Part]:
+    """The rows of a load by table. Raises ``Refused`` when one of them could not be read again as it was."""
     filled = [(t, values) for t, values in _by_table(load) if values]
     if len(filled) - bool(load.coverage) > 1:
         raise _bad(load, "more than one kind of rows")
-    for table, values in ((t, held[i : i + step]) for t, held in filled for i in range(0, len(held), step)):
+    for table, values in filled:
         layers = {LAYER_OF_ITS_OWN.get(table.name) or getattr(v, "theme", None) or v.layer for v in values}
         if layers != {load.edition.layer}:
             raise _bad(load, f"rows of layer {', '.join(sorted(layers - {load.edition.layer}))}")
         if {v.edition for v in values} != {load.edition.id}:
             raise _bad(load, "rows of another edition")
         rows = [table.row(v) for v in values]
-        if not _storable("".join(x for row in rows for x in row if isinstance(x, str))):
+        if any(isinstance(x, str) and not _storable(x) for row in rows for x in row):
             raise _bad(load, "a text with a NUL or half a character")
         yield Part(table, _polygons(load, [v.shape for v in values]), rows)
 
@@ -91,7 +86,7 @@ def _polygons(load: Load, shapes: Iterable[Any]) -> Any:
 
 def _storable(text: str) -> bool:
     # PostgreSQL holds neither; SQLite would, and the engines would differ.
-    return _UNSTORABLE.search(text) is None
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _bad(load: Load, wrong: str) -> Refused:

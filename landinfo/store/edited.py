@@ -58,19 +58,17 @@ class Edited:
             edit.settle()
 
     def stage(self, load: Load, events: Sequence[Event], progress: Callable[[float], None] | None = None) -> None:
-        marks = editing.marks_of(load)
+        steps, marks = editing.steps_of(load)
         with self._editing() as edit:
             done = editing.begin_staging(edit.run, load, marks)
         if done is None:
             return
-        for n, part in enumerate(editing.steps_of(load), start=1):
-            if n <= done:
-                continue
+        for n in range(done, len(steps)):
             with self._editing() as edit:
-                edit.write(part, load.edition.effective_from)
-                editing.end_step(edit.run, load.edition.id, n, marks[n])
+                edit.write(steps[n], load.edition.effective_from)
+                editing.end_step(edit.run, load.edition.id, n + 1, marks[n + 1])
             if progress:
-                progress(n / (len(marks) - 1))
+                progress((n + 1) / len(steps))
         with self._editing() as edit:
             editing.end_staging(edit.run, load, events)
             edit.settle()

@@ -22,7 +22,7 @@ from landinfo.store.rows import SHAPED, Row, Span
 
 Run = Callable[[str, Sequence[Any]], list[Row]]
 STEP = 20_000
-"""Rows that are made ready, and staged, at a time."""
+"""Rows that are staged in one transaction."""
 
 
 def write_load(run: Run, load: Load, facts: StoreFacts) -> Iterator[Part]:
@@ -35,7 +35,7 @@ def write_load(run: Run, load: Load, facts: StoreFacts) -> Iterator[Part]:
     write_edition(run, load.edition)
     insert(run, "spans", rows.SPAN, [rows.span_row(load.edition)])
     write_links(run, load.links, load.edition.id)
-    return parts(load, STEP)
+    return parts(load)
 
 
 def write_edition(run: Run, edition: Edition) -> None:
@@ -164,23 +164,23 @@ def take_away(run: Run, edition: str) -> None:
     run("DELETE FROM editions WHERE id = ?", (edition,))
 
 
-def steps_of(load: Load) -> Iterator[Part]:
-    """The rows of a load in the steps in which they are staged."""
-    return parts(load, STEP)
+def steps_of(load: Load) -> tuple[list[Part], list[str]]:
+    """The rows of a load, ``STEP`` at a time and in their order, and what is done before each step and after the last.
 
-
-def marks_of(load: Load) -> list[str]:
-    """What is done before each step and after the last: chained SHA-256, equal marks are equal rows in equal order.
-
-    Raises ``Refused`` like ``parts``: nothing is written of a load that has not been gone through.
+    The marks are chained SHA-256: equal marks are equal rows in equal order. Raises ``Refused`` like ``parts``.
     """
+    steps = [
+        Part(part.table, part.shapes[i : i + STEP], part.rows[i : i + STEP])
+        for part in parts(load)
+        for i in range(0, len(part.rows), STEP)
+    ]
     marks = [""]
-    for step in steps_of(load):
+    for step in steps:
         found = hashlib.sha256(marks[-1].encode())
         for wkb, row in zip(shapely.to_wkb(step.shapes, byte_order=1), step.rows, strict=True):
             found.update(wkb + repr(tuple(row)).encode() + b"\n")
         marks.append(found.hexdigest())
-    return marks
+    return steps, marks
 
 
 def insert(run: Run, table: str, columns: Sequence[str], values: Iterable[Row]) -> None:
