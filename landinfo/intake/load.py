@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 
 from landinfo.intake import editions, landing
@@ -21,7 +22,7 @@ from landinfo.intake.findings import KINDS, Collector, Finding, Severity, found
 from landinfo.intake.lineage import linked, read_limits
 from landinfo.intake.opening import Opened, open_source
 from landinfo.intake.originals import Original, mended
-from landinfo.intake.parcels import LARGE_DIFFERENCES, difference, parcels
+from landinfo.intake.parcels import LARGE_DIFFERENCES, differences, parcels
 from landinfo.intake.rest import set_aside, stops, without
 from landinfo.intake.rows import Reader
 from landinfo.intake.words import check_texts
@@ -301,15 +302,17 @@ def _removed_on_failure(target: _Target) -> Iterator[None]:
 
 
 def _counts(made: Sequence[Parcel | Feature]) -> dict[str, int]:
-    shapes = [row.shape for row in made]
+    shapes = np.array([row.shape for row in made], dtype=object)
     held = [row for row in made if isinstance(row, Parcel) and row.registered_area is not None]
-    small, large = (sum(difference(p) > limit for p in held) for limit in LARGE_DIFFERENCES)
-    rings = shapely.get_num_interior_rings(shapely.get_parts(shapes))
+    ratios = differences(held)[1]
+    small, large = (int((ratios > limit).sum()) for limit in LARGE_DIFFERENCES)
+    several = shapely.get_num_geometries(shapes) > 1
+    parts_ = shapely.get_parts(shapes[several])
     return {
         "published": len(made),
         "numbered_again": sum(isinstance(row, Parcel) and row.ref.suffix != "" for row in made),
-        "holes": int((rings > 0).sum()),
-        "several_parts": int((shapely.get_num_geometries(shapes) > 1).sum()),
+        "holes": int((shapely.get_num_interior_rings(np.append(parts_, shapes[~several])) > 0).sum()),
+        "several_parts": int(several.sum()),
         "registered": len(held),
         "differ_over_2_percent": small,
         "differ_over_5_percent": large,

@@ -16,18 +16,29 @@ _ALIKE = re.compile("[\u00d0\u0189\u0256\u00f0\u0400-\u04ff\u0370-\u03ff\u200b-\
 
 def check_texts(reader: Reader) -> None:
     """PER-003 values that look like a person's, TXT-002 broken letters, TXT-003 letters that only look right."""
-    templates = list(reader.map.columns.items())
-    for i in range(len(reader.table.rows)):
-        row = reader.row(i)
-        filled = {name: template.fill(row) or "" for name, template in templates}
-        filled |= {f"land_use[{n}]": use.code.fill(row) or "" for n, use in enumerate(reader.map.land_uses)}
-        for name, text in filled.items():
-            if looks_personal(text):
-                reader.wrong("PER-003", i, name)
-            elif _BROKEN.search(text):
-                reader.wrong("TXT-002", i, f"{name}: {text}")
-            elif _ALIKE.search(text):
-                reader.wrong("TXT-003", i, f"{name}: {' '.join(map(_named, _ALIKE.findall(text)))}")
+    columns = {name: reader.texts(name) for name in reader.map.columns}
+    columns |= {f"land_use[{n}]": reader.filled(use.code) for n, use in enumerate(reader.map.land_uses)}
+    codes = {text: code for text in set().union(*columns.values()) if text and (code := _wrong(text))}
+    for i in range(len(reader.table.rows)) if codes else ():
+        for name, texts in columns.items():
+            text = texts[i]
+            if text is not None and text in codes:
+                reader.wrong(codes[text], i, _told(codes[text], name, text))
+
+
+def _wrong(text: str) -> str | None:
+    """The code of what is wrong with a text."""
+    if looks_personal(text):
+        return "PER-003"
+    if _BROKEN.search(text):
+        return "TXT-002"
+    return "TXT-003" if _ALIKE.search(text) else None
+
+
+def _told(code: str, name: str, text: str) -> str:
+    if code == "PER-003":
+        return name
+    return f"{name}: {text if code == 'TXT-002' else ' '.join(map(_named, _ALIKE.findall(text)))}"
 
 
 def _named(letter: str) -> str:
