@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -102,8 +101,3 @@ def show_plain(plain: dict[str, Any], write: letter.Write, arguments: argparse.N
 
 def print_both(text: dict[str, str], to: TextIO | None = None) -> None:
     print(text["vi"] + "\n" + text["en"], file=to)
-
-
-def progress(step: str, done: float) -> None:
-    end = "\n" if done >= 1 else ""
-    print(f"\r{step:<40} {done:6.0%}", end=end, file=sys.stderr, flush=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from landinfo import asked, present
-from landinfo.cli.common import DATA, SAMPLE, data, print_both, progress, today
+from landinfo.cli.bar import Bar
+from landinfo.cli.common import DATA, SAMPLE, data, print_both, today
 from landinfo.model import Rulebook, Status
 
 
@@ -72,7 +73,7 @@ def _guess_parser(commands: Any) -> None:
 def _sample(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     from landinfo.intake import sample
 
-    sample.build(DATA / "sample" / "recipe.toml", arguments.out, today(), progress)
+    sample.build(DATA / "sample" / "recipe.toml", arguments.out, today(), Bar(rulebook.texts))
     print(f"\n{arguments.out}")
     return 0
 
@@ -84,7 +85,7 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         report.prepare(arguments.report)
     known = asked.read_day("known", arguments.known) if arguments.known else today()
     how = {"new": arguments.new, "draft": arguments.draft, "who": arguments.by, "rest": arguments.publish_rest}
-    result = load.run(arguments.file, arguments.map, arguments.store, known, progress, rulebook, **how)
+    result = load.run(arguments.file, arguments.map, arguments.store, known, Bar(rulebook.texts), rulebook, **how)
     print("\n" + "\n".join(findings.written(result.findings, rulebook.texts)), file=sys.stderr)
     if arguments.report:
         written = report.write_report(result, arguments.report, rulebook.texts)

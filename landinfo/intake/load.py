@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -25,15 +26,11 @@ from landinfo.intake.originals import Original, mended
 from landinfo.intake.parcels import LARGE_DIFFERENCES, differences, parcels
 from landinfo.intake.rest import set_aside, stops, without
 from landinfo.intake.rows import Reader
+from landinfo.intake.steps import Progress, Steps
+from landinfo.intake.target import Target, target_of, write
 from landinfo.intake.words import check_texts
-from landinfo.model import Commune, Edition, Event, Feature, Parcel, Refused, Rulebook, Union
-from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store, open_store
-from landinfo.store.checks import parts
-from landinfo.store.communes import read_communes
-from landinfo.texts import say
-
-Progress = Callable[[str, float], None]
-DATA = Path(__file__).resolve().parent.parent.parent / "data"
+from landinfo.model import Edition, Feature, Parcel, Refused, Rulebook
+from landinfo.store import Load, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +58,6 @@ class LoadResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    """The store as it is before the load, or the one that the field map describes."""
-
-    url: str
-    facts: StoreFacts
-    communes: tuple[Sequence[Commune], Sequence[Union]]
-    editions: tuple[Edition, ...]
-    new: bool
-
-
-@dataclass(frozen=True, slots=True)
 class How:
     """``new``: make the store, as the map's [store] says. ``draft``: prepare the edition, which nobody sees until it is
     published; broken off, the same load goes on. ``who``: the name to be kept with the edition. ``rest``: rows with an
@@ -90,9 +76,22 @@ def run(file: Path, map: Path, url: str, known: date, progress: Progress, rulebo
     ``Problem`` for the store alone: missing, exists, schema, no server, a second signature that it asks for.
     """
     try:
-        return load(file, read_map(map), url, known, progress, rulebook, How(**how))
+        with _rows_are_no_garbage():
+            return load(file, read_map(map), url, known, progress, rulebook, How(**how))
     except Refused as wrong:
         return _refused(wrong)
+
+
+@contextmanager
+def _rows_are_no_garbage() -> Iterator[None]:
+    """Python looks for cycles among all objects again and again: among a million rows that takes minutes."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
 
 
 def load(
@@ -100,22 +99,24 @@ def load(
 ) -> LoadResult:
     """As ``run``, with a field map that is already read."""
     new, draft, who, rest = how.new, how.draft, how.who, how.rest
-    target = _new(url, map) if new else _existing(url)
+    target = target_of(map, url, new)
     if target.facts.sign_off and (not draft or not who.strip()):
         raise Refused("edition-needs-name" if draft else "edition-needs-draft", "by", edition=str(map.path.name))
-    collect = Collector()
+    collect, steps = Collector(), Steps(progress, rulebook.texts)
     try:
-        _step(progress, rulebook, "load-step-read", 0.0)
+        steps.at("read")
         _may_enter(map, target, rulebook, collect)
         opened = open_source(source, map, target.facts.crs, rulebook, collect)
         map = opened.map
         _landed(opened, map, target, known, rulebook, collect)
-        _step(progress, rulebook, "load-step-check", 0.3)
+        steps.rows = len(opened.shapes)
+        steps.at("repair")
         opened, originals = mended(opened, map, rulebook, collect)
 
         def make(opened: Opened, collect: Collector) -> list[Parcel] | list[Feature]:
             return _made(opened, map, target, rulebook, collect)
 
+        steps.at("check")
         made = make(opened, collect)
         stopped = stops(collect, rest)
         out = frozenset[int]() if stopped else frozenset(collect.rows(Severity.ERROR))
@@ -126,6 +127,7 @@ def load(
         told = (opened.source_crs, opened.operation, target.facts.crs, originals)
         if stopped or not made:
             return LoadResult(None, collect.all(), {"rows": len(opened.shapes)}, *told)
+        steps.at("edition")
         ready = _ready(made, map, target, known, source, rulebook)
         _not_held(ready.edition, map, target, collect)
         noted = editions.prepared(
@@ -141,9 +143,8 @@ def load(
     counts = {"rows": len(opened.shapes), **_counts(made)}
     if stops(collect, rest):
         return LoadResult(None, collect.all(), counts, *told)
-    _step(progress, rulebook, "load-step-write", 0.6)
-    _write(ready, noted, target, draft, lambda done: _step(progress, rulebook, "load-step-write", 0.6 + done * 0.4))
-    _step(progress, rulebook, "load-step-done", 1.0)
+    write(ready, noted, target, draft, steps.at)
+    steps.at("done")
     return LoadResult(ready.edition, collect.all(), counts, *told, out)
 
 
@@ -156,28 +157,7 @@ def _refused(wrong: Refused, collect: Collector | None = None, crs: str = "") ->
     return LoadResult(None, held.all(), crs=crs)
 
 
-def _step(progress: Progress, rulebook: Rulebook, code: str, done: float) -> None:
-    progress(say(code, {}, rulebook.texts)["vi"], done)
-
-
-def _new(url: str, map: FieldMap) -> _Target:
-    if map.store is None:
-        raise Refused("MAP-002", str(map.path), file=map.path.name, entry="[store]", expected="[store]")
-    own = map.store.communes
-    communes: tuple[Sequence[Commune], Sequence[Union]] = (own, ()) if own else read_communes(DATA)
-    facts = StoreFacts(map.store.title, map.store.crs, SCHEMA_VERSION, map.store.simulated, map.store.sign_off)
-    return _Target(url, facts, communes, (), True)
-
-
-def _existing(url: str) -> _Target:
-    store = open_store(url)
-    try:
-        return _Target(url, store.facts(), store.communes(), store.editions(), False)
-    finally:
-        store.close()
-
-
-def _may_enter(map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector) -> None:
+def _may_enter(map: FieldMap, target: Target, rulebook: Rulebook, collect: Collector) -> None:
     """Is this the store that the map means? Simulated ground and real ground never share a store."""
     facts = target.facts
     if map.store is not None and map.store.crs != facts.crs:
@@ -190,9 +170,7 @@ def _may_enter(map: FieldMap, target: _Target, rulebook: Rulebook, collect: Coll
         collect.put(found("EDI-003", document=map.words.document))
 
 
-def _landed(
-    opened: Opened, map: FieldMap, target: _Target, known: date, rulebook: Rulebook, collect: Collector
-) -> None:
+def _landed(opened: Opened, map: FieldMap, target: Target, known: date, rulebook: Rulebook, collect: Collector) -> None:
     """Does the data lie where its communes are, and corner to corner with what the store holds?"""
     landing.on_the_territory(opened, map, target.facts.crs, Reader(opened.table, map, rulebook, collect))
     if not target.new:
@@ -204,7 +182,7 @@ def _landed(
 
 
 def _made(
-    opened: Opened, map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector
+    opened: Opened, map: FieldMap, target: Target, rulebook: Rulebook, collect: Collector
 ) -> list[Parcel] | list[Feature]:
     reader = Reader(opened.table, map, rulebook, collect)
     reader.shapes = opened.shapes
@@ -216,7 +194,7 @@ def _made(
 
 
 def _ready(
-    made: list[Parcel] | list[Feature], map: FieldMap, target: _Target, known: date, source: Path, rulebook: Rulebook
+    made: list[Parcel] | list[Feature], map: FieldMap, target: Target, known: date, source: Path, rulebook: Rulebook
 ) -> Load:
     """The load with its edition, whose id depends on nothing but layer, territory, document, day and content."""
     words, layer = map.words, map.theme or "parcels"
@@ -236,16 +214,18 @@ def _ready(
         rows=len(made),
     )
     held = [replace(c, edition=edition.id) for c in grounds]
-    parcels_ = [replace(row, edition=edition.id) for row in made if isinstance(row, Parcel)]
-    features_ = [replace(row, edition=edition.id) for row in made if isinstance(row, Feature)]
-    return linked(Load(edition, held, parcels_, features_), read_limits())
+    rows: list[Any] = made
+    for n, row in enumerate(rows):
+        rows[n] = replace(row, edition=edition.id)  # one after the other: two of each would need twice the memory
+    ready = Load(edition, held, features=rows) if map.theme else Load(edition, held, parcels=rows)
+    return linked(ready, read_limits())
 
 
-def _live(target: _Target, layer: str, territory: str) -> list[Edition]:
+def _live(target: Target, layer: str, territory: str) -> list[Edition]:
     return [e for e in target.editions if (e.layer, e.territory) == (layer, territory) and e.withdrawn is None]
 
 
-def _not_held(edition: Edition, map: FieldMap, target: _Target, collect: Collector) -> None:
+def _not_held(edition: Edition, map: FieldMap, target: Target, collect: Collector) -> None:
     if any(e.id == edition.id for e in target.editions):
         collect.put(found("EDI-001", edition=edition.id))
         return
@@ -253,52 +233,6 @@ def _not_held(edition: Edition, map: FieldMap, target: _Target, collect: Collect
     if live and not map.words.replaces:
         ids = ", ".join(e.id for e in live)
         collect.put(found("EDI-002", territory=edition.territory, layer=edition.layer, editions=ids))
-
-
-def _write(ready: Load, noted: Event, target: _Target, draft: bool, progress: Callable[[float], None]) -> None:
-    if target.new:
-        list(parts(ready))  # what a store would refuse must be known before one is made
-    with _removed_on_failure(target):
-        if target.new:
-            create_store(target.url, target.facts, *target.communes).close()
-        store = open_store(target.url)
-        try:
-            if draft:
-                store.stage(ready, [noted], progress)
-            else:
-                _publish(ready, noted, store)
-        finally:
-            store.close()
-
-
-def _publish(ready: Load, noted: Event, store: Store) -> None:
-    edition, day = ready.edition, ready.edition.published
-    if edition.id in {e.id for e in store.drafts()}:
-        editions.publish(store, edition.id, noted.who, day)
-        return
-    editions.not_before(store, edition, day)
-    standing = [e for e in store.editions() if e.withdrawn is None]
-    if not editions.replaced(edition, editions.days(ready), standing, editions.spoken(store)):
-        store.publish([ready], known=day, events=[noted, editions.published(edition, (), (), noted.who, day)])
-        return
-    store.stage(ready, [noted])
-    try:
-        editions.publish(store, edition.id, noted.who, day)
-    except BaseException:
-        store.discard(edition.id)
-        raise
-
-
-@contextmanager
-def _removed_on_failure(target: _Target) -> Iterator[None]:
-    stood = not target.new or "://" in target.url or Path(target.url).exists()
-    try:
-        yield
-    except BaseException:
-        if not stood:
-            with suppress(OSError):
-                Path(target.url).unlink(missing_ok=True)
-        raise
 
 
 def _counts(made: Sequence[Parcel | Feature]) -> dict[str, int]:
