@@ -121,6 +121,7 @@ def load(
         stopped = stops(collect, rest)
         out = frozenset[int]() if stopped else frozenset(collect.rows(Severity.ERROR))
         if out:
+            made.clear()  # what is made again needs the memory
             made, out = without(out, opened, make)
             collect.put(found("ROW-001", set_aside(collect, out), rows=len(opened.shapes)))
             map = replace(map, coverage_complete=False)
