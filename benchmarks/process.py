@@ -16,7 +16,7 @@ _EVERY = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """``peak``: bytes of proportional set size (shared pages count once), the most at a time; ``output``: as printed."""
+    """``peak``: the most bytes at a time, as proportional set size: shared pages count once. ``output``: as printed."""
 
     seconds: float
     processor: float

@@ -84,13 +84,12 @@ def fitting(shapes: Shapes) -> Fit:
     """Shapes that meet their neighbours edge to edge, or none: what overlaps another, one of the two is not among them.
 
     GEOS's check of a coverage, which is far cheaper than to intersect every two neighbours. Where two fit, they share
-    no ground; so the union of shapes that fit is that of a coverage. Corners are compared as they are.
+    no ground; so the union of shapes that fit is that of a coverage. Corners are compared as they are; ground that is
+    drawn twice does not fit.
     """
     edges = shapely.coverage_invalid_edges(shapes)
     fits = np.asarray(shapely.is_empty(edges) | shapely.is_missing(edges))
     fits &= shapely.get_num_geometries(shapes) == 1
-    for rows in same_ground(shapes, SAME):
-        fits[rows] = False
     return fits
 
 
