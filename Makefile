@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup test test-long lint services venv clean
+.PHONY: help run setup test test-long lint bench services venv clean
 
 HOST ?= $(or $(LANDINFO_HOST),127.0.0.1)
 PORT ?= $(or $(LANDINFO_PORT),8000)
@@ -36,6 +36,7 @@ help:
 	@echo "make setup      set up only: packages, front-end assets, sample store"
 	@echo "make test       lint, types and all tests; installs what they need (PYTEST='-k store' selects)"
 	@echo "make test-long  the same tests at larger numbers"
+	@echo "make bench      measure speed into benchmarks/RESULTS.md (N=1000000 ONLY=load ROUNDS=3)"
 	@echo "make lint       lint and types only"
 	@echo "make clean      remove everything that set-up made"
 
@@ -92,6 +93,10 @@ test: services setup $(TESTING)
 test-long: export LANDINFO_LONG = 1
 test-long: test
 
+# What is fast, beside what: benchmarks/RESULTS.md. N parcels, ONLY one part, ROUNDS alternating rounds.
+bench: services $(RUNTIME)
+	@$(PY) -m benchmarks $(if $(N),-n $(N)) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
 clean:
-	rm -rf .venv static/vendor static/node_modules $(SAMPLE)* data/sample/next.gpkg* data/sample/.built-*
+	rm -rf benchmarks/out .venv static/vendor static/node_modules $(SAMPLE)* data/sample/next.gpkg* data/sample/.built-*
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis

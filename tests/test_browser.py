@@ -50,7 +50,9 @@ def test_an_answered_question_narrows_the_range(browse: Callable[..., Page], ans
     wide = three(panel)
     assert wide[0] != wide[2]
     first = answer["estimate"]["questions"][0]
-    panel.locator(f"select[name='fact.{first['fact']}']").select_option("true" if first["default"] is False else "false")
+    panel.locator(f"select[name='fact.{first['fact']}']").select_option(
+        "true" if first["default"] is False else "false"
+    )
     panel.get_by_role("button", name="Tính lại").click()
     expect(panel.locator(".three dd").nth(1)).not_to_have_text(wide[1])
     expect(panel.locator(f"select[name='fact.{first['fact']}']")).not_to_have_value("")

@@ -5,15 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
-
-from tqdm import tqdm
 
 from landinfo import asked, letter, present
 from landinfo.model import BadInput, Rulebook
@@ -141,51 +138,3 @@ def teller(arguments: argparse.Namespace, rulebook: Rulebook) -> Callable[..., N
         print_both(present.say(code, params, rulebook.texts), to, languages(arguments))
 
     return tell
-
-
-class Progress:
-    """How far a long task is, on standard error: on a terminal a bar with rows a second and the time left, elsewhere a
-    line for each step.
-    """
-
-    def __init__(self) -> None:
-        self._bar: Any = None
-        self._step = ""
-
-    def __call__(self, step: str, done: float, rows: int = 0) -> None:
-        """``done`` of the whole (0..1) while ``step`` is worked on; ``rows``: how many it has, once that is known."""
-        if not sys.stderr.isatty():
-            if step != self._step:
-                print(f"{done:4.0%}  {step}", file=sys.stderr, flush=True)
-            self._step = step
-            return
-        if self._bar is None:
-            size = shutil.get_terminal_size((100, 24))
-            bar: tqdm[Any] = tqdm(
-                total=100,
-                unit="%",
-                bar_format=_WITHOUT_ROWS,
-                file=sys.stderr,
-                ncols=min(size.columns, 110),
-                nrows=size.lines,
-            )
-            self._bar = bar
-        if rows and self._bar.unit == "%":
-            self._bar.unit, self._bar.total, self._bar.bar_format = " dòng · rows", rows, _WITH_ROWS
-            self._bar.n = 0
-        self._bar.set_description_str(step, refresh=False)
-        self._bar.update(round(done * (self._bar.total or 0)) - self._bar.n)
-        self._bar.refresh()
-        if done >= 1:
-            self.close()
-
-    def close(self) -> None:
-        """The task ended, done or not."""
-        if self._bar is not None:
-            self._bar.close()
-        self._bar, self._step = None, ""
-
-
-_WITHOUT_ROWS = "{desc} {percentage:3.0f} % |{bar}| {elapsed}"
-_WITH_ROWS = "{desc} {percentage:3.0f} % |{bar}| {rate_noinv_fmt} · còn · left {remaining}"
-progress = Progress()

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from landinfo import asked
-from landinfo.cli.common import DATA, SAMPLE, data, findings_options, progress, show_findings, teller, today
+from landinfo.cli.bar import Bar
+from landinfo.cli.common import DATA, SAMPLE, data, findings_options, show_findings, teller, today
 from landinfo.model import Rulebook, Status
 
 
@@ -75,7 +76,7 @@ def _guess_parser(commands: Any) -> None:
 def _sample(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     from landinfo.intake import sample
 
-    sample.build(DATA / "sample" / "recipe.toml", arguments.out, today(), progress)
+    sample.build(DATA / "sample" / "recipe.toml", arguments.out, today(), Bar(rulebook.texts))
     print(f"\n{arguments.out}")
     return 0
 
@@ -87,10 +88,7 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         report.prepare(arguments.report)
     known = asked.read_day("known", arguments.known) if arguments.known else today()
     how = {"new": arguments.new, "draft": arguments.draft, "who": arguments.by, "rest": arguments.publish_rest}
-    try:
-        result = load.run(arguments.file, arguments.map, arguments.store, known, progress, rulebook, **how)
-    finally:
-        progress.close()
+    result = load.run(arguments.file, arguments.map, arguments.store, known, Bar(rulebook.texts), rulebook, **how)
     show_findings(result.findings, arguments, rulebook)
     tell = teller(arguments, rulebook)
     if arguments.report:

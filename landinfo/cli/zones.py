@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from landinfo import asked
-from landinfo.cli.common import findings_options, progress, show_findings, store_option, teller, today
+from landinfo.cli.bar import Bar
+from landinfo.cli.common import findings_options, show_findings, store_option, teller, today
 from landinfo.model import Rulebook
 
 
@@ -46,10 +47,7 @@ def _derive(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         draft=arguments.draft,
         who=arguments.by,
     )
-    try:
-        result = zones.run(wanted, arguments.store, progress, rulebook)
-    finally:
-        progress.close()
+    result = zones.run(wanted, arguments.store, Bar(rulebook.texts), rulebook)
     show_findings(result.findings, arguments, rulebook)
     tell = teller(arguments, rulebook)
     if arguments.report:

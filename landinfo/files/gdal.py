@@ -80,12 +80,15 @@ def read_rows(opened: Opened, path: Path, wanted: Wanted) -> Table:
             **_OPTIONS.get(opened.driver, {}),
         )
     shapes, unreadable = _shapes(geometry)
-    columns = {asked[field]: [_plain(v) for v in column] for field, column in zip(meta["fields"], values, strict=True)}
+    del geometry
+    columns = {asked[field]: _column(column) for field, column in zip(meta["fields"], values, strict=True)}
+    del values
     columns, remarks = opened.words.columns(columns)
     layer = replace(layer, said=tuple(dict.fromkeys(said)))
     heights = int(shapely.has_z(shapes).sum())
-    flat = shapely.force_2d(shapes)
-    return Table(layer, range(1, len(shapes) + 1), columns, flat, unreadable, heights, remarks, opened.words.composed)
+    if heights or shapely.has_m(shapes).any():
+        shapes = shapely.force_2d(shapes)
+    return Table(layer, range(1, len(shapes) + 1), columns, shapes, unreadable, heights, remarks, opened.words.composed)
 
 
 def fonts(opened: Opened) -> list[str]:
@@ -172,11 +175,17 @@ def _shapes(geometry: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray
     with np.errstate(invalid="ignore"):
         shapes = np.asarray(shapely.from_wkb(geometry, on_invalid="ignore"), dtype=object)
     given = np.array([one is not None for one in geometry], dtype=bool)
-    unreadable = given & np.array([one is None for one in shapes], dtype=bool)
+    unreadable = given & shapely.is_missing(shapes)
     for i in np.flatnonzero(unreadable):
         with suppress(shapely.errors.GEOSException), np.errstate(invalid="ignore"):
             shapes[i] = shapely.from_wkb(geometry[i], on_invalid="fix")
     return shapes, unreadable
+
+
+def _column(values: NDArray[Any]) -> list[Any]:
+    plain = values.tolist() if values.dtype.kind in "biu" else [_plain(v) for v in values]
+    held: dict[str, str] = {}
+    return [held.setdefault(v, v) if type(v) is str else v for v in plain]  # equal texts are one
 
 
 def _plain(value: Any) -> Any:

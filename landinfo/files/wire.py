@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import shapely
@@ -18,45 +18,50 @@ import shapely
 from landinfo.files.table import Layer, Remark, Spot, Table
 
 _LENGTH = 8
+_BLOCK = 20_000
+"""Shapes whose bytes are held at once."""
 
 
 def write(table: Table, path: Path) -> None:
-    """Header (JSON with its length before it), the length of each shape's WKB (0: none), the WKB."""
-    shapes = [b"" if shape is None else shape for shape in shapely.to_wkb(table.shapes)]
+    """Header, then each column, as JSON with its length before it; then, block by block, the length of each shape's
+    WKB (0: none) and the WKB.
+    """
     header = {
         "layer": asdict(table.layer),
         "rows": _numbers(table.rows),
-        "columns": {name: list(values) for name, values in table.columns.items()},
+        "columns": list(table.columns),
         "unreadable": np.flatnonzero(table.unreadable).tolist(),
         "with_height": table.with_height,
         "composed": table.composed,
         "remarks": [asdict(remark) for remark in table.remarks],
-        "shapes": len(shapes),
+        "shapes": len(table.shapes),
     }
-    text = json.dumps(header, ensure_ascii=True, default=_tagged).encode()
     with path.open("xb") as out:
-        out.write(len(text).to_bytes(_LENGTH, "little"))
-        out.write(text)
-        out.write(np.array([len(s) for s in shapes], dtype="<u4").tobytes())
-        out.writelines(shapes)
+        for part in (header, *map(list, table.columns.values())):
+            text = json.dumps(part, ensure_ascii=True, default=_tagged).encode()
+            out.write(len(text).to_bytes(_LENGTH, "little"))
+            out.write(text)
+        for start in range(0, len(table.shapes), _BLOCK):
+            shapes = shapely.to_wkb(table.shapes[start : start + _BLOCK])
+            out.write(np.array([len(shape or b"") for shape in shapes], dtype="<u4").tobytes())
+            out.writelines(shape for shape in shapes if shape is not None)
 
 
 def read(path: Path) -> Table:
     """Raises ``ValueError`` (or a ``KeyError`` …) for anything that ``write`` did not write."""
     with path.open("rb") as file:
-        size = int.from_bytes(file.read(_LENGTH), "little")
-        header = json.loads(file.read(size), object_hook=_untagged)
-        lengths = np.frombuffer(file.read(4 * header["shapes"]), dtype="<u4")
-        blob = memoryview(file.read())
-    ends = np.cumsum(lengths, dtype=np.int64)
-    parts = [bytes(blob[e - n : e]) if n else None for n, e in zip(lengths.tolist(), ends.tolist(), strict=True)]
-    unreadable = np.zeros(len(parts), dtype=bool)
+        header = _part(file)
+        columns = {name: _texts_once(_part(file)) for name in header["columns"]}
+        shapes = np.empty(header["shapes"], dtype=object)
+        for start in range(0, len(shapes), _BLOCK):
+            shapes[start : start + _BLOCK] = _shapes(file, min(_BLOCK, len(shapes) - start))
+    unreadable = np.zeros(len(shapes), dtype=bool)
     unreadable[header["unreadable"]] = True
     return Table(
         layer=_layer(header["layer"]),
         rows=_rows(header["rows"]),
-        columns=header["columns"],
-        shapes=_shapes(parts),
+        columns=columns,
+        shapes=shapes,
         unreadable=unreadable,
         with_height=header["with_height"],
         composed=header["composed"],
@@ -64,9 +69,24 @@ def read(path: Path) -> Table:
     )
 
 
-def _shapes(parts: Sequence[bytes | None]) -> Any:
+def _part(file: IO[bytes]) -> Any:
+    size = int.from_bytes(file.read(_LENGTH), "little")
+    return json.loads(file.read(size), object_hook=_untagged)
+
+
+def _texts_once(values: list[Any]) -> list[Any]:
+    """Equal texts as one object."""
+    held: dict[str, str] = {}
+    return [held.setdefault(v, v) if type(v) is str else v for v in values]
+
+
+def _shapes(file: IO[bytes], count: int) -> Any:
+    lengths = np.frombuffer(file.read(4 * count), dtype="<u4")
+    blob = memoryview(file.read(int(lengths.sum(dtype=np.int64))))
+    ends = np.cumsum(lengths, dtype=np.int64)
+    parts = [bytes(blob[e - n : e]) if n else None for n, e in zip(lengths.tolist(), ends.tolist(), strict=True)]
     with np.errstate(invalid="ignore"):  # a coordinate may be no number
-        return np.asarray(shapely.from_wkb(np.array(parts, dtype=object)), dtype=object)
+        return shapely.from_wkb(np.array(parts, dtype=object))
 
 
 def _numbers(rows: Sequence[int]) -> Any:

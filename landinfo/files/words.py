@@ -39,8 +39,11 @@ class Words:
 
     def columns(self, raw: Mapping[str, Sequence[Any]]) -> tuple[dict[str, list[Any]], tuple[Remark, ...]]:
         """Every text decoded. Raises ``Refused``: FIL-006 encoding not known, FIL-007 cannot be decoded by it."""
+        plain = {name for name, values in raw.items() if all(not isinstance(v, str) or v.isascii() for v in values)}
         decoded = {
-            name: [self._decoded(v) if isinstance(v, str) else v for v in values] for name, values in raw.items()
+            name: [self._decoded(v) if isinstance(v, str) else v for v in values]
+            for name, values in raw.items()
+            if name not in plain
         }
         texts = (v for values in decoded.values() for v in values if isinstance(v, str) and not v.isascii())
         verdict = legacy.judge(texts)
@@ -51,7 +54,8 @@ class Words:
             name: [self._value(v, verdict.encoding, samples) if isinstance(v, str) else v for v in values]
             for name, values in decoded.items()
         }
-        return made, self._remarks(verdict, decoded, samples)
+        whole = {name: list(values) if name in plain else made[name] for name, values in raw.items()}
+        return whole, self._remarks(verdict, decoded, samples)
 
     def _decoded(self, text: str) -> str:
         if not self.as_bytes or text.isascii() or self.codec in (legacy.TCVN3, legacy.VNI):

@@ -24,6 +24,7 @@ Check = Callable[[Shapes, NDArray[np.bool_], Named, str, Collector], Shapes]
 
 NOWHERE = 1e9
 """No unit in which anybody maps gives a number of this size; NaN and infinity are no smaller."""
+_AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _POINT = re.compile(r"^(?P<what>[^\[]+)\[(?P<x>[-\d.e+]+) (?P<y>[-\d.e+]+)\]$")
 
 
@@ -36,9 +37,12 @@ def check_shapes(
     that are no coordinates, GEO-005 broken beyond repair, GEO-006 repaired, GEO-008 several parts, GEO-020 an open ring
     that was closed. One part in a multi-polygon is a polygon. ``repair``: "none", "safe" closes rings, "make_valid".
     """
-    good = np.empty(len(shapes), dtype=object)
-    for i, shape in enumerate(shapes):
-        good[i] = _checked(i, shape, bool(unreadable[i]), named, repair, collect)
+    good = np.asarray(shapes, dtype=object).copy()
+    plain = _plain(good) & ~unreadable
+    several = plain & (shapely.get_type_id(good) == shapely.GeometryType.MULTIPOLYGON)
+    good[several] = shapely.get_geometry(good[several], 0)
+    for i in np.flatnonzero(~plain).tolist():
+        good[i] = _checked(i, shapes[i], bool(unreadable[i]), named, repair, collect)
     return good
 
 
@@ -55,6 +59,15 @@ def check_lines(shapes: Shapes, unreadable: NDArray[np.bool_], named: Named, rep
         else:
             good[i] = shape
     return good
+
+
+def _plain(shapes: Shapes) -> NDArray[np.bool_]:
+    """Whole polygons of one part at a possible place: there is nothing to say of them."""
+    with np.errstate(invalid="ignore"):
+        plain = np.asarray((np.abs(shapely.bounds(shapes)) < NOWHERE).all(axis=1))
+        plain &= np.isin(shapely.get_type_id(shapes), _AREAS) & (shapely.get_num_geometries(shapes) == 1)
+        plain[plain] = shapely.is_valid(shapes[plain])
+    return plain
 
 
 def _checked(
@@ -127,17 +140,16 @@ def _inside(shape: BaseGeometry) -> tuple[float, float]:
     return float(point.x), float(point.y)
 
 
-def same_ground(shapes: Sequence[BaseGeometry | None], tolerance: float) -> list[list[int]]:
+def same_ground(shapes: Sequence[BaseGeometry | None] | Shapes, tolerance: float) -> list[list[int]]:
     """Groups of rows drawn on the same ground, corner for corner (to ``tolerance`` in the units of the shapes)."""
-    boxes: dict[Any, list[int]] = defaultdict(list)
-    held = [i for i, shape in enumerate(shapes) if shape is not None]
-    # Equal corners have equal boxes, and boxes of all shapes together cost little.
-    for i, box in zip(held, np.round(shapely.bounds([shapes[i] for i in held]) / tolerance), strict=True):
-        boxes[box.tobytes()].append(i)
+    # Equal corners have equal boxes, and boxes of all shapes together cost little; a missing shape has none.
+    boxes = np.round(shapely.bounds(np.asarray(shapes, dtype=object)).reshape(-1, 4) / tolerance)
+    order = np.lexsort(boxes.T)
+    again = (boxes[order][1:] == boxes[order][:-1]).all(axis=1)
+    alike = np.append(again, False) | np.append(False, again) if len(order) else again
     groups: dict[Any, list[int]] = defaultdict(list)
-    for rows in boxes.values():
-        for i in rows if len(rows) > 1 else ():
-            groups[_outline(shapes[i], tolerance)].append(i)
+    for i in np.sort(order[alike]).tolist():
+        groups[_outline(shapes[i], tolerance)].append(i)
     return sorted(rows for rows in groups.values() if len(rows) > 1)
 
 

@@ -32,6 +32,15 @@ class Corners:
     after: NDArray[np.int64]
 
 
+BLOCK = 50_000
+"""Shapes that are taken apart at once: their parts and rings cost more memory than they do."""
+
+
+def blocks(shapes: Shapes) -> range:
+    """Where each block of ``BLOCK`` shapes begins."""
+    return range(0, len(shapes), BLOCK)
+
+
 def corners(shapes: Shapes) -> Corners:
     """The corners of ``shapes`` (None has none)."""
     parts, part_row = shapely.get_parts(shapes, return_index=True)
@@ -52,12 +61,13 @@ def check_corners(shapes: Shapes, limits: Limits, tell: Told) -> None:
     """GEO-011 doubled corners, GEO-012 spikes, GEO-013 holes wound like their outer ring, GEO-014 no area,
     GEO-015 tiny, GEO-016 slivers. Shapes are valid polygons in metres; None is passed over.
     """
-    held = corners(shapes)
-    for at in doubled(held, limits.vertex_distance):
-        step = float(np.hypot(*(held.xy[at] - held.xy[held.before[at]])))
-        tell("GEO-011", int(held.row[at]), f"{step * 1000:.1f} mm", shapely.Point(held.xy[at]))
-    for at in spikes(held, limits):
-        tell("GEO-012", int(held.row[at]), "", shapely.Point(held.xy[at]))
+    for start in blocks(shapes):
+        held = corners(shapes[start : start + BLOCK])
+        for at in doubled(held, limits.vertex_distance):
+            step = float(np.hypot(*(held.xy[at] - held.xy[held.before[at]])))
+            tell("GEO-011", start + int(held.row[at]), f"{step * 1000:.1f} mm", shapely.Point(held.xy[at]))
+        for at in spikes(held, limits):
+            tell("GEO-012", start + int(held.row[at]), "", shapely.Point(held.xy[at]))
     for i in wound_wrongly(shapes):
         tell("GEO-013", i, "", None)
     _sizes(shapes, limits, tell)
@@ -82,9 +92,14 @@ def spikes(held: Corners, limits: Limits) -> list[int]:
 
 def wound_wrongly(shapes: Shapes) -> list[int]:
     """Rows with a hole that runs the same way round as the ring it lies in."""
-    parts, row = shapely.get_parts(shapes, return_index=True)
-    holed = np.flatnonzero(shapely.get_num_interior_rings(parts) > 0)
-    return list(dict.fromkeys(int(row[n]) for n in holed if _same_way(parts[n])))
+    return [i for i in with_holes(shapes) if any(map(_same_way, shapely.get_parts(shapes[i])))]
+
+
+def with_holes(shapes: Shapes) -> list[int]:
+    """Rows with a hole, or of several parts."""
+    several = shapely.get_num_geometries(shapes) > 1
+    holed = shapely.get_num_interior_rings(shapes) > 0
+    return [int(i) for i in np.flatnonzero(several | holed)]
 
 
 def _same_way(part: Any) -> bool:

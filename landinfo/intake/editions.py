@@ -3,38 +3,64 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from landinfo.intake.lineage import between, read_limits
 from landinfo.model import Coverage, Edition, Event, Feature, Parcel, PriceZone, Refused, State
 from landinfo.store import DRAFT, Load, Store
 from landinfo.store.editing import same_person, signed_twice
 
+Row = Parcel | Feature | PriceZone | Coverage
+_BLOCK = 20_000
+"""Rows of which the whole text is held at once."""
 
-def content_hash(rows: Iterable[Parcel | Feature | PriceZone | Coverage]) -> str:
-    """SHA-256 (hex) over the rows' own values, in any order of arrival; the edition's name is not part of it."""
-    lines = sorted(_canonical(row) for row in rows)
+
+def content_hash(rows: Iterable[Row]) -> str:
+    """SHA-256 (hex) over the rows' own values, in any order of arrival; the edition's name is not part of it.
+
+    In the order of their text, which begins with their first value: rows are sorted by that alone, so that no more of
+    their text than a block is ever held.
+    """
     digest = hashlib.sha256()
-    for line in lines:
-        digest.update(line)
+    for _, alike in groupby(_lines(sorted(rows, key=_beginning)), key=itemgetter(0)):
+        for _, line in sorted(alike):
+            digest.update(line)
     return digest.hexdigest()
 
 
-def _canonical(row: Parcel | Feature | PriceZone | Coverage) -> bytes:
-    values = [(f.name, getattr(row, f.name)) for f in fields(row) if f.name != "edition"]
-    return b"\x1e".join(name.encode() + b"=" + _bytes(value) for name, value in values) + b"\n"
+def _lines(ordered: Sequence[Row]) -> Iterator[tuple[bytes, bytes]]:
+    """The beginning and the whole text of each row."""
+    for start in range(0, len(ordered), _BLOCK):
+        rows = ordered[start : start + _BLOCK]
+        shapes = shapely.to_wkb(np.array([row.shape for row in rows], dtype=object), byte_order=1)
+        for row, shape in zip(rows, shapes, strict=True):
+            names = _NAMES[type(row)][1:]
+            values = [b"%s=%s" % (n.encode(), shape if n == "shape" else _bytes(getattr(row, n))) for n in names]
+            beginning = _beginning(row)
+            yield beginning, b"\x1e".join((beginning[:-1], *values)) + b"\n"
+
+
+def _beginning(row: Row) -> bytes:
+    first = _NAMES[type(row)][0]
+    return b"%s=%s\x1e" % (first.encode(), _bytes(getattr(row, first)))
+
+
+_NAMES: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(f.name for f in fields(kind) if f.name != "edition") for kind in (Parcel, Feature, PriceZone, Coverage)
+}
+"""The values of a row in their order, but for the edition's name."""
 
 
 def _bytes(value: object) -> bytes:
-    if isinstance(value, BaseGeometry):
-        return bytes(shapely.to_wkb(value, byte_order=1))
     if isinstance(value, dict):
         return repr(sorted(value.items())).encode()
     return repr(value).encode()

@@ -25,7 +25,7 @@ def features(reader: Reader, shapes: Shapes, theme: Theme, crs: str) -> list[Fea
     made: list[tuple[int, Feature]] = []
     for i, shape in enumerate(shapes):
         row = reader.row(i)
-        code = reader.code(i, reader.map.columns["designation"], reader.map.mapping, row)
+        code = reader.mapped(i, reader.texts("designation")[i], reader.map.mapping)
         name = reader.text("name", row, str(reader.table.rows[i]))
         if names.setdefault(name, i) != i:
             reader.wrong("THE-003", i, name)
@@ -35,7 +35,7 @@ def features(reader: Reader, shapes: Shapes, theme: Theme, crs: str) -> list[Fea
             reader.wrong("THE-002", i, code)
         if code is None or shape is None:
             continue
-        first, end = reader.days(i, row)
+        first, end = reader.days(i)
         document = reader.text("document", row, reader.map.words.document)
         if document not in (reader.map.words.document, *reader.rulebook.documents):
             reader.wrong("THE-006", i, document)
@@ -74,6 +74,6 @@ def _uncovered(reader: Reader, made: Sequence[tuple[int, Feature]], crs: str) ->
 
 def _same_ground(reader: Reader, shapes: Shapes) -> None:
     """Areas delivered twice: harmless for the shares, worth a word."""
-    for rows in same_ground(list(shapes), CORNER):
+    for rows in same_ground(shapes, CORNER):
         for i in rows[1:]:
             reader.wrong("GEO-010", i, f"= {reader.table.rows[rows[0]]}")

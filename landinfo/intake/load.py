@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 
 from landinfo.intake import editions, landing
@@ -21,18 +23,14 @@ from landinfo.intake.findings import KINDS, Collector, Finding, Severity, found
 from landinfo.intake.lineage import linked, read_limits
 from landinfo.intake.opening import Opened, open_source
 from landinfo.intake.originals import Original, mended
-from landinfo.intake.parcels import LARGE_DIFFERENCES, difference, parcels
+from landinfo.intake.parcels import LARGE_DIFFERENCES, differences, parcels
 from landinfo.intake.rest import set_aside, stops, without
 from landinfo.intake.rows import Reader
+from landinfo.intake.steps import Progress, Steps
+from landinfo.intake.target import Target, target_of, write
 from landinfo.intake.words import check_texts
-from landinfo.model import Commune, Edition, Event, Feature, Parcel, Refused, Rulebook, Union
-from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store, open_store
-from landinfo.store.checks import parts
-from landinfo.store.communes import read_communes
-from landinfo.texts import say
-
-Progress = Callable[[str, float], None]
-DATA = Path(__file__).resolve().parent.parent.parent / "data"
+from landinfo.model import Edition, Feature, Parcel, Refused, Rulebook
+from landinfo.store import Load, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +58,6 @@ class LoadResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    """The store as it is before the load, or the one that the field map describes."""
-
-    url: str
-    facts: StoreFacts
-    communes: tuple[Sequence[Commune], Sequence[Union]]
-    editions: tuple[Edition, ...]
-    new: bool
-
-
-@dataclass(frozen=True, slots=True)
 class How:
     """``new``: make the store, as the map's [store] says. ``draft``: prepare the edition, which nobody sees until it is
     published; broken off, the same load goes on. ``who``: the name to be kept with the edition. ``rest``: rows with an
@@ -89,9 +76,22 @@ def run(file: Path, map: Path, url: str, known: date, progress: Progress, rulebo
     ``Problem`` for the store alone: missing, exists, schema, no server, a second signature that it asks for.
     """
     try:
-        return load(file, read_map(map), url, known, progress, rulebook, How(**how))
+        with _rows_are_no_garbage():
+            return load(file, read_map(map), url, known, progress, rulebook, How(**how))
     except Refused as wrong:
         return _refused(wrong)
+
+
+@contextmanager
+def _rows_are_no_garbage() -> Iterator[None]:
+    """Python looks for cycles among all objects again and again: among a million rows that takes minutes."""
+    looked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looked:
+            gc.enable()
 
 
 def load(
@@ -99,32 +99,36 @@ def load(
 ) -> LoadResult:
     """As ``run``, with a field map that is already read."""
     new, draft, who, rest = how.new, how.draft, how.who, how.rest
-    target = _new(url, map) if new else _existing(url)
+    target = target_of(map, url, new)
     if target.facts.sign_off and (not draft or not who.strip()):
         raise Refused("edition-needs-name" if draft else "edition-needs-draft", "by", edition=str(map.path.name))
-    collect = Collector()
+    collect, steps = Collector(), Steps(progress, rulebook.texts)
     try:
-        _step(progress, rulebook, "load-step-read", 0.0)
+        steps.at("read")
         _may_enter(map, target, rulebook, collect)
         opened = open_source(source, map, target.facts.crs, rulebook, collect)
         map = opened.map
         _landed(opened, map, target, known, rulebook, collect)
-        _step(progress, rulebook, "load-step-check", 0.3)
+        steps.rows = len(opened.shapes)
+        steps.at("repair")
         opened, originals = mended(opened, map, rulebook, collect)
 
         def make(opened: Opened, collect: Collector) -> list[Parcel] | list[Feature]:
             return _made(opened, map, target, rulebook, collect)
 
+        steps.at("check")
         made = make(opened, collect)
         stopped = stops(collect, rest)
         out = frozenset[int]() if stopped else frozenset(collect.rows(Severity.ERROR))
         if out:
+            made.clear()  # what is made again needs the memory
             made, out = without(out, opened, make)
             collect.put(found("ROW-001", set_aside(collect, out), rows=len(opened.shapes)))
             map = replace(map, coverage_complete=False)
         told = (opened.source_crs, opened.operation, target.facts.crs, originals)
         if stopped or not made:
             return LoadResult(None, collect.all(), {"rows": len(opened.shapes)}, *told)
+        steps.at("edition")
         ready = _ready(made, map, target, known, source, rulebook)
         not_held(ready.edition, map.words.replaces, target.editions, collect)
         noted = editions.prepared(
@@ -140,9 +144,8 @@ def load(
     counts = {"rows": len(opened.shapes), **_counts(made)}
     if stops(collect, rest):
         return LoadResult(None, collect.all(), counts, *told)
-    _step(progress, rulebook, "load-step-write", 0.6)
-    _write(ready, noted, target, draft, lambda done: _step(progress, rulebook, "load-step-write", 0.6 + done * 0.4))
-    _step(progress, rulebook, "load-step-done", 1.0)
+    write(ready, noted, target, draft, steps.at)
+    steps.at("done")
     return LoadResult(ready.edition, collect.all(), counts, *told, out)
 
 
@@ -155,28 +158,7 @@ def _refused(wrong: Refused, collect: Collector | None = None, crs: str = "") ->
     return LoadResult(None, held.all(), crs=crs)
 
 
-def _step(progress: Progress, rulebook: Rulebook, code: str, done: float) -> None:
-    progress(say(code, {}, rulebook.texts)["vi"], done)
-
-
-def _new(url: str, map: FieldMap) -> _Target:
-    if map.store is None:
-        raise Refused("MAP-002", str(map.path), file=map.path.name, entry="[store]", expected="[store]")
-    own = map.store.communes
-    communes: tuple[Sequence[Commune], Sequence[Union]] = (own, ()) if own else read_communes(DATA)
-    facts = StoreFacts(map.store.title, map.store.crs, SCHEMA_VERSION, map.store.simulated, map.store.sign_off)
-    return _Target(url, facts, communes, (), True)
-
-
-def _existing(url: str) -> _Target:
-    store = open_store(url)
-    try:
-        return _Target(url, store.facts(), store.communes(), store.editions(), False)
-    finally:
-        store.close()
-
-
-def _may_enter(map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector) -> None:
+def _may_enter(map: FieldMap, target: Target, rulebook: Rulebook, collect: Collector) -> None:
     """Is this the store that the map means? Simulated ground and real ground never share a store."""
     facts = target.facts
     if map.store is not None and map.store.crs != facts.crs:
@@ -189,9 +171,7 @@ def _may_enter(map: FieldMap, target: _Target, rulebook: Rulebook, collect: Coll
         collect.put(found("EDI-003", document=map.words.document))
 
 
-def _landed(
-    opened: Opened, map: FieldMap, target: _Target, known: date, rulebook: Rulebook, collect: Collector
-) -> None:
+def _landed(opened: Opened, map: FieldMap, target: Target, known: date, rulebook: Rulebook, collect: Collector) -> None:
     """Does the data lie where its communes are, and corner to corner with what the store holds?"""
     landing.on_the_territory(opened, map, target.facts.crs, Reader(opened.table, map, rulebook, collect))
     if not target.new:
@@ -203,7 +183,7 @@ def _landed(
 
 
 def _made(
-    opened: Opened, map: FieldMap, target: _Target, rulebook: Rulebook, collect: Collector
+    opened: Opened, map: FieldMap, target: Target, rulebook: Rulebook, collect: Collector
 ) -> list[Parcel] | list[Feature]:
     reader = Reader(opened.table, map, rulebook, collect)
     reader.shapes = opened.shapes
@@ -215,7 +195,7 @@ def _made(
 
 
 def _ready(
-    made: list[Parcel] | list[Feature], map: FieldMap, target: _Target, known: date, source: Path, rulebook: Rulebook
+    made: list[Parcel] | list[Feature], map: FieldMap, target: Target, known: date, source: Path, rulebook: Rulebook
 ) -> Load:
     """The load with its edition, whose id depends on nothing but layer, territory, document, day and content."""
     words, layer = map.words, map.theme or "parcels"
@@ -235,9 +215,11 @@ def _ready(
         rows=len(made),
     )
     held = [replace(c, edition=edition.id) for c in grounds]
-    parcels_ = [replace(row, edition=edition.id) for row in made if isinstance(row, Parcel)]
-    features_ = [replace(row, edition=edition.id) for row in made if isinstance(row, Feature)]
-    return linked(Load(edition, held, parcels_, features_), read_limits())
+    rows: list[Any] = made
+    for n, row in enumerate(rows):
+        rows[n] = replace(row, edition=edition.id)  # one after the other: two of each would need twice the memory
+    ready = Load(edition, held, features=rows) if map.theme else Load(edition, held, parcels=rows)
+    return linked(ready, read_limits())
 
 
 def not_held(edition: Edition, replaces: bool, held: Sequence[Edition], collect: Collector) -> None:
@@ -251,63 +233,18 @@ def not_held(edition: Edition, replaces: bool, held: Sequence[Edition], collect:
         collect.put(found("EDI-002", territory=edition.territory, layer=edition.layer, editions=ids))
 
 
-def _write(ready: Load, noted: Event, target: _Target, draft: bool, progress: Callable[[float], None]) -> None:
-    if target.new:
-        list(parts(ready))  # what a store would refuse must be known before one is made
-    with _removed_on_failure(target):
-        if target.new:
-            create_store(target.url, target.facts, *target.communes).close()
-        store = open_store(target.url)
-        try:
-            if draft:
-                store.stage(ready, [noted], progress)
-            else:
-                publish(ready, noted, store)
-        finally:
-            store.close()
-
-
-def publish(ready: Load, noted: Event, store: Store) -> None:
-    """Publish a load on the day that its edition names, in the place of those it replaces, as one step."""
-    edition, day = ready.edition, ready.edition.published
-    if edition.id in {e.id for e in store.drafts()}:
-        editions.publish(store, edition.id, noted.who, day)
-        return
-    editions.not_before(store, edition, day)
-    standing = [e for e in store.editions() if e.withdrawn is None]
-    if not editions.replaced(edition, editions.days(ready), standing, editions.spoken(store)):
-        store.publish([ready], known=day, events=[noted, editions.published(edition, (), (), noted.who, day)])
-        return
-    store.stage(ready, [noted])
-    try:
-        editions.publish(store, edition.id, noted.who, day)
-    except BaseException:
-        store.discard(edition.id)
-        raise
-
-
-@contextmanager
-def _removed_on_failure(target: _Target) -> Iterator[None]:
-    stood = not target.new or "://" in target.url or Path(target.url).exists()
-    try:
-        yield
-    except BaseException:
-        if not stood:
-            with suppress(OSError):
-                Path(target.url).unlink(missing_ok=True)
-        raise
-
-
 def _counts(made: Sequence[Parcel | Feature]) -> dict[str, int]:
-    shapes = [row.shape for row in made]
+    shapes = np.array([row.shape for row in made], dtype=object)
     held = [row for row in made if isinstance(row, Parcel) and row.registered_area is not None]
-    small, large = (sum(difference(p) > limit for p in held) for limit in LARGE_DIFFERENCES)
-    rings = shapely.get_num_interior_rings(shapely.get_parts(shapes))
+    ratios = differences(held)[1]
+    small, large = (int((ratios > limit).sum()) for limit in LARGE_DIFFERENCES)
+    several = shapely.get_num_geometries(shapes) > 1
+    parts_ = shapely.get_parts(shapes[several])
     return {
         "published": len(made),
         "numbered_again": sum(isinstance(row, Parcel) and row.ref.suffix != "" for row in made),
-        "holes": int((rings > 0).sum()),
-        "several_parts": int((shapely.get_num_geometries(shapes) > 1).sum()),
+        "holes": int((shapely.get_num_interior_rings(np.append(parts_, shapes[~several])) > 0).sum()),
+        "several_parts": int(several.sum()),
         "registered": len(held),
         "differ_over_2_percent": small,
         "differ_over_5_percent": large,

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.intake.checks import same_ground
-from landinfo.intake.corners import Shapes, nowhere_wider
+from landinfo.intake.close import as_numbers
+from landinfo.intake.corners import BLOCK, Shapes, blocks, nowhere_wider
 from landinfo.intake.limits import Limits
 
 SAME = 0.001
@@ -26,7 +27,11 @@ _LONG = 3.0
 _DUST = 1e-4
 """m²: what is left over by buffers and intersections of one and the same line."""
 
+_MEETING = 5
+"""Rows that are looked at around one that shares its corner: more seldom meet in one place."""
+
 Days = tuple[date, date | None]
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,17 @@ class Gap:
     piece: BaseGeometry
 
 
-def overlaps(shapes: Shapes, days: Sequence[Days], limits: Limits) -> list[Overlap]:
-    """Every two shapes in force on the same day that share more than ``overlap_area``, but for equal drawings."""
+def overlaps(shapes: Shapes, days: Sequence[Days], limits: Limits, fit: Fit | None = None) -> list[Overlap]:
+    """Every two shapes in force on the same day that share more than ``overlap_area``, but for equal drawings.
+
+    ``fit``: what ``fitting`` found of ``shapes``, where it is known already.
+    """
+    fits = fitting(shapes) if fit is None else fit
     twin = _twins(shapes)
-    left, right = _pairs(shapes, "intersects")
-    apart = (twin[left] != twin[right]) & ~shapely.touches(shapes[left], shapes[right])
+    left, right = _pairs(shapes, fits)
+    apart = twin[left] != twin[right]
+    left, right = left[apart], right[apart]
+    apart = shapely.intersects(shapes[left], shapes[right]) & ~shapely.touches(shapes[left], shapes[right])
     left, right = left[apart], right[apart]
     pieces = shapely.intersection(shapes[left], shapes[right])
     areas = shapely.area(pieces)
@@ -66,6 +77,22 @@ def overlaps(shapes: Shapes, days: Sequence[Days], limits: Limits) -> list[Overl
     return found
 
 
+Fit = NDArray[np.bool_]
+
+
+def fitting(shapes: Shapes) -> Fit:
+    """Shapes that meet their neighbours edge to edge, or none: what overlaps another, one of the two is not among them.
+
+    GEOS's check of a coverage, which is far cheaper than to intersect every two neighbours. Where two fit, they share
+    no ground; so the union of shapes that fit is that of a coverage. Corners are compared as they are; ground that is
+    drawn twice does not fit.
+    """
+    edges = shapely.coverage_invalid_edges(shapes)
+    fits = np.asarray(shapely.is_empty(edges) | shapely.is_missing(edges))
+    fits &= shapely.get_num_geometries(shapes) == 1
+    return fits
+
+
 def frames(shapes: Shapes, found: Sequence[Overlap]) -> set[int]:
     """Rows that cover several others whole: most often the frame of the sheet, drawn among the parcels."""
     covered: dict[int, int] = {}
@@ -76,14 +103,16 @@ def frames(shapes: Shapes, found: Sequence[Overlap]) -> set[int]:
     return {row for row, count in covered.items() if count >= _FRAME}
 
 
-def gaps(shapes: Shapes, groups: Sequence[Hashable], limits: Limits) -> Iterator[Gap]:
+def gaps(shapes: Shapes, groups: Sequence[Hashable], limits: Limits, fit: Fit | None = None) -> Iterator[Gap]:
     """Holes from ``overlap_area`` to ``gap_area`` in the union of a group (a sheet) on which no other group stands."""
+    fits = fitting(shapes) if fit is None else fit
     tree = shapely.STRtree(shapes)
     members: dict[Hashable, list[int]] = {}
     for i, group in enumerate(groups):
         members.setdefault(group, []).append(i)
     for rows in members.values():
-        for hole in holes(shapely.union_all(shapes[rows])):
+        whole = shapely.coverage_union_all if fits[rows].all() else shapely.union_all
+        for hole in holes(whole(shapes[rows])):
             if not limits.overlap_area <= hole.area <= limits.gap_area:
                 continue
             if len(tree.query(shapely.point_on_surface(hole), predicate="intersects")):
@@ -102,9 +131,7 @@ def holes(ground: BaseGeometry) -> list[Any]:
 def strips(shapes: Shapes, limits: Limits) -> Iterator[Gap]:
     """Long strips up to ``sliver_width`` wide between two shapes that do not touch, on which nothing else stands."""
     width = limits.sliver_width
-    left, right = _pairs(shapes, "dwithin", width)
-    apart = ~shapely.intersects(shapes[left], shapes[right])
-    left, right = left[apart], right[apart]
+    left, right = _apart(shapes, width)
     tree = shapely.STRtree(shapes)
     for i, j in zip(left, right, strict=True):
         both = shapely.union(shapes[i], shapes[j])
@@ -131,17 +158,55 @@ def meet(one: Days, other: Days) -> bool:
     return (other[1] is None or one[0] < other[1]) and (one[1] is None or other[0] < one[1])
 
 
-def _pairs(shapes: Shapes, predicate: Any, distance: float | None = None) -> tuple[NDArray[Any], NDArray[Any]]:
-    tree = shapely.STRtree(shapes)
-    left, right = tree.query(shapes, predicate=predicate, distance=distance)
-    once = left < right
-    order = np.lexsort((right[once], left[once]))
-    return left[once][order], right[once][order]
+def _pairs(shapes: Shapes, fits: Fit) -> tuple[Rows, Rows]:
+    """Every two rows whose boxes meet, but for two that fit; in order."""
+    rest = np.flatnonzero(~fits)
+    one, other = shapely.STRtree(shapes).query(shapes[rest])
+    one = rest[one]
+    codes = np.unique(_code(one, other, len(shapes))[one != other])
+    return codes // len(shapes), codes % len(shapes)
+
+
+def _apart(shapes: Shapes, distance: float) -> tuple[Rows, Rows]:
+    """Every two rows within ``distance`` that do not meet, in order."""
+    tree, found = shapely.STRtree(shapes), [np.empty(0, np.int64)]
+    for start in blocks(shapes):
+        edges = shapely.bounds(shapes[start : start + BLOCK]) + np.array([-1, -1, 1, 1]) * 2 * distance
+        left, right = tree.query(shapely.box(*edges.T))
+        left += start
+        left, right = left[left < right], right[left < right]
+        far = ~_corner_to_corner(shapes, left, right)
+        left, right = left[far], right[far]
+        near = shapely.dwithin(shapes[left], shapes[right], distance)
+        left, right = left[near], right[near]
+        found.append(_code(left, right, len(shapes))[~shapely.intersects(shapes[left], shapes[right])])
+    codes = np.sort(np.concatenate(found))
+    return codes // len(shapes), codes % len(shapes)
+
+
+def _corner_to_corner(shapes: Shapes, left: Rows, right: Rows) -> NDArray[np.bool_]:
+    """Two rows that have a corner in common and so need no measuring; where many meet in one, not all are known."""
+    rows, index = np.unique(np.concatenate([left, right]), return_inverse=True)
+    xy, row = shapely.get_coordinates(shapes[rows], return_index=True)
+    place = as_numbers(xy)
+    order = np.argsort(place, kind="stable")
+    place, row = place[order], row[order]
+    codes = [np.empty(0, np.int64)]
+    for step in range(1, _MEETING):
+        same = place[step:] == place[:-step]
+        codes.append(_code(row[step:][same], row[:-step][same], len(rows)))
+    one, other = np.split(index.ravel(), 2)
+    return np.isin(_code(one, other, len(rows)), np.concatenate(codes))
+
+
+def _code(one: Rows, other: Rows, count: int) -> Rows:
+    """Each two of ``count`` rows as one number, ordered like the pair with the smaller first."""
+    return np.minimum(one, other) * count + np.maximum(one, other)
 
 
 def _twins(shapes: Shapes) -> NDArray[np.int64]:
     """A number for each shape, the same for equal drawings."""
     twin = np.arange(len(shapes))
-    for rows in same_ground(list(shapes), SAME):
+    for rows in same_ground(shapes, SAME):
         twin[rows] = rows[0]
     return twin

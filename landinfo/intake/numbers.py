@@ -12,20 +12,20 @@ from landinfo.model import Parcel
 _MOST_DIGITS = 6
 
 
-def check_numbers(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> None:
+def check_numbers(reader: Reader, rows: Sequence[int], made: Sequence[Parcel]) -> None:
     """PAR-020 numbers missing between the first and the last of a sheet, PAR-021 one far beyond the one before it,
     PAR-022 no natural number, PAR-023 communes of before and after 1 July 2025 in one file.
     """
     sheets: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
-    for i, parcel in made:
+    for i, parcel in zip(rows, made, strict=True):
         ref = parcel.ref
         if ref.number.isascii() and ref.number.isdecimal() and len(ref.number) <= _MOST_DIGITS and ref.number[0] != "0":
             sheets[ref.series, ref.sheet].setdefault(int(ref.number), i)
         else:
             reader.wrong("PAR-022", i, ref.number)
-    for rows in sheets.values():
-        _in_a_row(reader, rows)
-    _periods(reader, made)
+    for numbers in sheets.values():
+        _in_a_row(reader, numbers)
+    _periods(reader, rows, made)
 
 
 def _in_a_row(reader: Reader, rows: dict[int, int]) -> None:
@@ -37,9 +37,9 @@ def _in_a_row(reader: Reader, rows: dict[int, int]) -> None:
             reader.wrong("PAR-020", rows[number], left_out)
 
 
-def _periods(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> None:
+def _periods(reader: Reader, rows: Sequence[int], made: Sequence[Parcel]) -> None:
     first: dict[str, int] = {}
-    for i, parcel in made:
+    for i, parcel in zip(rows, made, strict=True):
         first.setdefault(parcel.ref.period, i)
     if len(first) > 1:
         for period, i in first.items():

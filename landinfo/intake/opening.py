@@ -76,8 +76,9 @@ def open_source(
         return Opened(table, good, system, "", system, map)
     by = _way(system, crs, table.shapes[drawn], collect)
     collect.bring(by.convert)
-    moved = np.empty(len(good), dtype=object)
-    moved[there] = by.convert(good[there])
+    moved = good.copy()
+    if by.operation:
+        moved[there] = by.convert(good[there])
     _landed(good, moved, collect)
     broken = np.flatnonzero(there & (table.unreadable | ~shapely.is_valid(table.shapes)))
     originals = {int(i): by.convert(_as_it_came(table, int(i))) for i in broken}
@@ -198,13 +199,14 @@ def _way(system: str, crs: str, shapes: Shapes, collect: Collector) -> Way:
 
 def _landed(before: Shapes, after: Shapes, collect: Collector) -> None:
     """A transformation can throw a point out of the plane, or fold a boundary that was hardly simple."""
-    for i, shape in enumerate(after):
-        if shape is None:
-            continue
+    with np.errstate(invalid="ignore"):
+        there = np.asarray((np.abs(shapely.bounds(after)) < HALF_ROUND).all(axis=1))
+    gone = np.array([shape is not None for shape in after]) & ~(there & shapely.is_valid(after))
+    for i in np.flatnonzero(gone).tolist():
         x, y = shapely.get_coordinates(before[i])[0]
-        if not (np.abs(shapely.get_coordinates(shape)) < HALF_ROUND).all():
+        if there[i]:
+            reason = shapely.is_valid_reason(after[i])
+            collect.add("GEO-003", Place(i + 1, x=float(x), y=float(y), detail=reason))
+        else:
             collect.add("CRS-006", Place(i + 1, x=float(x), y=float(y)))
-            after[i] = None
-        elif not shape.is_valid:
-            collect.add("GEO-003", Place(i + 1, x=float(x), y=float(y), detail=shapely.is_valid_reason(shape)))
-            after[i] = None
+        after[i] = None

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 
 from landinfo import search, survey
 from landinfo.intake.checks import Shapes, same_ground
-from landinfo.intake.fieldmap import LandUseField
-from landinfo.intake.neighbours import frames, gaps, outline, overlaps, strips
+from landinfo.intake.corners import BLOCK
+from landinfo.intake.land_uses import LandUses
+from landinfo.intake.neighbours import fitting, frames, gaps, outline, overlaps, strips
 from landinfo.intake.numbers import check_numbers
 from landinfo.intake.rows import CORNER, Reader
 from landinfo.intake.template import plain
-from landinfo.intake.uses import Uses, read_uses
 from landinfo.intake.values import read_scale
-from landinfo.model import BadInput, Commune, LandUse, Parcel, ParcelRef, Union
+from landinfo.model import BadInput, Commune, Parcel, ParcelRef, Union
 
 LARGE_DIFFERENCES = (0.02, 0.05)
 """Ratios of |drawn − registered| to registered that are counted; the larger one is a finding."""
@@ -31,22 +33,24 @@ def parcels(reader: Reader, shapes: Shapes, held: tuple[Sequence[Commune], Seque
     communes, unions = held
     known = {(c.code, c.period): c for c in communes}
     now = _communes_now(unions)
-    made: list[tuple[int, Parcel]] = []
+    commune, period, sheet, number = (reader.texts(name) for name in ("commune", "period", "sheet", "number"))
+    given_now, uses = reader.texts("commune_now"), LandUses(reader)
+    rows, made = [], list[Parcel]()
     for i, shape in enumerate(shapes):
-        row = reader.row(i)
-        commune, period = reader.text("commune", row), reader.text("period", row)
-        ref = ParcelRef(commune, period, reader.text("sheet", row), reader.text("number", row))
+        ref = ParcelRef(commune[i] or "", period[i] or "", sheet[i] or "", number[i] or "")
         if _bad_ref(reader, i, ref, known) or shape is None:
             continue
-        first, end = reader.days(i, row)
+        row = reader.row(i)
+        first, end = reader.days(i)
         area = reader.area(reader.map.area, i, row)
-        given_now = reader.text("commune_now", row) or now.get((commune, period))
-        uses = _land_uses(reader, i, row, area)
-        made.append((i, Parcel(ref, shape, area, uses, first, end, given_now, _scale(reader, i, row), "")))
-    _differences(reader, made)
-    check_numbers(reader, made)
-    _between(reader, made)
-    return _suffixed(reader, made)
+        in_2025 = given_now[i] or now.get((ref.commune, ref.period))
+        held_as = uses.of(i, row, area)
+        made.append(Parcel(ref, shape, area, held_as, first, end, in_2025, _scale(reader, i), ""))
+        rows.append(i)
+    _differences(reader, rows, made)
+    check_numbers(reader, rows, made)
+    _between(reader, rows, made)
+    return _suffixed(reader, rows, made)
 
 
 def _bad_ref(reader: Reader, i: int, ref: ParcelRef, known: Mapping[tuple[str, str], Commune]) -> bool:
@@ -64,6 +68,20 @@ def _bad_ref(reader: Reader, i: int, ref: ParcelRef, known: Mapping[tuple[str, s
 
 def _can_be_asked(ref: ParcelRef) -> bool:
     """Would what people type lead back to this parcel?"""
+    return _sheet_can_be_asked(ref.commune, ref.period, ref.sheet) and _number_can_be_asked(ref.number)
+
+
+@lru_cache(maxsize=10_000)
+def _sheet_can_be_asked(commune: str, period: str, sheet: str) -> bool:
+    return _leads_back(ParcelRef(commune, period, sheet, "1"))
+
+
+@lru_cache(maxsize=10_000)
+def _number_can_be_asked(number: str) -> bool:
+    return _leads_back(ParcelRef("1", "2025", "1", number))
+
+
+def _leads_back(ref: ParcelRef) -> bool:
     try:
         asked = search.parse_parcel(str(ref))
     except BadInput:
@@ -80,8 +98,8 @@ def _communes_now(unions: Sequence[Union]) -> dict[tuple[str, str], str]:
     return {key: codes.pop() for key, codes in targets.items() if len(codes) == 1}
 
 
-def _scale(reader: Reader, i: int, row: Mapping[str, Any]) -> int | None:
-    text = reader.text("map_scale", row)
+def _scale(reader: Reader, i: int) -> int | None:
+    text = reader.texts("map_scale")[i]
     try:
         return read_scale(text) if text else None
     except ValueError:
@@ -89,76 +107,42 @@ def _scale(reader: Reader, i: int, row: Mapping[str, Any]) -> int | None:
         return None
 
 
-def _land_uses(reader: Reader, i: int, row: Mapping[str, Any], whole: Decimal | None) -> tuple[LandUse, ...]:
-    """The uses in the order of the map; a combined code (``ONT+CLN``) is several; a single use has the whole area.
-
-    Areas inside the code (``ODT 100 + CLN 257.5``) are those of the uses.
-    """
-    uses: list[LandUse] = []
-    for field in reader.map.land_uses:
-        code = reader.code(i, field.code, field.mapping, row)
-        if code:
-            told = read_uses(code, reader.uses)
-            area = reader.area(field.area, i, row)
-            uses += [LandUse(c, field.regime, area if len(told.parts) == 1 and a is None else a) for c, a in told.parts]
-            _said_of_uses(reader, i, code, told)
-            _known_codes(reader, i, [c for c, _ in told.parts], field)
-    _sum_of_uses(reader, i, uses, whole)
-    if len(uses) == 1 and uses[0].area is None:
-        return (replace(uses[0], area=whole),)
-    return tuple(uses)
-
-
-def _said_of_uses(reader: Reader, i: int, code: str, told: Uses) -> None:
-    if not told.read:
-        reader.wrong("PAR-017", i, code)
-    elif not told.plain:
-        parts = (c if a is None else f"{c} {plain(a)}" for c, a in told.parts)
-        reader.wrong("PAR-016", i, f"{code} → {'; '.join(parts)}")
-
-
-def _sum_of_uses(reader: Reader, i: int, uses: Sequence[LandUse], whole: Decimal | None) -> None:
-    areas = [use.area for use in uses if use.area is not None]
-    if whole is None or not areas or len(areas) < len(uses):
-        return
-    if abs(sum(areas) - whole) > Decimal(str(reader.limits.use_area_difference)):
-        reader.wrong("PAR-018", i, f"{plain(sum(areas))} ≠ {plain(whole)}")
-
-
-def _known_codes(reader: Reader, i: int, codes: Sequence[str], field: LandUseField) -> None:
-    for code in codes:
-        listed = reader.rulebook.land_use_types.get(code)
-        if listed is None:
-            reader.wrong("PAR-008", i, f"{code} ({field.regime})")
-        elif field.regime not in listed.regimes:
-            reader.wrong("PAR-015", i, f"{code} ({field.regime}) ∈ {', '.join(listed.regimes)}")
-
-
-def _differences(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> None:
+def _differences(reader: Reader, rows: Sequence[int], made: Sequence[Parcel]) -> None:
     """Drawn beside registered: PAR-007 over the larger ratio, else PAR-019 over what the survey explains."""
     rule, on = reader.rulebook.rules[survey.POSITION_ERROR], reader.map.words.effective_from
-    for i, parcel in made:
-        if parcel.registered_area is None:
-            continue
-        drawn = f"{parcel.shape.area:.1f} ≠ {plain(parcel.registered_area)}"
-        if difference(parcel) > LARGE_DIFFERENCES[1]:
-            reader.wrong("PAR-007", i, drawn)
-            continue
-        if abs(parcel.shape.area - float(parcel.registered_area)) < reader.limits.least_area:
-            continue  # not more than areas are rounded
-        explained, _ = survey.tolerance(parcel.shape, parcel.map_scale, on, rule)
-        if abs(parcel.shape.area - float(parcel.registered_area)) > float(explained):
-            scale = parcel.map_scale or survey.ASSUMED_SCALE
-            reader.wrong("PAR-019", i, f"{drawn} (± {plain(explained)}, 1:{scale})")
+    for start in range(0, len(made), BLOCK):
+        told = [(i, p) for i, p in zip(rows[start : start + BLOCK], made[start : start + BLOCK], strict=True)
+                if p.registered_area is not None]  # fmt: skip
+        areas, ratios = differences([p for _, p in told])
+        shapes = np.array([p.shape for _, p in told], dtype=object)
+        explained, _ = survey.tolerances(shapes, [p.map_scale for _, p in told], on, rule)
+        # not more than areas are rounded is no difference
+        for n in np.flatnonzero((ratios > LARGE_DIFFERENCES[1]) | (areas >= reader.limits.least_area)).tolist():
+            i, parcel = told[n]
+            drawn = f"{parcel.shape.area:.1f} ≠ {plain(parcel.registered_area)}"
+            if ratios[n] > LARGE_DIFFERENCES[1]:
+                reader.wrong("PAR-007", i, drawn)
+            elif areas[n] > explained[n]:
+                scale = parcel.map_scale or survey.ASSUMED_SCALE
+                reader.wrong("PAR-019", i, f"{drawn} (± {plain(Decimal(str(explained[n])))}, 1:{scale})")
 
 
-def _between(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> None:
+def differences(told: Sequence[Parcel]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """|drawn − registered| of parcels that have a registered area, in m² and as a ratio of it."""
+    drawn = shapely.area(np.array([p.shape for p in told], dtype=object))
+    registered = np.array([float(p.registered_area or 0) for p in told])
+    areas = np.abs(drawn - registered)
+    return areas, areas / registered
+
+
+def _between(reader: Reader, rows: Sequence[int], made: Sequence[Parcel]) -> None:
     """TOP-001 overlaps, TOP-002 overlaps thinner than the drawing is exact, TOP-003 gaps, TOP-004 strips, TOP-005 a
     parcel that covers several others.
     """
-    rows, shapes = [i for i, _ in made], np.array([parcel.shape for _, parcel in made], dtype=object)
-    days = [(parcel.effective_from, parcel.effective_to) for _, parcel in made]
-    shared = overlaps(shapes, days, reader.limits)
+    shapes = np.array([parcel.shape for parcel in made], dtype=object)
+    days = [(parcel.effective_from, parcel.effective_to) for parcel in made]
+    fits = fitting(shapes)
+    shared = overlaps(shapes, days, reader.limits, fits)
     framed = frames(shapes, shared)
     for n in sorted(framed):
         reader.wrong("TOP-005", rows[n])
@@ -166,42 +150,48 @@ def _between(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> None:
         if not {one.left, one.right} & framed:
             detail = f"∩ {reader.table.rows[rows[one.right]]}: {one.area:.2f} m²"
             reader.wrong("TOP-002" if one.thin else "TOP-001", rows[one.left], detail, outline(one.piece))
-    sheets = [(parcel.ref.series, parcel.ref.sheet) for _, parcel in made]
-    for code, found in (("TOP-003", gaps(shapes, sheets, reader.limits)), ("TOP-004", strips(shapes, reader.limits))):
+    sheets = [(parcel.ref.commune, parcel.ref.period, parcel.ref.sheet) for parcel in made]
+    between = (("TOP-003", gaps(shapes, sheets, reader.limits, fits)), ("TOP-004", strips(shapes, reader.limits)))
+    for code, found in between:
         for gap in found:
             reader.wrong(code, rows[gap.row], f"{gap.area:.2f} m²", outline(gap.piece))
 
 
-def difference(parcel: Parcel) -> float:
-    """|drawn − registered| as a ratio of the registered area; the parcel must have one."""
-    registered = float(parcel.registered_area or 0)
-    return abs(float(parcel.shape.area) - registered) / registered
-
-
-def _suffixed(reader: Reader, made: Sequence[tuple[int, Parcel]]) -> list[Parcel]:
+def _suffixed(reader: Reader, rows: Sequence[int], made: list[Parcel]) -> list[Parcel]:
     """Equal numbers in one sheet and time get "1", "2" … in the order of the file; the same row twice is refused."""
     twins: set[int] = set()
-    for rows in same_ground([p.shape for _, p in made], CORNER):
+    for group in same_ground([p.shape for p in made], CORNER):
         refs: dict[tuple[object, ...], int] = {}
-        for n in rows:
-            key = (made[n][1].ref, made[n][1].effective_from, made[n][1].effective_to)
+        for n in group:
+            key = (made[n].ref, made[n].effective_from, made[n].effective_to)
             first = refs.setdefault(key, n)
             if first != n:
                 twins.add(n)
-                reader.wrong("PAR-003", made[n][0], f"= {reader.table.rows[made[first][0]]}")
-            elif n != rows[0]:
-                reader.wrong("GEO-010", made[n][0], f"= {reader.table.rows[made[rows[0]][0]]}")
-    by_ref: dict[ParcelRef, list[int]] = defaultdict(list)
-    for n, (_, parcel) in enumerate(made):
-        if n not in twins:
-            by_ref[parcel.ref].append(n)
-    result = [parcel for _, parcel in made]
-    for ref, rows in by_ref.items():
-        if _meet([result[n] for n in rows]):
-            for number, n in enumerate(rows, start=1):
+                reader.wrong("PAR-003", rows[n], f"= {reader.table.rows[rows[first]]}")
+            elif n != group[0]:
+                reader.wrong("GEO-010", rows[n], f"= {reader.table.rows[rows[group[0]]]}")
+    result = list(made)
+    for ref, group in _shared_numbers(made, twins).items():
+        if _meet([result[n] for n in group]):
+            for number, n in enumerate(group, start=1):
                 result[n] = replace(result[n], ref=replace(ref, suffix=str(number)))
-                reader.wrong("PAR-004", made[n][0], f"~{number}")
+                reader.wrong("PAR-004", rows[n], f"~{number}")
     return [parcel for n, parcel in enumerate(result) if n not in twins]
+
+
+def _shared_numbers(made: Sequence[Parcel], twins: Container[int]) -> dict[ParcelRef, list[int]]:
+    """The numbers that several of ``made`` bear, and which, in the order of the file."""
+    seen: set[ParcelRef] = set()
+    again: dict[ParcelRef, list[int]] = {}
+    for n, parcel in enumerate(made):
+        if n not in twins:
+            if parcel.ref in seen:
+                again[parcel.ref] = []
+            seen.add(parcel.ref)
+    for n, parcel in enumerate(made):
+        if n not in twins and parcel.ref in again:
+            again[parcel.ref].append(n)
+    return again
 
 
 def _meet(rows: Sequence[Parcel]) -> bool:

@@ -7,7 +7,7 @@ the drawing as it came is kept beside the mended one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.intake.corners import Shapes, Told, corners, doubled, wound_wrongly
+from landinfo.intake.close import as_numbers, close_pairs
+from landinfo.intake.corners import BLOCK, Shapes, Told, blocks, corners, doubled, wound_wrongly
 from landinfo.intake.limits import Limits
 
 Ring = NDArray[np.float64]
@@ -28,7 +29,7 @@ def mend(shapes: Shapes, limits: Limits, tell: Told) -> Shapes:
     metres, None is passed over; a code is told with the area before and after.
     """
     mended = shapes.copy()
-    for i in sorted({int(corners_row) for corners_row in _doubled_rows(mended, limits)}):
+    for i in _doubled_rows(mended, limits):
         _take(mended, i, "GEO-021", without_doubles(mended[i], limits.vertex_distance), tell)
     moved, left = snapped(mended, limits.snap_distance)
     for i in sorted(moved):
@@ -41,9 +42,12 @@ def mend(shapes: Shapes, limits: Limits, tell: Told) -> Shapes:
     return mended
 
 
-def _doubled_rows(shapes: Shapes, limits: Limits) -> NDArray[np.int64]:
-    held = corners(shapes)
-    return held.row[doubled(held, limits.vertex_distance)]
+def _doubled_rows(shapes: Shapes, limits: Limits) -> list[int]:
+    found = set[int]()
+    for start in blocks(shapes):
+        held = corners(shapes[start : start + BLOCK])
+        found.update(start + int(row) for row in held.row[doubled(held, limits.vertex_distance)])
+    return sorted(found)
 
 
 def _take(mended: Shapes, i: int, code: str, new: BaseGeometry | None, tell: Told) -> None:
@@ -86,16 +90,13 @@ def snapped(shapes: Shapes, distance: float) -> tuple[dict[int, BaseGeometry], s
     Of two corners the one that comes first in the file stays; a corner that others move to never moves itself, and two
     corners of one shape never become one. A shape that would break keeps all its corners, and so do they in others.
     """
-    held = corners(shapes)
-    places, at = np.unique(held.xy, axis=0, return_inverse=True) if len(held.xy) else (held.xy, held.row)
-    at = at.ravel()
+    xy, row = _all_corners(shapes)
+    places, near = close_pairs(xy, distance)
     owners: dict[int, set[int]] = defaultdict(set)
     first: dict[int, int] = {}
-    near = _near(places, distance)
-    for n, place in enumerate(at.tolist()):
-        if place in near:
-            owners[place].add(int(held.row[n]))
-            first.setdefault(place, n)
+    for n, place in _standing_on(xy, places):
+        owners[place].add(int(row[n]))
+        first.setdefault(place, n)
     target = _targets(places, near, owners, first)
     left: set[int] = set()
     while True:
@@ -107,14 +108,24 @@ def snapped(shapes: Shapes, distance: float) -> tuple[dict[int, BaseGeometry], s
         target = {place: to for place, to in target.items() if not owners[place] & broken}
 
 
-def _near(places: Ring, distance: float) -> Mapping[int, list[int]]:
-    points = np.atleast_1d(np.asarray(shapely.points(places)))
-    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=distance)
-    near: dict[int, list[int]] = defaultdict(list)
-    for a, b in zip(one.tolist(), other.tolist(), strict=True):
-        if a != b:
-            near[a].append(b)
-    return near
+def _all_corners(shapes: Shapes) -> tuple[Ring, NDArray[np.int32]]:
+    """The corners of all shapes and the row of each, without those that close a ring."""
+    xy, row = [np.empty((0, 2))], [np.empty(0, np.int32)]
+    for start in blocks(shapes):
+        held = corners(shapes[start : start + BLOCK])
+        xy.append(held.xy)
+        row.append((held.row + start).astype(np.int32))
+    return np.concatenate(xy), np.concatenate(row)
+
+
+def _standing_on(xy: Ring, places: Ring) -> Iterator[tuple[int, int]]:
+    """(corner, place) of the corners that stand on one of ``places``, in their order."""
+    if not len(places):
+        return
+    sought, held = as_numbers(places), as_numbers(xy)
+    at = np.minimum(np.searchsorted(sought, held), len(sought) - 1)
+    there = np.flatnonzero(sought[at] == held)
+    yield from zip(there.tolist(), at[there].tolist(), strict=True)
 
 
 def _targets(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import shapely
@@ -20,6 +21,7 @@ from landinfo.intake.template import Template
 from landinfo.intake.values import EMPTY_DAYS, area_text, read_area, read_day
 from landinfo.model import Rulebook
 
+_read_day = lru_cache(maxsize=10_000)(read_day)
 CORNER = 0.001
 """m: two drawings whose corners lie nearer than this are the same drawing."""
 
@@ -31,6 +33,7 @@ class Reader:
         self.table, self.map, self.rulebook, self.collect = table, map, rulebook, collect
         self.uses = frozenset(rulebook.land_use_types)
         self.limits = read_limits(rulebook.rules, map.words.effective_from)
+        self._texts: dict[str, list[str | None]] = {}
         self.shapes: Shapes | None = None
         """The rows' shapes in the plane of the store, as soon as they are there: places of findings."""
 
@@ -60,14 +63,27 @@ class Reader:
         template = self.map.columns.get(name)
         return (template.fill(row) if template else None) or default
 
-    def day(self, name: str, i: int, row: Mapping[str, Any], default: date | None) -> date | None:
-        text = self.text(name, row)
+    def texts(self, name: str) -> list[str | None]:
+        """The column ``name`` of the map filled for every row; None where it is empty, or not in the map."""
+        if name not in self._texts:
+            template = self.map.columns.get(name)
+            self._texts[name] = self.filled(template) if template else [None] * len(self.table.rows)
+        return self._texts[name]
+
+    def filled(self, template: Template) -> list[str | None]:
+        """A template filled for every row."""
+        return template.fill_all(self.table.columns, len(self.table.rows))
+
+    def day(self, name: str, i: int, default: date | None) -> date | None:
+        text = self.texts(name)[i]
+        if not text:
+            return default
         try:
-            day = read_day(text) if text else default
+            day = _read_day(text)
         except ValueError:
             self.wrong("PAR-010", i, text)
             return default
-        if text and day in EMPTY_DAYS:
+        if day in EMPTY_DAYS:
             self.wrong("PAR-014", i, text)
             return default
         return day
@@ -89,9 +105,9 @@ class Reader:
             self.wrong("PAR-006", i)
         return area or None
 
-    def days(self, i: int, row: Mapping[str, Any]) -> tuple[date, date | None]:
-        first = self.day("effective_from", i, row, self.map.words.effective_from)
-        end = self.day("effective_to", i, row, None)
+    def days(self, i: int) -> tuple[date, date | None]:
+        first = self.day("effective_from", i, self.map.words.effective_from)
+        end = self.day("effective_to", i, None)
         first = first or self.map.words.effective_from
         if end is not None and end <= first:
             self.wrong("PAR-012", i, f"{first} → {end}")
@@ -99,9 +115,8 @@ class Reader:
             self.wrong("PAR-013", i, f"{end} ≤ {self.map.words.effective_from}")
         return first, end
 
-    def code(self, i: int, template: Template, mapping: Mapping[str, str] | None, row: Mapping[str, Any]) -> str | None:
+    def mapped(self, i: int, text: str | None, mapping: Mapping[str, str] | None) -> str | None:
         """A code, by the map's table of words where there is one: a word that it does not hold is an error."""
-        text = template.fill(row)
         if text is None or mapping is None:
             return text
         if text not in mapping:

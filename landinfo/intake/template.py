@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 _FIELD = re.compile(r"\{([^{}]+?)(?::(\d+)-(\d+))?\}")
@@ -37,32 +38,81 @@ class Template:
 
     def fill(self, row: Mapping[str, Any]) -> str | None:
         """The value for a row, trimmed and in NFC; None where it is empty."""
-        always, optional = _OPTIONAL.split(self.text)[::2], _OPTIONAL.split(self.text)[1::2]
-        filled = [_filled(text, row) for text in always]
-        if None in filled:
+        made = []
+        for optional, pieces in _compiled(self.text):
+            filled = _filled(pieces, row)
+            if filled is None and not optional:
+                return None
+            made.append(filled or "")
+        return composed("".join(made)).strip() or None
+
+    def fill_all(self, columns: Mapping[str, Sequence[Any]], count: int) -> list[str | None]:
+        """The value for each of ``count`` rows of ``columns``; equal texts are one object."""
+        known = [columns[name] for name in self.fields if name in columns]
+        if not known:
+            return [self.fill({})] * count
+        held: dict[Any, str | None] = {}
+        texts: dict[str | None, str | None] = {}
+        made = []
+        for values in zip(*known, strict=True):
+            key = values if all(type(v) is str for v in values) else tuple((type(v), v) for v in values)
+            if key not in held:
+                text = self.fill(dict(zip((name for name in self.fields if name in columns), values, strict=True)))
+                if len(held) >= _REMEMBERED:
+                    held.clear()
+                held[key] = texts.setdefault(text, text)
+            made.append(held[key])
+        return made
+
+
+_REMEMBERED = 100_000
+"""Values whose text is kept while a column is filled."""
+Piece = str | tuple[str, int, int | None]
+"""Text as it stands, or a field with the first and the last of its characters, from 0."""
+
+
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> tuple[tuple[bool, tuple[Piece, ...]], ...]:
+    """The stretches of a template in their order: whether each may be left out, and its pieces."""
+    return tuple((n % 2 == 1, tuple(_pieces(each))) for n, each in enumerate(_OPTIONAL.split(text)))
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    end = 0
+    for match in _FIELD.finditer(text):
+        if match.start() > end:
+            yield text[end : match.start()]
+        yield (match[1], int(match[2]) - 1, int(match[3])) if match[2] else (match[1], 0, None)
+        end = match.end()
+    if end < len(text):
+        yield text[end:]
+
+
+def _filled(pieces: Sequence[Piece], row: Mapping[str, Any]) -> str | None:
+    made = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            made.append(piece)
+            continue
+        name, first, last = piece
+        value = plain(row.get(name))
+        if last is not None:
+            value = value[first:last].strip()
+        if not value:
             return None
-        extra = [_filled(text, row) or "" for text in optional] + [""]
-        whole = "".join(f"{a}{b}" for a, b in zip(filled, extra, strict=True))
-        return unicodedata.normalize("NFC", whole).strip() or None
+        made.append(value)
+    return "".join(made)
 
 
-def _filled(text: str, row: Mapping[str, Any]) -> str | None:
-    empty = False
-
-    def one(match: re.Match[str]) -> str:
-        nonlocal empty
-        value = plain(row.get(match[1]))
-        if match[2]:
-            value = value[int(match[2]) - 1 : int(match[3])].strip()
-        empty = empty or not value
-        return value
-
-    whole = _FIELD.sub(one, text)
-    return None if empty else whole
+def composed(text: str) -> str:
+    """``text`` in NFC."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def plain(value: Any) -> str:
     """A value as text: 12.0 is ``12``, a day is ISO, nothing is ``""``."""
+    if type(value) is str:
+        return value.strip()
     if value is None or value != value:
         return ""
     if isinstance(value, float) and value.is_integer():

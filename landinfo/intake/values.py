@@ -42,6 +42,11 @@ def read_area(text: str, unit: str, comma: bool) -> Decimal:
         bare = bare.replace(".", "").replace(",", ".")
     if not _POINT.fullmatch(bare):
         raise ValueError(text)
+    if unit == "m2":
+        whole = Decimal(bare.rstrip("0").rstrip(".") if "." in bare else bare)
+        if whole > LARGEST:
+            raise ValueError(text)
+        return whole
     exact = Fraction(bare) * _TO_M2[unit]
     if exact > LARGEST:
         raise ValueError(text)

@@ -16,21 +16,33 @@ _ALIKE = re.compile("[\u00d0\u0189\u0256\u00f0\u0400-\u04ff\u0370-\u03ff\u200b-\
 
 def check_texts(reader: Reader) -> None:
     """PER-003 values that look like somebody's, TXT-002 broken letters, TXT-003 letters that only look right."""
-    templates, names_allowed = list(reader.map.columns.items()), bool(reader.map.theme)
-    uses = [(f"land_use[{n}].area", use.area) for n, use in enumerate(reader.map.land_uses)]
-    areas = [(name, area) for name, area in (("registered_area", reader.map.area), *uses) if area]
-    for i in range(len(reader.table.rows)):
-        row = reader.row(i)
-        filled = {name: template.fill(row) or "" for name, template in templates}
-        filled |= {f"land_use[{n}]": use.code.fill(row) or "" for n, use in enumerate(reader.map.land_uses)}
-        filled |= {name: area.value.fill(row) or "" for name, area in areas}
-        for name, text in filled.items():
-            if looks_personal(text, names_allowed):
-                reader.wrong("PER-003", i, name)
-            elif _BROKEN.search(text):
-                reader.wrong("TXT-002", i, f"{name}: {text}")
-            elif _ALIKE.search(text):
-                reader.wrong("TXT-003", i, f"{name}: {' '.join(map(_named, _ALIKE.findall(text)))}")
+    uses = list(enumerate(reader.map.land_uses))
+    areas = {"registered_area": reader.map.area} | {f"land_use[{n}].area": use.area for n, use in uses}
+    columns = {name: reader.texts(name) for name in reader.map.columns}
+    columns |= {f"land_use[{n}]": reader.filled(use.code) for n, use in uses}
+    columns |= {name: reader.filled(area.value) for name, area in areas.items() if area}
+    allowed = bool(reader.map.theme)
+    codes = {text: code for text in set().union(*columns.values()) if text and (code := _wrong(text, allowed))}
+    for i in range(len(reader.table.rows)) if codes else ():
+        for name, texts in columns.items():
+            text = texts[i]
+            if text is not None and text in codes:
+                reader.wrong(codes[text], i, _told(codes[text], name, text))
+
+
+def _wrong(text: str, names_allowed: bool) -> str | None:
+    """The code of what is wrong with a text; the areas of a theme may be called like a person."""
+    if looks_personal(text, names_allowed):
+        return "PER-003"
+    if _BROKEN.search(text):
+        return "TXT-002"
+    return "TXT-003" if _ALIKE.search(text) else None
+
+
+def _told(code: str, name: str, text: str) -> str:
+    if code == "PER-003":
+        return name
+    return f"{name}: {text if code == 'TXT-002' else ' '.join(map(_named, _ALIKE.findall(text)))}"
 
 
 def _named(letter: str) -> str:

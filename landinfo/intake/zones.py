@@ -17,8 +17,9 @@ from landinfo.access import Access
 from landinfo.intake import editions
 from landinfo.intake.coverage import coverage, declared_ground
 from landinfo.intake.findings import KINDS, Collector, Place, found
-from landinfo.intake.load import LoadResult, not_held, publish
+from landinfo.intake.load import LoadResult, not_held
 from landinfo.intake.rest import stops
+from landinfo.intake.target import written
 from landinfo.intake.ways import Drawn, WayMap, read_way_map, read_ways
 from landinfo.model import BadInput, Edition, Parcel, PriceList, PriceZone, Refused, Rulebook
 from landinfo.network import Network
@@ -119,10 +120,7 @@ def _derived(
     hashes = editions.file_hashes(asked.streets) | (editions.file_hashes(asked.alleys) if asked.alleys else {})
     told = {f.kind.code: f.count for f in collect.all()}
     noted = editions.prepared(ready, asked.who, asked.known, files=hashes, findings=told, replaces=map.words.replaces)
-    if asked.draft:
-        store.stage(ready, [noted])
-    else:
-        publish(ready, noted, store)
+    written(ready, noted, store, asked.draft)
     progress("xong · done", 1.0)
     return LoadResult(ready.edition, collect.all(), counts, crs=facts.crs)
 

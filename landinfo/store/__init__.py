@@ -184,6 +184,10 @@ class Store(Ground, Protocol):
         """
         ...
 
+    def unfinished(self) -> tuple[str, ...]:
+        """Editions of which only the first steps are staged: nobody sees them, the same load goes on. Ordered."""
+        ...
+
     def discard(self, edition: str) -> None:
         """Take away an edition that is prepared, whole or half. Raises ``Refused``: it is not, or it was published."""
         ...

@@ -54,21 +54,31 @@ class Part:
     rows: list[Row]
 
 
-def parts(load: Load) -> Iterator[Part]:
-    """The rows of a load by table. Raises ``Refused`` when one of them could not be read again as it was."""
+def parts(load: Load, size: int) -> Iterator[Part]:
+    """The rows of a load by table, at most ``size`` at a time. Raises ``Refused``: one could not be read again."""
     filled = [(t, values) for t, values in _by_table(load) if values]
     if len(filled) - bool(load.coverage) > 1:
         raise _bad(load, "more than one kind of rows")
     for table, values in filled:
-        layers = {LAYER_OF_ITS_OWN.get(table.name) or getattr(v, "theme", None) or v.layer for v in values}
-        if layers != {load.edition.layer}:
-            raise _bad(load, f"rows of layer {', '.join(sorted(layers - {load.edition.layer}))}")
-        if {v.edition for v in values} != {load.edition.id}:
-            raise _bad(load, "rows of another edition")
-        rows = [table.row(v) for v in values]
-        if any(isinstance(x, str) and not _storable(x) for row in rows for x in row):
-            raise _bad(load, "a text with a NUL or half a character")
-        yield Part(table, _polygons(load, [v.shape for v in values]), rows)
+        for start in range(0, len(values), size):
+            yield _part(load, table, values[start : start + size])
+
+
+def check(load: Load, size: int) -> int:
+    """How many parts of ``size`` rows it has. Raises ``Refused``: one of them could not be read again."""
+    return sum(1 for _ in parts(load, size))
+
+
+def _part(load: Load, table: Table[Any], values: Sequence[Any]) -> Part:
+    layers = {LAYER_OF_ITS_OWN.get(table.name) or getattr(v, "theme", None) or v.layer for v in values}
+    if layers != {load.edition.layer}:
+        raise _bad(load, f"rows of layer {', '.join(sorted(layers - {load.edition.layer}))}")
+    if {v.edition for v in values} != {load.edition.id}:
+        raise _bad(load, "rows of another edition")
+    rows = [table.row(v) for v in values]
+    if any(isinstance(x, str) and not _storable(x) for row in rows for x in row):
+        raise _bad(load, "a text with a NUL or half a character")
+    return Part(table, _polygons(load, [v.shape for v in values]), rows)
 
 
 def _by_table(load: Load) -> tuple[tuple[Table[Any], Sequence[Any]], ...]:
@@ -86,7 +96,7 @@ def _polygons(load: Load, shapes: Iterable[Any]) -> Any:
 
 def _storable(text: str) -> bool:
     # PostgreSQL holds neither; SQLite would, and the engines would differ.
-    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text))
 
 
 def _bad(load: Load, wrong: str) -> Refused:

@@ -10,7 +10,7 @@ from datetime import date
 
 from landinfo.model import Event, Link, State
 from landinfo.store import Load, StoreFacts, editing
-from landinfo.store.checks import Part, withdrawn_on
+from landinfo.store.checks import Part, check, parts, withdrawn_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +58,32 @@ class Edited:
             edit.settle()
 
     def stage(self, load: Load, events: Sequence[Event], progress: Callable[[float], None] | None = None) -> None:
-        steps, marks = editing.steps_of(load)
-        with self._editing() as edit:
-            done = editing.begin_staging(edit.run, load, marks)
-        if done is None:
-            return
-        for n in range(done, len(steps)):
+        steps, wrong = check(load, editing.STEP), None
+        while True:
             with self._editing() as edit:
-                edit.write(steps[n], load.edition.effective_from)
-                editing.end_step(edit.run, load.edition.id, n + 1, marks[n + 1])
-            if progress:
-                progress((n + 1) / len(steps))
+                staged = editing.begin_staging(edit.run, load.edition, wrong)
+            if staged is None:
+                return
+            if self._written(load, staged, lambda done: progress and progress(done / steps)):
+                break
+            wrong = staged
         with self._editing() as edit:
             editing.end_staging(edit.run, load, events)
             edit.settle()
+
+    def _written(self, load: Load, staged: editing.Staged, progress: Callable[[int], object]) -> bool:
+        """Write the steps after those that are ``staged``, each whole; False: what is staged are not its rows."""
+        mark, done = "", 0
+        for part in parts(load, editing.STEP):
+            if done == staged[0] and mark != staged[1]:
+                return False
+            mark, done = editing.mark_of(mark, part), done + 1
+            if done > staged[0]:
+                with self._editing() as edit:
+                    edit.write(part, load.edition.effective_from)
+                    editing.end_step(edit.run, load.edition.id, done, mark)
+                progress(done)
+        return done > staged[0] or (done, mark) == staged
 
     def discard(self, edition: str) -> None:
         with self._editing() as edit:

@@ -35,7 +35,7 @@ def write_load(run: Run, load: Load, facts: StoreFacts) -> Iterator[Part]:
     write_edition(run, load.edition)
     insert(run, "spans", rows.SPAN, [rows.span_row(load.edition)])
     write_links(run, load.links, load.edition.id)
-    return parts(load)
+    return parts(load, STEP)
 
 
 def write_edition(run: Run, edition: Edition) -> None:
@@ -122,20 +122,29 @@ def _name(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-def begin_staging(run: Run, load: Load, marks: Sequence[str]) -> int | None:
-    """The number of steps that are written already; None when all is. Raises ``Refused``: it was published."""
-    edition = load.edition.id
-    held = _spans(run, edition)
+Staged = tuple[int, str]
+"""The number of steps that are written already, and the mark of what they hold."""
+
+
+UNFINISHED = "SELECT edition FROM staging"
+
+
+def begin_staging(run: Run, edition: Edition, wrong: Staged | None = None) -> Staged | None:
+    """What is written of an edition already; None when all is. ``wrong``: what was found not to be its rows.
+
+    Raises ``Refused``: it was published.
+    """
+    held = _spans(run, edition.id)
     if held and held[-1][0] == DRAFT:
         return None
-    begun = run("SELECT steps, digest FROM staging WHERE edition = ?", (edition,))
-    if begun and begun[0][0] < len(marks) and marks[begun[0][0]] == begun[0][1]:
-        return int(begun[0][0])
+    begun: list[Any] = run("SELECT steps, digest FROM staging WHERE edition = ?", (edition.id,))
+    if begun and tuple(begun[0]) != wrong:
+        return int(begun[0][0]), str(begun[0][1])
     if begun:
-        take_away(run, edition)
-    write_edition(run, replace(load.edition, published=DRAFT))
-    insert(run, "staging", ("edition", "steps", "digest"), [(edition, 0, marks[0])])
-    return 0
+        take_away(run, edition.id)
+    write_edition(run, replace(edition, published=DRAFT))
+    insert(run, "staging", ("edition", "steps", "digest"), [(edition.id, 0, "")])
+    return 0, ""
 
 
 def end_step(run: Run, edition: str, done: int, mark: str) -> None:
@@ -164,23 +173,12 @@ def take_away(run: Run, edition: str) -> None:
     run("DELETE FROM editions WHERE id = ?", (edition,))
 
 
-def steps_of(load: Load) -> tuple[list[Part], list[str]]:
-    """The rows of a load, ``STEP`` at a time and in their order, and what is done before each step and after the last.
-
-    The marks are chained SHA-256: equal marks are equal rows in equal order. Raises ``Refused`` like ``parts``.
-    """
-    steps = [
-        Part(part.table, part.shapes[i : i + STEP], part.rows[i : i + STEP])
-        for part in parts(load)
-        for i in range(0, len(part.rows), STEP)
-    ]
-    marks = [""]
-    for step in steps:
-        found = hashlib.sha256(marks[-1].encode())
-        for wkb, row in zip(shapely.to_wkb(step.shapes, byte_order=1), step.rows, strict=True):
-            found.update(wkb + repr(tuple(row)).encode() + b"\n")
-        marks.append(found.hexdigest())
-    return steps, marks
+def mark_of(before: str, part: Part) -> str:
+    """SHA-256 of a step after the mark of those before: equal marks are equal rows in equal order."""
+    found = hashlib.sha256(before.encode())
+    for wkb, row in zip(shapely.to_wkb(part.shapes, byte_order=1), part.rows, strict=True):
+        found.update(wkb + repr(tuple(row)).encode() + b"\n")
+    return found.hexdigest()
 
 
 def insert(run: Run, table: str, columns: Sequence[str], values: Iterable[Row]) -> None:

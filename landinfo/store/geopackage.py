@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -29,6 +29,7 @@ from landinfo.store import DRAFT, Box, Load, StoreFacts, rows
 from landinfo.store import geopackage_file as file
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
+from landinfo.store.editing import UNFINISHED
 from landinfo.store.plane import definition, srid
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, ZONES, Row, Table
 
@@ -117,6 +118,9 @@ class GeopackageStore(Edited):
     def create(cls, url: str, facts: StoreFacts, communes: Sequence[Commune], unions: Sequence[Union]) -> Self:
         """Make an empty store. Raises ``Refused``: something stands there, or nothing can be written there."""
         path, plane = Path(url), definition(facts.crs)
+        if path.is_file() and Path(f"{url}-journal").exists():
+            with suppress(sqlite3.Error):
+                file.take_back(path, WAIT)
         if path.exists() and (path.is_dir() or path.stat().st_size > 0):
             raise Refused("store-exists", "store", store=url)
         if not path.parent.is_dir():
@@ -148,6 +152,9 @@ class GeopackageStore(Edited):
 
     def drafts(self) -> tuple[Edition, ...]:
         return self.editions(DRAFT)
+
+    def unfinished(self) -> tuple[str, ...]:
+        return self._ask(lambda held: tuple(sorted(str(row[0]) for row in held.execute(UNFINISHED))))
 
     def content(self, edition: str, box: Box) -> Load:
         asked = {"edition": edition, "min_x": box[0], "min_y": box[1], "max_x": box[2], "max_y": box[3]}

@@ -65,7 +65,7 @@ class Readers:
                     raise Busy("store-busy") from wrong
                 if last or wrong.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
                     raise
-                _take_back(self._path, self._wait)
+                take_back(self._path, self._wait)
         raise AssertionError
 
     @contextmanager
@@ -103,7 +103,8 @@ def connect(path: Path, mode: str, wait: float) -> sqlite3.Connection:
     )
 
 
-def _take_back(path: Path, wait: float) -> None:
+def take_back(path: Path, wait: float) -> None:
+    """Take back what a killed writer left half written; a store that it was making is an empty file again."""
     held = connect(path, "rw", wait)
     try:
         held.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()

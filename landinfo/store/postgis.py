@@ -33,6 +33,7 @@ from landinfo.model import (
 from landinfo.store import DRAFT, Box, Load, StoreFacts, rows
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
+from landinfo.store.editing import UNFINISHED
 from landinfo.store.plane import definition, srid
 from landinfo.store.postgis_pool import Pool, connect, find_tables, shown, writing
 from landinfo.store.postgis_write import runner, write_part, write_plane, write_rows
@@ -154,6 +155,9 @@ class PostgisStore(Edited):
 
     def drafts(self) -> tuple[Edition, ...]:
         return self.editions(DRAFT)
+
+    def unfinished(self) -> tuple[str, ...]:
+        return tuple(sorted(str(row[0]) for row in self._ask(UNFINISHED)))
 
     def content(self, edition: str, box: Box) -> Load:
         select = f"SELECT {', '.join(rows.EDITION)} FROM editions"  # noqa: S608

@@ -15,8 +15,6 @@ from landinfo.store.checks import Part
 from landinfo.store.editing import Run
 from landinfo.store.plane import Definition
 
-CHUNK = 20_000
-
 
 def write_plane(cursor: Cursor, plane: Definition) -> None:
     """Let PostGIS know the store's plane, where it does not."""
@@ -46,15 +44,17 @@ def write_part(cursor: Cursor, part: Part, number: int) -> None:
     """Shaped rows by COPY; ``number`` is the store's SRID."""
     columns = ", ".join(("geom", *part.table.columns))
     shapes = shapely.to_wkb(shapely.set_srid(part.shapes, number), hex=True, include_srid=True, byte_order=1)
-    for start in range(0, len(part.rows), CHUNK):
-        chosen = slice(start, start + CHUNK)
-        lines = zip(shapes[chosen], part.rows[chosen], strict=True)
-        text = "".join("\t".join(map(_copied, (shape, *row))) + "\n" for shape, row in lines)
-        cursor.copy_expert(f"COPY {part.table.name} ({columns}) FROM STDIN", StringIO(text))
+    lines = zip(shapes, part.rows, strict=True)
+    text = "".join(["\t".join([shape, *map(_copied, row)]) + "\n" for shape, row in lines])
+    cursor.copy_expert(f"COPY {part.table.name} ({columns}) FROM STDIN", StringIO(text), _BUFFER)
 
 
+_BUFFER = 1 << 20
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _copied(value: object) -> str:
-    return "\\N" if value is None else str(value).translate(_ESCAPES)
+    if value is None:
+        return "\\N"
+    text = str(value)
+    return text if text.isalnum() else text.translate(_ESCAPES)

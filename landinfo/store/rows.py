@@ -313,5 +313,4 @@ def _decimal(held: str | None) -> Decimal | None:
     return None if held is None else Decimal(held)
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode

@@ -1,0 +1,113 @@
+"""A load that is killed, at any moment: nobody sees any of it, and the same load goes on to the same edition."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import amount
+import files_to_load as office
+import pytest
+from files_to_load import EVERYWHERE, ON, ROOT, TODAY, square
+
+from landinfo.model import Refused
+from landinfo.store import DRAFT, open_store
+
+SIDE = amount.of(14, 100)
+STEP = amount.of(8, 500)
+"""Rows in one transaction: some twenty for the whole load."""
+CHILD = """
+import json, os, signal, sys, threading, time
+sys.path.insert(0, "tests")
+from pathlib import Path
+import files_to_load as office
+from landinfo.store import editing
+file, map, url, draft, step, after = json.loads(sys.argv[1])
+editing.STEP = step
+begun, shares = [], []
+
+def progress(text, done):
+    if "writing" in text and not begun:
+        begun.append(time.monotonic())
+        if after is not None:
+            threading.Timer(after, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    if "writing" in text:
+        shares.append(float(done))
+
+result = office.run(Path(file), Path(map), url, office.TODAY, progress, office.RULEBOOK, new=True, draft=draft)
+print(json.dumps([result.edition.id, time.monotonic() - begun[0], shares[1:]]))
+os._exit(0)
+"""
+
+
+def load(tmp_path: Path, url: str, draft: bool, after: float | None = None) -> Any:
+    """Load in a process of its own, killed ``after`` s of writing; (edition, s of writing, shares told) if it ends."""
+    told = [str(tmp_path / "a.gpkg"), str(tmp_path / "a.toml"), url, draft, STEP, after]
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD, json.dumps(told)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert child.returncode in (0, -9), child.stderr
+    return json.loads(child.stdout) if child.returncode == 0 else None
+
+
+def seen(url: str, known: Any) -> tuple[Any, ...]:
+    """What the store answers, and what it holds half."""
+    store = open_store(url)
+    try:
+        return store.editions(), store.parcels_in(EVERYWHERE, ON, known), store.unfinished()
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("draft", [True, False])
+def test_a_killed_load_goes_on(tmp_path: Path, engine: str, new_place: Any, draft: bool) -> None:
+    places = [square(10 * n, 10 * m) for n in range(SIDE) for m in range(SIDE)]
+    office.parcels(tmp_path / "a.gpkg", places)
+    office.field_map(tmp_path / "a.toml")
+    undisturbed, disturbed = new_place(engine), new_place(engine)
+    edition, writing, shares = load(tmp_path, undisturbed, draft)
+    assert len(shares) > 20
+    rng, kills = random.Random(SIDE), 0
+    while kills < amount.of(4, 25) and load(tmp_path, disturbed, draft, rng.uniform(0, writing * 0.3)) is None:
+        kills += 1
+        with suppress(Refused):  # killed before there was a store: that is nothing to be seen
+            assert seen(disturbed, TODAY)[:2] == ((), ())
+            assert set(seen(disturbed, TODAY)[2]) <= {edition}
+    assert kills
+    again = load(tmp_path, disturbed, draft)
+    if again is not None:  # else the last of the loads had come to its end before it could be killed
+        assert again[0] == edition
+        assert len(again[2]) < len(shares)  # what was written is not written again
+    known = DRAFT if draft else TODAY
+    assert seen(disturbed, known)[1:] == seen(undisturbed, known)[1:]
+    assert len(seen(disturbed, known)[1]) == len(places)
+    assert [e.id for e in seen(disturbed, known)[0]] == ([] if draft else [edition])
+
+
+def test_a_store_with_anything_else_in_it_is_no_beginning_of_a_new_one(tmp_path: Path, store_url: str) -> None:
+    file, map = office.parcels(tmp_path / "a.gpkg"), office.field_map(tmp_path / "a.toml")
+    assert office.load(file, map, store_url, TODAY).published
+    other = office.parcels(tmp_path / "b.gpkg", [square(50)])
+    for again in (file, other):
+        with pytest.raises(Refused, match="store-exists"):
+            office.load(again, map, store_url, TODAY)
+    assert len(seen(store_url, TODAY)[1]) == 2
+
+
+def test_a_new_store_that_is_still_empty_is_filled(tmp_path: Path, store_url: str) -> None:
+    """Killed between making the store and its first rows; one with another title is another store."""
+    file, map = office.parcels(tmp_path / "a.gpkg"), office.field_map(tmp_path / "a.toml")
+    assert office.load(file, map, store_url, TODAY, draft=True).published
+    store = open_store(store_url)
+    for edition in store.drafts():
+        store.discard(edition.id)
+    store.close()
+    renamed = office.field_map(tmp_path / "b.toml", office.MAP.replace("Sổ thử nghiệm", "Sổ khác"))
+    with pytest.raises(Refused, match="store-exists"):
+        office.load(file, renamed, store_url, TODAY)
+    assert office.load(file, map, store_url, TODAY).published
