@@ -26,6 +26,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 ROUTES = {
+    "/search": "/search?q=phu+loi",
+    "/api/search": "/api/search?q=phu+loi",
+    "/api/suggest": "/api/suggest?q=phu",
+    "/compare": "/compare",
+    "/api/compare": "/api/compare",
+    "/accessibility": "/accessibility",
     "/": "/",
     "/api/at": f"/api/at?x={Y + 5}&y={X + 5}",
     "/api/difference/<commune>/<sheet>/<number>": f"{JSON.replace('parcels', 'difference')}&and.on=2026-08-01",
@@ -74,7 +80,7 @@ def well_dressed(response: TestResponse) -> None:
     assert policy["form-action"] == "'self'"
     assert set(policy) == {"default-src", "img-src", "object-src", "base-uri", "frame-ancestors", "form-action"}
     assert {name: response.headers[name] for name in HEADERS} == HEADERS
-    assert "geolocation=()" in response.headers["Permissions-Policy"]
+    assert "geolocation=(self)" in response.headers["Permissions-Policy"]
     assert re.fullmatch(r"[0-9a-f]{16}", response.headers["X-Request-ID"])
 
 

@@ -34,10 +34,12 @@ begun, shares = [], []
 def progress(text, done):
     if "writing" in text and not begun:
         begun.append(time.monotonic())
-        if after is not None:
+        if isinstance(after, float):
             threading.Timer(after, os.kill, (os.getpid(), signal.SIGKILL)).start()
     if "writing" in text:
         shares.append(float(done))
+    if isinstance(after, int) and len(shares) > after:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 result = office.run(Path(file), Path(map), url, office.TODAY, progress, office.RULEBOOK, new=True, draft=draft)
 print(json.dumps([result.edition.id, time.monotonic() - begun[0], shares[1:]]))
@@ -45,8 +47,11 @@ os._exit(0)
 """
 
 
-def load(tmp_path: Path, url: str, draft: bool, after: float | None = None) -> Any:
-    """Load in a process of its own, killed ``after`` s of writing; (edition, s of writing, shares told) if it ends."""
+def load(tmp_path: Path, url: str, draft: bool, after: float | int | None = None) -> Any:
+    """Load in a process of its own; (edition, s of writing, shares told) if it ends.
+
+    It is killed ``after`` so many seconds of writing (a float), or after so many steps (a whole number).
+    """
     told = [str(tmp_path / "a.gpkg"), str(tmp_path / "a.toml"), url, draft, STEP, after]
     child = subprocess.run(
         [sys.executable, "-c", CHILD, json.dumps(told)], cwd=ROOT, capture_output=True, text=True, check=False
@@ -78,6 +83,7 @@ def test_a_killed_load_goes_on(tmp_path: Path, engine: str, new_place: Any, draf
         with suppress(Refused):  # killed before there was a store: that is nothing to be seen
             assert seen(disturbed, TODAY)[:2] == ((), ())
             assert set(seen(disturbed, TODAY)[2]) <= {edition}
+    kills += load(tmp_path, disturbed, draft, 3) is None  # at least so many steps are written by now
     assert kills
     again = load(tmp_path, disturbed, draft)
     if again is not None:  # else the last of the loads had come to its end before it could be killed
