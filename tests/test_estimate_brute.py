@@ -469,6 +469,16 @@ def test_an_unknown_price_leaves_the_fee_its_range_and_the_levy_none() -> None:
     assert (fee.low, fee.amount, fee.high) == (500_000, 2_500_000, 5_000_000)
 
 
+def test_rice_land_that_is_likely_none_of_the_area_still_has_its_payment_in_the_range() -> None:
+    # 10 m² asked for, all of it likely CLN; of the LUC at 0.6 M at most 5 m²: 5 × 0.6 M × 50 % = 1.5 M
+    clean, rice = (Part(use, Decimal(area), Decimal(0), Decimal(most), use, Decimal(600_000), Decimal(5_000_000))
+                   for use, area, most in (("CLN", 10, 10), ("LUC", 0, 5)))  # fmt: skip
+    told = {"rice_rate": Decimal("0.5"), "reduction_group": "none"}
+    found = estimate(Case(DAYS["B"], "ODT", "household", (clean, rice), told, together=Decimal(10)), RULES)
+    assert [i.code for i in found.items] == ["levy", "registration_fee", "rice_land_payment"]
+    assert (found.items[2].low, found.items[2].amount, found.items[2].high) == (0, 0, 1_500_000)
+
+
 def test_within_the_limit_an_unknown_k_does_not_matter() -> None:
     # A: 10–100 m² of field at 10 M less 2 M, limit 100 or 99 m²
     told = {"allocated_without_fee": True, "garden_pond_of_house_parcel": False, "garden_pond_origin_separated": False,
