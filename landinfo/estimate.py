@@ -6,7 +6,7 @@ hidden the true result lies inside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -160,8 +160,8 @@ def _items(
         items.append(Item("registration_fee", None, ZERO, cap, (), unknown, days[1]))
     else:
         items.append(_item(fee, ends[1], days[1], unknown))
-    maybe = _maybe_rice(case, rules)
-    if rice.lines or maybe:
+    maybe = _rice_due(case, charges.MAYBE_RICE, rules)
+    if maybe or _rice_due(case, charges.RICE, rules):
         items.append(_rice(rice, ends[2], case, maybe))
     return tuple(items)
 
@@ -182,10 +182,10 @@ def _item(cost: Cost, ends: Ends, day: date, unbounded: Notice) -> Item:
     return Item(cost.code, cost.amount, min(known), high, lines, unbounded if high is None else None, day)
 
 
-def _maybe_rice(case: Case, rules: Rules) -> bool:
-    """Is there ground that may or may not be specialised rice land, on a day that has the payment?"""
+def _rice_due(case: Case, kinds: Collection[str], rules: Rules) -> bool:
+    """Is there ground of these kinds, or may there be, on a day that has the payment?"""
     due = charges.rice_floor(case.on, rules)[0] is not None and case.convert_to in RESIDENTIAL | BUSINESS
-    return due and any(p.land_use in charges.MAYBE_RICE for p in case.parts)
+    return due and any(p.land_use in kinds and p.area_high > 0 for p in case.parts)
 
 
 def _rice(cost: Cost, ends: Ends, case: Case, maybe: bool) -> Item:

@@ -40,7 +40,7 @@ def _ends(grounds: Sequence[Ground], limit: Decimal, together: Bounds) -> Iterat
 def _unstepped(grounds: Sequence[Ground]) -> list[Ground]:
     """Where no other ground costs less or more over the limit, none of it matters for the limit."""
     other = [g for g in grounds if INSIDE in g.costs and SECOND not in g.costs]
-    if any(g.costs[INSIDE] != g.costs[BEYOND] or FREE in g.costs for g in other):
+    if any(g.costs[INSIDE] != g.costs.get(BEYOND) or FREE in g.costs for g in other):
         return list(grounds)
     return [replace(g, costs={FREE: g.costs[INSIDE]}) if g in other else g for g in grounds]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from landinfo import levy, limit
 from landinfo.case import Case
@@ -22,6 +22,8 @@ from landinfo.money import dong
 from landinfo.settled import ANY, State
 from landinfo.spread import Bounds, Ground
 
+EXACT = 100
+"""Digits with which areas are added and taken apart: none is ever rounded."""
 HALF = Decimal("0.5")
 ITEMS = 3
 
@@ -41,7 +43,7 @@ class Amounts:
 class Metre:
     """What one m² of a part costs, đồng: the levy or rent by step, the fee, the rice-land payment (None: not known)."""
 
-    levy: dict[int, Decimal]
+    levy: dict[int, Decimal] | None
     fee: Decimal | None
     rice: Decimal | None
 
@@ -56,8 +58,9 @@ class Reach:
     def __init__(self, costing: Costing) -> None:
         self.costing = costing
         self._metres = [_of_one_metre(costing, index) for index in range(len(costing.case.parts))]
+        self._most = costing.case.together or sum((p.area_high for p in costing.case.parts), ZERO)
         self._amounts: dict[State, Amounts] = {}
-        self._ways: dict[tuple[int, State], list[Metre] | None] = {}
+        self._ways: dict[tuple[int, State], list[Metre]] = {}
         self._ends: dict[tuple[object, ...], Decimal] = {}
 
     def amounts(self, state: State) -> Amounts:
@@ -72,43 +75,35 @@ class Reach:
 
     def _open(self, state: State) -> Amounts:
         settled = replace(state, area="likely")
-        parts = [self._part(index, settled) for index in range(len(self._metres))]
-        known = [part for part in parts if part is not None]
-        if len(known) < len(parts):  # a price or a K that the levy asks for
-            return Amounts((None, *self._charges(settled)), None)
-        return _End(self, state, known).amounts()
+        return _End(self, state, [self._part(index, settled) for index in range(len(self._metres))]).amounts()
 
-    def _charges(self, settled: State) -> list[Decimal | None]:
-        held = "annual" if settled.holding == ANY else settled.holding
-        return [cost.amount for cost in self.costing.costs(replace(settled, holding=held))[1:]]
-
-    def _part(self, index: int, settled: State) -> list[Metre] | None:
-        """None: the levy of the part is not known in some way that it may be held."""
+    def _part(self, index: int, settled: State) -> list[Metre]:
         if (index, settled) not in self._ways:
             held = ("recognised", "annual") if settled.holding == ANY else (settled.holding,)
             found = [self._metre(self._metres[index], replace(settled, holding=way)) for way in held]
-            self._ways[index, settled] = None if None in found else [m for m in found if m is not None]
+            self._ways[index, settled] = found
         return self._ways[index, settled]
 
-    def _metre(self, costing: Costing, state: State) -> Metre | None:
-        levied = _by_step(costing, state)
-        if levied is None:
-            return None
+    def _metre(self, costing: Costing, state: State) -> Metre:
         _, fee, rice = costing.costs(state)
-        return Metre(levied, fee.exact, rice.exact)
+        return Metre(_by_step(costing, state, within=state.limit >= self._most), fee.exact, rice.exact)
 
     def end(self, grounds: Sequence[Ground], state: State) -> Decimal:
         """The least (the most) that ground of these costs a metre comes to."""
-        case = self.costing.case
-        sums = (sum((g.low for g in grounds), ZERO), sum((g.high for g in grounds), ZERO))
-        together = sums if case.together is None or sums[0] == sums[1] else (case.together, case.together)
         key = (state.area == "most", state.limit, *((g.low, g.high, *g.costs.items()) for g in grounds))
         if key not in self._ends:
-            found = (limit.most if state.area == "most" else limit.least)(grounds, state.limit, together)
-            if found is None:
-                raise ValueError("areas that no ground of the case has")
-            self._ends[key] = found
+            with localcontext(prec=EXACT):
+                self._ends[key] = self._end(grounds, state)
         return self._ends[key]
+
+    def _end(self, grounds: Sequence[Ground], state: State) -> Decimal:
+        asked = self.costing.case.together
+        sums = (sum((g.low for g in grounds), ZERO), sum((g.high for g in grounds), ZERO))
+        together = sums if asked is None or sums[0] == sums[1] else (asked, asked)
+        found = (limit.most if state.area == "most" else limit.least)(grounds, state.limit, together)
+        if found is None:
+            raise ValueError("areas that no ground of the case has")
+        return found
 
 
 def _of_one_metre(costing: Costing, index: int) -> Costing:
@@ -117,8 +112,11 @@ def _of_one_metre(costing: Costing, index: int) -> Costing:
     return Costing(case, costing.regime, costing.rules)
 
 
-def _by_step(costing: Costing, state: State) -> dict[int, Decimal] | None:
-    """What the levy of the one m² of ``costing`` is on each step that it may stand on."""
+def _by_step(costing: Costing, state: State, *, within: bool) -> dict[int, Decimal] | None:
+    """What the levy of the one m² of ``costing`` is on each step that it may stand on; None: not known.
+
+    ``within``: the limit has room for all, so that nothing need be known of what lies over it.
+    """
     inside = costing.levy(replace(state, limit=ONE)).exact
     (part,) = costing.case.parts
     unlimited = costing.leased or state.once_residential or state.free_limit
@@ -126,7 +124,7 @@ def _by_step(costing: Costing, state: State) -> dict[int, Decimal] | None:
         return None if inside is None else {FREE: inside}
     over, half = (costing.levy(replace(state, limit=each)).exact for each in (ZERO, HALF))
     if inside is None or over is None or half is None:
-        return None
+        return {INSIDE: inside} if inside is not None and within else None
     if state.eligible and part.land_use in AGRICULTURAL:
         return {INSIDE: inside, SECOND: 2 * half - inside, BEYOND: over}
     return {INSIDE: inside, BEYOND: over}
@@ -142,15 +140,16 @@ class _End:
         case = reach.costing.case
         self.given = case.compensation
         self.cap: Decimal | None = registration_cap(case.days.declared or case.on, reach.costing.rules)
-        self.fee_known, self.rice_known = (
-            all(getattr(m, name) is not None for part in parts for m in part) for name in ("fee", "rice")
+        self.levy_known, self.fee_known, self.rice_known = (
+            all(getattr(m, name) is not None for part in parts for m in part) for name in ("levy", "fee", "rice")
         )
 
     def amounts(self) -> Amounts:
-        levied = dong(max(ZERO, self.lowest(levied=True) - self.given))
+        levied = dong(max(ZERO, self.lowest(levied=True) - self.given)) if self.levy_known else None
         fee = dong(self.capped(self.lowest(fee=True))) if self.fee_known else None
         rice = dong(self.lowest(rice=True)) if self.rice_known else None
-        return Amounts((levied, fee, rice), self.total(total_of((levied, fee, rice)) or ZERO))
+        apart = total_of((levied, fee, rice))
+        return Amounts((levied, fee, rice), None if apart is None else self.total(apart))
 
     def capped(self, fee: Decimal) -> Decimal:
         return fee if self.cap is None else min(fee, self.cap)
@@ -158,7 +157,7 @@ class _End:
     def total(self, apart: Decimal) -> Decimal:
         """The end of the sum: not beyond ``apart``, the sum of the items' own ends, nor beyond the joint one.
 
-        Each item is rounded by up to half a đồng.
+        Rounding moves each item by up to half a đồng.
         """
         joint, off = self.joint(), Decimal(ITEMS) / 2
         if self.most:
@@ -198,7 +197,7 @@ class _End:
             costs: dict[int, Decimal] = {}
             for metre in part:
                 more = (metre.fee or ZERO if fee else ZERO) + (metre.rice or ZERO if rice else ZERO)
-                for step, cost in metre.levy.items() if levied else ((FREE, ZERO),):
+                for step, cost in (metre.levy or {}).items() if levied else ((FREE, ZERO),):
                     costs[step] = self.pick(costs.get(step, cost + more), cost + more)
             grounds.append(Ground(*self._bounds(index), costs))
         return self.reach.end(grounds, self.state)

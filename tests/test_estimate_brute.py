@@ -368,8 +368,13 @@ def test_ground_that_may_be_recognised_or_not_each_for_itself() -> None:
     ground = [field(100, 20_000, 10_000, "1", "9/5"), shop(100, 1_000, 0), shop(100, 100_000, 0)]
     case = case_of(told, ground)
     hidden = replace(case, parts=tuple(replace(p, rent=None) for p in case.parts))
-    found = estimate(hidden, RULES).items[0]
+    whole = estimate(hidden, RULES)
+    found = whole.items[0]
     assert (found.low, found.high) == (300_000_000, 11_100_000_000)
+    # with the fee of 0.5 %, of the field 10 M, of the cheap shop where it is annual 0.5 M, of the dear one 50 M
+    assert whole.low is not None
+    assert 0 <= 310_500_000 - whole.low <= 2
+    assert whole.high == 11_160_500_000
     one = replace(case, parts=(case.parts[0], replace(case.parts[1], rent="annual"), case.parts[2]))
     # spread evenly half of the limit each: 500 + 100 + 100 M
     assert estimate(one, RULES).items[0].amount == 700_000_000
@@ -385,3 +390,101 @@ def test_a_dozen_parts_take_no_time() -> None:
         found = estimate(asked, RULES)
         assert process_time() - began < 2
         assert found.low is not None
+
+
+def pair(first: tuple[int, int], second: tuple[int, int], area: int, compensation: int = 0) -> Case:
+    """B: two recognised shops of up to ``area`` m², that hold as much together; new and old price of each in đồng."""
+    most = Decimal(area)
+    found = [
+        Part(str(i), most / 2, Decimal(0), most, "SKC", Decimal(old), Decimal(new), rent="recognised")
+        for i, (new, old) in enumerate((first, second))
+    ]
+    told = {"was_residential_before": False, "fee_paid_before": False, "reduction_group": "none"}
+    return settle(on=DAYS["B"], convert_to="ODT", land_user="household", parts=found, facts=told, together=most,
+                  compensation=Decimal(compensation))  # fmt: skip
+
+
+def test_the_cap_of_the_fee_holds_wherever_the_ground_lies() -> None:
+    # 10,000 m² at 20 M: the fee is 500 M, not 1,000 M. Levy 10,000 × 4 M, or 10,000 × 10 M
+    found = estimate(pair((20_000_000, 16_000_000), (20_000_000, 10_000_000), 10_000), RULES)
+    assert (found.items[1].low, found.items[1].high) == (500_000_000, 500_000_000)
+    assert (found.low, found.high) == (40_500_000_000, 100_500_000_000)
+
+
+def test_what_is_dear_to_levy_and_cheap_to_register_is_weighed_together() -> None:
+    # 100 m² at D 1 M of 20 M (fee 0.1 M) or D 1.02 M of 4 M (fee 0.02 M): 1.1 M or 1.04 M a metre, so that the part
+    # dearer to levy is the cheaper one, and 104 M the least; most 110 M
+    found = estimate(pair((20_000_000, 19_000_000), (4_000_000, 2_980_000), 100), RULES)
+    assert (found.items[0].low, found.items[0].high) == (100_000_000, 102_000_000)
+    assert (found.items[1].low, found.items[1].high) == (2_000_000, 10_000_000)
+    assert found.low is not None
+    assert found.high is not None
+    assert 0 <= 104_000_000 - found.low <= 2
+    assert 0 <= found.high - 110_000_000 <= 2
+
+
+@given(data=st.data())
+@settings(max_examples=amount.of(60, 2000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_total_of_two_parts_is_that_of_every_lie(data: st.DataObject) -> None:
+    """Small prices, so that the rounding of each item shows; compensation; the ends are within 2 đồng of the grid's."""
+    draw = data.draw
+    prices = st.tuples(st.integers(0, 900), st.integers(0, 900))
+    area, given = draw(st.integers(1, 3)), draw(st.sampled_from([0, 0, 500]))
+    case = pair(draw(prices), draw(prices), area, given)
+    told = estimate(case, RULES)
+    truths = []
+    for tenth in range(10 * area + 1):
+        lies = (Decimal(tenth) / 10, Decimal(10 * area - tenth) / 10)
+        parts = tuple(replace(p, area=a, area_low=a, area_high=a) for p, a in zip(case.parts, lies, strict=True) if a)
+        truths.append(estimate(replace(case, parts=parts, together=None), RULES).total or Decimal(0))
+    assert told.low is not None
+    assert told.high is not None
+    assert told.low <= min(truths)
+    assert max(truths) <= told.high
+    if not given:
+        assert min(truths) - told.low <= 2
+        assert told.high - max(truths) <= 2
+
+
+def test_areas_may_have_any_number_of_digits() -> None:
+    case = pair((20_000_000, 16_000_000), (20_000_000, 10_000_000), 10_000)
+    long = Decimal("0.1234567890123456789012345678901234567890123")
+    parts = tuple(replace(p, area_high=p.area_high + long, area_low=long) for p in case.parts)
+    found = estimate(replace(case, parts=parts), RULES).items[0]
+    # all but 0.12 m² on the one or on the other
+    assert found.low is not None
+    assert abs(found.low - 4_000_000 * 10_000 - 6_000_000 * long) < 1
+
+
+def test_an_unknown_price_leaves_the_fee_its_range_and_the_levy_none() -> None:
+    # A: not allocated; nothing deducted where the rent is annual, the unknown old price where its term was paid ahead
+    part = Part("1", Decimal(50), Decimal(10), Decimal(100), "CLN", None, Decimal(10_000_000), Decimal(1), Decimal(1))
+    told = {"allocated_without_fee": False, "garden_pond_of_house_parcel": False, "garden_pond_origin_separated": False,
+            "allotment_limit": Decimal(200), "reduction_group": "none", "fee_paid_before": False}  # fmt: skip
+    found = estimate(Case(date(2023, 5, 1), "ODT", "household", (part,), told), RULES)
+    levied, fee = found.items
+    assert (levied.amount, levied.low, levied.high) == (500_000_000, 0, None)
+    assert levied.reason is not None
+    assert levied.reason.code == "levy-price-unknown-in-part"
+    assert (fee.low, fee.amount, fee.high) == (500_000, 2_500_000, 5_000_000)
+
+
+def test_rice_land_that_is_likely_none_of_the_area_still_has_its_payment_in_the_range() -> None:
+    # 10 m² asked for, all of it likely CLN; of the LUC at 0.6 M at most 5 m²: 5 × 0.6 M × 50 % = 1.5 M
+    clean, rice = (Part(use, Decimal(area), Decimal(0), Decimal(most), use, Decimal(600_000), Decimal(5_000_000))
+                   for use, area, most in (("CLN", 10, 10), ("LUC", 0, 5)))  # fmt: skip
+    told = {"rice_rate": Decimal("0.5"), "reduction_group": "none"}
+    found = estimate(Case(DAYS["B"], "ODT", "household", (clean, rice), told, together=Decimal(10)), RULES)
+    assert [i.code for i in found.items] == ["levy", "registration_fee", "rice_land_payment"]
+    assert (found.items[2].low, found.items[2].amount, found.items[2].high) == (0, 0, 1_500_000)
+
+
+def test_within_the_limit_an_unknown_k_does_not_matter() -> None:
+    # A: 10–100 m² of field at 10 M less 2 M, limit 100 or 99 m²
+    told = {"allocated_without_fee": True, "garden_pond_of_house_parcel": False, "garden_pond_origin_separated": False,
+            "reduction_group": "none", "fee_paid_before": False}  # fmt: skip
+    part = Part("1", Decimal(50), Decimal(10), Decimal(100), "CLN", Decimal(2_000_000), Decimal(10_000_000))
+    for limit, high in ((100, 800_000_000), (99, None)):
+        case = Case(date(2023, 5, 1), "ODT", "household", (part,), {**told, "allotment_limit": Decimal(limit)})
+        levied = estimate(case, RULES).items[0]
+        assert (levied.low, levied.high) == (80_000_000, high)
