@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from landinfo import case, coordinates
+from landinfo.case import fields
 from landinfo.model import BadInput, Query
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{2,4}", re.ASCII)
-_NUMBER = re.compile(r"\d{1,15}(\.\d{1,4})?", re.ASCII)
 _CORNER = re.compile(r"\d{1,8}(\.\d{1,10})?", re.ASCII)
-_GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
-"""1.000: a thousand in Vietnamese, one in a program."""
 _SINGLE = ("on", "known", "convert_to", "land_user", "area", "piece")
 MOST_CORNERS = 200
 AND = "and."
@@ -35,18 +33,6 @@ def read_day(field: str, text: str) -> date:
         if FIRST_DAY <= day < LAST_DAY:
             return day
     raise BadInput("bad-day", field, value=text[:40])
-
-
-def read_number(field: str, text: str) -> Decimal:
-    """A plain non-negative number with a decimal point, up to 15 digits. Raises ``BadInput``."""
-    if not _NUMBER.fullmatch(text):
-        raise BadInput("bad-number", field, value=text[:40])
-    if _GROUPED.fullmatch(text):
-        raise BadInput("ambiguous-number", field, value=text, grouped=text.replace(".", ""))
-    try:
-        return Decimal(text)
-    except InvalidOperation as wrong:
-        raise BadInput("bad-number", field, value=text[:40]) from wrong
 
 
 def single(given: Iterable[tuple[str, str]], names: Sequence[str]) -> dict[str, str]:
@@ -78,7 +64,7 @@ def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
         elif head == "fact" and tail:
             facts[tail] = case.read_fact(tail, text)
         elif head == "price" and tail:
-            prices[_code(name, tail)] = read_number(name, text)
+            prices[_code(name, tail)] = fields.typed(text, name)
         else:
             raise BadInput("unknown-parameter", name[:60], known=", ".join((*_SINGLE, "fact.<name>", "price.<code>")))
     return Query(
@@ -113,7 +99,7 @@ def _corners(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _area(text: str) -> Decimal:
-    area = read_number("area", text)
+    area = fields.typed(text, "area")
     if not area:
         raise BadInput("area-not-positive", "area", value=text[:40])
     return area

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from landinfo import asked
+from landinfo.case import fields
 from landinfo.model import BadInput
 from landinfo.position import Ground
 from landinfo.street import Asked
@@ -19,7 +20,6 @@ WORDS = ("surface", "hampered", "access", "residential_area", "land_use")
 NAMES = (*COUNTS, *MEASURES, *WORDS)
 SEARCHED = ("q", "commune", "on", "limit", "offset")
 MOST_HITS = 100
-_COMMA = re.compile(r"(\d+),(\d{1,2})", re.ASCII)
 _COUNT = re.compile(r"\d{1,4}", re.ASCII)
 _YES_NO = {"true": True, "false": False}
 
@@ -62,7 +62,7 @@ def read_street(section: str, given: Iterable[tuple[str, str]], today: date) -> 
         else:
             told[name] = text.strip()
     try:
-        query = asked.read_query([(n, _point(t) if n == "area" else t) for n, t in rest], today)
+        query = asked.read_query(rest, today)
     except BadInput as wrong:
         if wrong.code != "unknown-parameter":
             raise
@@ -74,7 +74,7 @@ def read_street(section: str, given: Iterable[tuple[str, str]], today: date) -> 
 
 
 def _ground(told: dict[str, str], area: Decimal | None) -> Ground:
-    measures = {n: asked.read_number(n, _point(told[n])) for n in MEASURES if told.get(n)}
+    measures = {n: fields.typed(told[n], n) for n in MEASURES if told.get(n)}
     counts = {n: _count(n, told[n]) for n in COUNTS if told.get(n)}
     access = told.get("access", "")
     if access not in ("", "boat", "road"):
@@ -94,11 +94,6 @@ def _ground(told: dict[str, str], area: Decimal | None) -> Ground:
         residential_area=_yes_no("residential_area", told.get("residential_area", "")),
         agricultural_position=counts.get("agricultural_position"),
     )
-
-
-def _point(text: str) -> str:
-    """3,5 is 3.5, as Vietnamese write it; 1,000 stays a fault."""
-    return _COMMA.sub(r"\1.\2", text) if _COMMA.fullmatch(text.strip()) else text
 
 
 def _count(name: str, text: str) -> int:

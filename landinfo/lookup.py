@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from landinfo import coordinates, levy, lineage, search
 from landinfo.model import (
     BadInput,
     Commune,
+    Coverage,
     Edition,
     Facts,
     Feature,
@@ -47,11 +49,16 @@ class Several:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a map window shows of each layer; ``truncated``: there was more than ``VIEW_LIMIT``."""
+    """What a map window shows of each layer; ``truncated``: there was more than ``VIEW_LIMIT``.
+
+    ``held``: of a theme, whether its data cover the window ("all", "part" or "no_data"), so that nothing drawn can be
+    told from nothing known.
+    """
 
     layers: dict[str, tuple[Parcel | Feature, ...]]
     truncated: tuple[str, ...]
     crs: str
+    held: Mapping[str, str] = field(default_factory=dict)
 
 
 def parcel(asked: ParcelAsked, query: Query, store: Store, rulebook: Rulebook) -> Report | Several:
@@ -130,15 +137,25 @@ def view(box: Box, layers: Sequence[str], on: date, known: date, store: Store, r
     west, south, east, north = window.bounds
     bounds: Box = (west, south, east, north)
     shown: dict[str, tuple[Parcel | Feature, ...]] = {}
+    held: dict[str, str] = {}
     for layer in layers:
         if layer == "parcels":
             shown[layer] = store.parcels_in(bounds, on, known, limit=VIEW_LIMIT + 1)
         elif layer in rulebook.themes:
-            shown[layer] = store.layer(layer, bounds, on, known).features
+            facts = store.layer(layer, bounds, on, known)
+            shown[layer], held[layer] = facts.features, _covers(facts.coverage, window)
         else:
             raise BadInput("unknown-layer", "layers", layer=layer, layers=", ".join(["parcels", *rulebook.themes]))
     cut = {name: rows[:VIEW_LIMIT] for name, rows in shown.items()}
-    return View(cut, tuple(name for name, rows in shown.items() if len(rows) > VIEW_LIMIT), crs)
+    return View(cut, tuple(name for name, rows in shown.items() if len(rows) > VIEW_LIMIT), crs, held)
+
+
+def _covers(coverage: Sequence[Coverage], window: BaseGeometry) -> str:
+    """Of ground that is only half loaded nothing is known, as in an answer."""
+    ground = shapely.union_all([one.shape for one in coverage if one.complete])
+    if shapely.covers(ground, window):
+        return "all"
+    return "part" if shapely.intersects(ground, window) else "no_data"
 
 
 def answerable(query: Query, rulebook: Rulebook) -> None:

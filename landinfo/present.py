@@ -329,13 +329,14 @@ def _found_at(ref: str) -> str:
 
 
 def view(shown: lookup.View, rulebook: Rulebook) -> Plain:
-    """GeoJSON by layer for a map window."""
+    """GeoJSON by layer for a map window; ``held`` says of a theme whether its data cover the window."""
     return {
         "layers": {
             layer: {
                 "type": "FeatureCollection",
                 "features": [_map_feature(row, shown.crs, rulebook) for row in rows],
                 "truncated": layer in shown.truncated,
+                "held": shown.held.get(layer),
             }
             for layer, rows in shown.layers.items()
         }

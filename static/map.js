@@ -70,17 +70,25 @@
 
   const say = (text) => { note.textContent = text; note.hidden = !text; };
 
-  const legend = (name, features) => {
+  const legend = (name, features, held) => {
     const list = $(`[data-legend="${CSS.escape(name)}"]`);
     if (!list) return;
     const seen = new Map();
     for (const f of features) seen.set(f.properties.designation, f.properties);
-    list.replaceChildren(...[...seen.keys()].sort().map((code) => {
+    const rows = [...seen.keys()].sort().map((code) => {
       const item = document.createElement("li"), mark = document.createElement("i"), p = seen.get(code);
       mark.style.backgroundColor = p.colour;
       item.append(mark, p.label[english ? "en" : "vi"]);
       return item;
-    }));
+    });
+    const why = held === "no_data" ? words.no_data : held === "part" ? words.part : rows.length ? "" : words.none;
+    if (held && why) {
+      const item = document.createElement("li");
+      item.className = "why";
+      item.textContent = rows.length || held !== "part" ? why : `${words.none}; ${why}`;
+      rows.push(item);
+    }
+    list.replaceChildren(...rows);
   };
 
   const put = (name, collection) => {
@@ -90,7 +98,7 @@
       pane: parcels ? "parcels" : "themes", renderer: renderers[parcels ? "parcels" : "themes"], interactive: false,
       style: parcels ? style.parcels : style.theme(name),
     }).addTo(map);
-    if (!parcels) legend(name, collection.features);
+    if (!parcels) legend(name, collection.features, collection.held);
   };
 
   const writeNumbers = () => {

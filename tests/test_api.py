@@ -230,7 +230,6 @@ def test_an_unknown_commune_names_codes_of_that_name_and_period(api: FlaskClient
         ("/api/at?x=1215245&x=1215245&y=601505", "x", "given-twice"),
         (f"{ONE}?on=1/3/2026", "on", "bad-day"),
         (f"{ONE}?on=2026-02-29", "on", "bad-day"),
-        (f"{ONE}?on=", "on", "bad-day"),
         (f"{ONE}?known=hôm+nay", "known", "bad-day"),
         (f"{ONE}?on=2026-03-01&on=2026-03-01", "on", "given-twice"),
         (f"{ONE}?price.ODT=1&price.ODT=2", "price.ODT", "given-twice"),
@@ -331,3 +330,5 @@ def test_what_a_map_window_shows(api: FlaskClient, odd: FlaskClient) -> None:
     assert (shown["parcels"]["truncated"], shown["parcels"]["type"]) == (False, "FeatureCollection")
     elsewhere = ask(api, "/api/view?bbox=106.0,11.3,106.1,11.4&layers=parcels,urban_zoning")["layers"]
     assert [layer["features"] for layer in elsewhere.values()] == [[], []]
+    assert elsewhere["urban_zoning"]["held"] == "no_data"
+    assert elsewhere["parcels"]["held"] is None

@@ -60,7 +60,7 @@ _PART_KEYS = (
     "id", "area", "area_low", "area_high", "land_use", "price", "target_price", "declared_price", "k_price", "k_target",
     "term_left_months", "term_ends", "rent", "rent_after", "other_prices", "other_target_prices",
 )  # fmt: skip
-_PLAIN = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
+_DIGITS = re.compile(r"\d+([.,]\d+)?", re.ASCII)
 
 
 def read_case(raw: Any, codes: Collection[str] | None = None) -> Case:
@@ -130,8 +130,8 @@ def read_fact(name: str, text: str) -> Fact:
         return None
     if name in YES_NO and text in ("true", "false"):
         return text == "true"
-    if name in NUMBERS and _PLAIN.fullmatch(text):
-        return _fact(name, Decimal(text))
+    if name in NUMBERS and _DIGITS.fullmatch(text):
+        return _fact(name, fields.typed(text, f"fact.{name}"))
     return _fact(name, text)
 
 

@@ -18,6 +18,9 @@ MOST_LABEL = 60
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{1,5}", re.ASCII)
+_TYPED = re.compile(r"\d{1,15}([.,]\d{1,6})?", re.ASCII)
+_GROUPED = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+"""1.000: a thousand in Vietnamese, one in a program; 1,000: the other way round."""
 
 
 def number(value: Any, field: str, most: Decimal) -> Decimal:
@@ -31,6 +34,18 @@ def number(value: Any, field: str, most: Decimal) -> Decimal:
     if not found.is_finite() or not 0 <= found <= most:
         raise BadInput("case-number", field, value=str(value)[:40], most=most)
     return found
+
+
+def typed(text: str, field: str) -> Decimal:
+    """A non-negative number as a person types it in any parameter: 100.5 or 100,5, up to 15 digits before the sign.
+
+    Raises ``BadInput``: anything else (bad-number), and what may be a thousand or one (ambiguous-number).
+    """
+    if not _TYPED.fullmatch(text):
+        raise BadInput("bad-number", field, value=text[:40])
+    if _GROUPED.fullmatch(text):
+        raise BadInput("ambiguous-number", field, value=text, grouped=text.replace(".", "").replace(",", ""))
+    return Decimal(text.replace(",", "."))
 
 
 def maybe(raw: Mapping[str, Any], key: str, where: str, most: Decimal) -> Decimal | None:

@@ -17,8 +17,8 @@ blueprint = Blueprint("api", __name__)
 
 
 def given() -> list[tuple[str, str]]:
-    """The request's parameters in the order they came, repeated names kept."""
-    return list(request.args.items(multi=True))
+    """The request's parameters in the order they came, repeated names kept; one that was left empty is not given."""
+    return [(name, text.strip()) for name, text in request.args.items(multi=True) if text.strip()]
 
 
 def as_json(body: Any, status: int = 200, mimetype: str = "application/json") -> Response:

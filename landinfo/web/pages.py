@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -23,7 +22,6 @@ TARGETS = ("ODT", "ONT", "TMD", "SKC")
 """Land uses offered in the form; an address may name any other."""
 LANGUAGES = ("vi", "en")
 _SEARCHED = ("commune", "sheet", "number")
-_COMMA = re.compile(r"\d{1,15},\d{1,4}", re.ASCII)
 
 blueprint = Blueprint("pages", __name__)
 
@@ -34,17 +32,11 @@ def language() -> str:
 
 
 def asked_pairs() -> list[tuple[str, str]]:
-    """The question's parameters: a field of a form that was left empty is not given. Raises ``BadInput`` for lang."""
+    """The question's parameters, of which the language is none. Raises ``BadInput`` for another language."""
     lang = request.args.getlist("lang")
     if lang and (len(lang) > 1 or lang[0] not in LANGUAGES):
         raise BadInput("no-such-language", "lang", value=lang[0][:20])
-    return [(name, _plain(name, text.strip())) for name, text in api.given() if name != "lang" and text.strip()]
-
-
-def _plain(name: str, text: str) -> str:
-    """A number typed into a form with a decimal comma, as on Vietnamese paper, in the form of an address."""
-    typed = name in ("area", "fact.allotment_limit") or name.startswith("price.")
-    return text.replace(",", ".") if typed and _COMMA.fullmatch(text) else text
+    return [pair for pair in api.given() if pair[0] != "lang"]
 
 
 def here_in(lang: str) -> str:
