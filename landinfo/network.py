@@ -117,8 +117,8 @@ class _Walk:
 class Network:
     """The alleys joined where they meet, with their ways to the listed streets. ``grounds`` are those of all ways.
 
-    ``limits``: widths at which a class of alleys begins, m.
-    An alley ends at the kerb: the stretch inside a street's ground is no part of it.
+    ``limits``: widths at which a class of alleys begins, m. A way is walked from the kerb; one that runs on through a
+    street is never the nearest there.
     """
 
     def __init__(self, ways: Sequence[Way], limits: Sequence[float], by: Reach) -> None:
@@ -149,11 +149,7 @@ class Network:
         way, own = self.ways[side.way], self.graph.own[side.way]
         along = shapely.line_locate_point(way.line, shapely.points(shapely.get_coordinates(side.shape)))
         first, last = float(along.min()), float(along.max())
-        near = [
-            (max(0.0, at - last, first - at), node)
-            for at, node in own
-            if self._open(side.way, min(at, last), max(at, first))
-        ]
+        near = [(max(0.0, at - last, first - at), node) for at, node in own]
         for walk in self.walks.get(side.way, ()):
             ends = [(apart + walk.reached[n][0], *walk.reached[n][1:]) for apart, n in near if n in walk.reached]
             if ends:
@@ -168,13 +164,8 @@ class Network:
                     sure,
                 )
 
-    def _open(self, alley: int, start: float, end: float) -> bool:
-        """No street lies between two places on an alley."""
-        return not any(low < end and high > start for low, high in self.inside[alley])
-
     def _meet_streets(self) -> None:
         listed = [i for i, way in enumerate(self.ways) if way.section]
-        self.inside: dict[int, list[tuple[float, float]]] = defaultdict(list)
         if not listed or not self.alleys:
             return
         tree = shapely.STRtree([self.grounds[i] for i in listed])
@@ -190,17 +181,11 @@ class Network:
         common = shapely.intersection(line, street)
         stretches = [part for part in shapely.get_parts(common) if isinstance(part, LineString) and part.length > 0]
         if not stretches:
-            ends = [(along, float(street.distance(line.interpolate(along)))) for along in (0.0, float(line.length))]
-            return [end for end in ends if end[1] <= self.by.joined]
-        found = []
-        for part in stretches:
-            ends_ = sorted(
-                float(a)
-                for a in shapely.line_locate_point(line, shapely.points(list(part.coords)[:: len(part.coords) - 1]))
-            )
-            self.inside[alley].append((ends_[0], ends_[1]))
-            found += [(along, 0.0) for along in ends_]
-        return found
+            near = [(along, float(street.distance(line.interpolate(along)))) for along in (0.0, float(line.length))]
+            return [end for end in near if end[1] <= self.by.joined]
+        # the stretch inside the street is no part of the way: both its ends are at the kerb
+        ends = [part.interpolate(end, normalized=True) for part in stretches for end in (0.0, 1.0)]
+        return [(float(line.project(end)), 0.0) for end in ends]
 
     def _meet_alleys(self) -> None:
         """Alleys meet where their middle lines cross, and where one ends on the other: at the nearest, not at all
@@ -230,11 +215,10 @@ class Network:
             self._linked(alley, along, other, float(line.project(end)), float(line.distance(end)))
 
     def _linked(self, a: int, at: float, b: int, bt: float, apart: float) -> None:
-        if not any(low < at < high for low, high in self.inside[a]):
-            self.graph.link(self.graph.node(a, at), self.graph.node(b, bt), apart, b)
+        self.graph.link(self.graph.node(a, at), self.graph.node(b, bt), apart, b)
 
     def _ends(self) -> None:
-        """The ends of every alley, and its stretches from place to place but for those inside a street."""
+        """The ends of every alley, and its stretches from place to place."""
         for i in self.alleys:
             length = float(self.ways[i].line.length)
             for along in (0.0, length):
@@ -242,9 +226,7 @@ class Network:
             own = sorted(self.graph.own[i])
             self.graph.own[i] = own
             for (at, a), (bt, b) in pairwise(own):
-                middle = (at + bt) / 2
-                if at == bt or not any(low < middle < high for low, high in self.inside[i]):
-                    self.graph.link(a, b, bt - at, i)
+                self.graph.link(a, b, bt - at, i)
 
     def _walked(self) -> dict[int, list[_Walk]]:
         """alley → the walks that reach it, from every street and by every class."""

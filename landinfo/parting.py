@@ -83,11 +83,11 @@ def pieces(
     The first of ``sides`` is the front that bands and depth are measured from; no side: the lot is whole. ``held``
     holds on all of it, ``farming`` is its agricultural position near the front, which ``on_road`` is a listed road.
     """
-    if not sides:
+    depth = depth_of(lot, sides[0]) if sides else 0.0
+    if depth <= 0:  # no side, or a strip that is nothing but side
         yield Piece(lot, told(held), farming, "")
         return
     front = sides[0]
-    depth = depth_of(lot, front)
     seen, hidden = _projected(lot, sides, by)
     narrow = by.entrance or not hidden.is_empty
     width = max(front.length, lot.area / depth) if narrow else front.length

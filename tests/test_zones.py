@@ -50,6 +50,11 @@ def test_a_side_counts_from_half_a_metre_and_1_4_metres() -> None:
     assert {g.position for g in derived(thin, MAIN)} == {4}
 
 
+def test_a_strip_that_is_nothing_but_front() -> None:
+    """0.4 m along the kerb: every corner lies within the touch of the street."""
+    assert told(one(box(0, 0, 10, 0.4), MAIN)) == (1, {})
+
+
 def test_frontage_is_the_side_and_not_the_bits_beside_it() -> None:
     """A parcel 0.2 m off the kerb: its side is 10 m, though 0.3 m of both flanks lie within the touch of 0.5 m."""
     assert one(box(0, 0.2, 10, 15), MAIN).found["frontage_m"] == "10.0"
@@ -104,12 +109,12 @@ def test_a_long_parcel_falls_into_bands() -> None:
     assert [g.conditions.get("long_band_business") for g in grounds] == [None, "second", "third", "third", "third"]
 
 
-@pytest.mark.parametrize(("arm", "hidden"), [(1.4, False), (1.6, True)])
+@pytest.mark.parametrize(("arm", "hidden"), [(1.49, False), (1.6, True)])
 def test_the_hidden_part_of_an_l_counts_from_15_square_metres(arm: float, *, hidden: bool) -> None:
     """An L: 10 m on the street, 20 m deep, and an arm 10 m wide to the east behind the neighbour."""
     lot = ring((0, 0), (10, 0), (10, 20 - arm), (20, 20 - arm), (20, 20), (0, 20))
     parts = {g.conditions.get("hidden_part", ""): g.shape.area for g in derived(lot, MAIN)}
-    assert {k: round(v, 1) for k, v in parts.items()} == ({"": 200.0, "true": 16.0} if hidden else {"": 214.0})
+    assert {k: round(v, 1) for k, v in parts.items()} == ({"": 200.0, "true": 16.0} if hidden else {"": 214.9})
 
 
 def test_a_quarter_cut_out_of_a_square_leaves_a_hidden_part() -> None:
@@ -206,6 +211,12 @@ def test_the_way_is_walked_along_the_alley() -> None:
     assert ground.found["distance_m"] == "110.0"
     assert ground.conditions["depth_from_100m"] == "true"
     assert ground.agricultural_position == 2
+
+
+def test_an_alley_that_ends_at_the_edge_of_another_is_walked_to_its_middle() -> None:
+    """40 m up, 2 m from the middle line to the edge where the side alley begins, 10 m along it."""
+    ground = one(box(12, 42, 22, 52), MAIN, alley((0, -5), (0, 60)), alley((2, 40), (40, 40)))
+    assert ground.found["distance_m"] == "52.0"
 
 
 def test_an_earth_alley_and_one_of_unknown_surface() -> None:

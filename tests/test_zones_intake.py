@@ -258,6 +258,19 @@ def test_a_canal_is_known_by_the_parcel_of_water(tmp_path: Path) -> None:
     assert dict(made["25744@2024/1/01"].conditions) == {"access": "boat"}
 
 
+def test_a_house_beyond_the_canal_is_no_canal(tmp_path: Path) -> None:
+    lots = (box(100, 12, 110, 20), box(50, 0.6, 150, 5.9), box(50, 6, 150, 11.9))
+    _, made = derived(tmp_path, Drawing(lots=lots, uses=("ODT", "SON", "ODT"), alleys=()))
+    assert dict(made["25744@2024/1/01"].conditions) == {"access": "boat"}
+
+
+def test_ground_of_two_parcels_has_one_zone(tmp_path: Path) -> None:
+    _, made = derived(tmp_path, CASES["ZON-015"][0])
+    shapes = [zone.shape for zone in made.values()]
+    assert sum(shape.area for shape in shapes) == pytest.approx(shapely.union_all(shapes).area)
+    assert shapely.union_all(shapes).area == pytest.approx(22 * 15)
+
+
 def test_files_in_another_place_are_refused(tmp_path: Path) -> None:
     there = replace(MAIN, line=shapely.transform(MAIN.line, lambda xy: xy[:, ::-1]))
     result, _ = derived(tmp_path, replace(BOTH, streets=(there,)))
