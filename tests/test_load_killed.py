@@ -94,8 +94,11 @@ def test_a_killed_load_goes_on(tmp_path: Path, engine: str, new_place: Any, draf
 
 def test_a_store_with_anything_else_in_it_is_no_beginning_of_a_new_one(tmp_path: Path, store_url: str) -> None:
     file, map = office.parcels(tmp_path / "a.gpkg"), office.field_map(tmp_path / "a.toml")
-    assert office.load(file, map, store_url, TODAY).published
     other = office.parcels(tmp_path / "b.gpkg", [square(50)])
+    assert office.load(file, map, store_url, TODAY, draft=True).published
+    with pytest.raises(Refused, match="store-exists"):
+        office.load(other, map, store_url, TODAY)  # somebody's draft is in it
+    assert office.load(file, map, store_url, TODAY).published
     for again in (file, other):
         with pytest.raises(Refused, match="store-exists"):
             office.load(again, map, store_url, TODAY)
