@@ -334,6 +334,25 @@ def test_a_preparation_in_another_order_begins_anew(own_store: Store, monkeypatc
     assert len(own_store.parcels_in(EVERYWHERE, TODAY, TODAY)) == 12
 
 
+def test_a_preparation_goes_on_only_after_the_same_rows(own_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two steps are written; a load that differs in the first alone has another second mark, and begins anew."""
+    monkeypatch.setattr(editing, "STEP", 4)
+    load, steps = parcels_again(), list[float]()
+
+    def broken(done: float) -> None:
+        steps.append(done)
+        if len(steps) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        own_store.stage(load, [], broken)
+    assert own_store.unfinished() == ("parcels-2",)
+    one, other, *rest = load.parcels
+    own_store.stage(replace(load, parcels=[other, one, *rest]), [], steps.append)
+    assert len(steps) == 2 + 5
+    assert own_store.unfinished() == ()
+
+
 def test_a_half_prepared_edition_can_be_taken_away(own_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(editing, "STEP", 4)
 

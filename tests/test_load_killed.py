@@ -6,7 +6,8 @@ import json
 import random
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import files_to_load as office
 import pytest
 from files_to_load import EVERYWHERE, ON, ROOT, TODAY, square
 
+from landinfo.intake import editions
 from landinfo.model import Refused
 from landinfo.store import DRAFT, open_store
+from landinfo.store.edited import Edited
 
 SIDE = amount.of(14, 100)
 STEP = amount.of(8, 500)
@@ -97,8 +100,11 @@ def test_a_killed_load_goes_on(tmp_path: Path, engine: str, new_place: Any, draf
 
 def test_a_store_with_anything_else_in_it_is_no_beginning_of_a_new_one(tmp_path: Path, store_url: str) -> None:
     file, map = office.parcels(tmp_path / "a.gpkg"), office.field_map(tmp_path / "a.toml")
-    assert office.load(file, map, store_url, TODAY).published
     other = office.parcels(tmp_path / "b.gpkg", [square(50)])
+    assert office.load(file, map, store_url, TODAY, draft=True).published
+    with pytest.raises(Refused, match="store-exists"):
+        office.load(other, map, store_url, TODAY)  # somebody's draft is in it
+    assert office.load(file, map, store_url, TODAY).published
     for again in (file, other):
         with pytest.raises(Refused, match="store-exists"):
             office.load(again, map, store_url, TODAY)
@@ -117,3 +123,34 @@ def test_a_new_store_that_is_still_empty_is_filled(tmp_path: Path, store_url: st
     with pytest.raises(Refused, match="store-exists"):
         office.load(file, renamed, store_url, TODAY)
     assert office.load(file, map, store_url, TODAY).published
+
+
+def test_what_was_prepared_before_outlives_a_publication_that_fails(
+    tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody's draft stays one; rows that were staged only to be published do not."""
+    file, map = office.parcels(tmp_path / "a.gpkg"), office.field_map(tmp_path / "a.toml")
+    office.load(office.parcels(tmp_path / "b.gpkg", [square(50)]), map, store_url, TODAY)
+    replacing = office.field_map(tmp_path / "c.toml", edition="replaces = true")
+    monkeypatch.setattr(editions, "publish", broken)
+    for draft, left in ((False, 0), (True, 1), (False, 1)):
+        with nullcontext() if draft else pytest.raises(RuntimeError):
+            office.load(file, replacing, store_url, TODAY, new=False, draft=draft)
+        store = open_store(store_url)
+        assert (len(store.drafts()), store.unfinished()) == (left, ())
+        store.close()
+
+
+def broken(*given: object) -> None:
+    raise RuntimeError
+
+
+def test_what_cannot_take_its_place_is_not_written(
+    tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Known of later already: refused before a row is staged, not after a million."""
+    map = office.field_map(tmp_path / "a.toml", edition="replaces = true")
+    office.load(office.parcels(tmp_path / "b.gpkg", [square(50)]), map, store_url, TODAY)
+    monkeypatch.setattr(Edited, "stage", broken)
+    with pytest.raises(Refused, match="edition-day-passed"):
+        office.load(office.parcels(tmp_path / "a.gpkg"), map, store_url, TODAY - timedelta(days=1), new=False)

@@ -16,21 +16,25 @@ import numpy as np
 import pytest
 import shapely
 import shapely.affinity
-from files_to_load import TEXTS
+from files_to_load import RULEBOOK, TEXTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.cli.bar import Bar
-from landinfo.intake import editions, neighbours
+from landinfo.intake import corners, editions, neighbours, repair
 from landinfo.intake.checks import same_ground
 from landinfo.intake.close import close_pairs
+from landinfo.intake.corners import check_corners
 from landinfo.intake.editions import content_hash
+from landinfo.intake.limits import read_limits
+from landinfo.intake.repair import mend
 from landinfo.intake.steps import Share
 from landinfo.intake.template import Template
 from landinfo.intake.values import read_area
 
 LIMITS: Any = type("Limits", (), {"overlap_area": 0.05, "sliver_width": 0.3, "gap_area": 10.0})
+REAL = read_limits(RULEBOOK.rules, date(2026, 1, 1))
 NO_END = (date(2020, 1, 1), None)
 
 
@@ -106,12 +110,46 @@ def test_ground_drawn_twice_is_no_coverage() -> None:
     assert [gap.area for gap in neighbours.gaps(shapes, [0] * 9, LIMITS)] == [4.0]
 
 
+def told(shapes: Any) -> list[tuple[Any, ...]]:
+    """All that is found in single drawings, repaired in them and found between them."""
+    said: list[tuple[Any, ...]] = []
+
+    def tell(code: str, i: int, detail: str, mark: Any) -> None:
+        said.append((code, i, detail, mark and mark.wkt))
+
+    check_corners(shapes, REAL, tell)
+    mended = mend(shapes, REAL, tell)
+    said += [("mended", i, shape.wkt) for i, shape in enumerate(mended)]
+    return said + [("strip", gap.row, round(gap.area, 6)) for gap in neighbours.strips(shapes, REAL)]
+
+
+def test_blocks_tell_the_rows_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixteen drawings, their faults far back; two at a time are told like all at once."""
+    plain = [shapely.box(100 * n, 0, 100 * n + 10, 10) for n in range(11)]
+    doubled = shapely.Polygon([(0, 50), (10, 50), (10, 60), (10, 60.0004), (0, 60)])
+    spike = shapely.Polygon([(50, 50), (60, 50), (60, 60), (59.95, 75), (59.9, 60), (50, 60)])
+    near, strip = shapely.box(1010.012, 0, 1020, 10), shapely.box(910.2, 0, 920, 10)
+    tiny = shapely.box(70, 50, 70.5, 50.5)
+    shapes = np.array([*plain, doubled, spike, near, strip, tiny], dtype=object)
+    whole = told(shapes)
+    assert [one[:2] for one in whole if one[0] not in ("mended",)] == [
+        *(("GEO-011", 11), ("GEO-012", 12), ("GEO-015", 15), ("GEO-021", 11), ("GEO-023", 13), ("strip", 9)),
+        ("strip", 10),
+    ]
+    for module in (corners, neighbours, repair):
+        monkeypatch.setattr(module, "BLOCK", 2)
+    assert told(shapes) == whole
+
+
 def _pairs(rows: Any) -> list[tuple[int, int]]:
     return [(i, j) for i in rows for j in rows if i < j]
 
 
+NEARBY = st.integers(-9, 9)
+
+
 @settings(max_examples=amount.of(150, 3000), deadline=None)
-@given(st.lists(st.tuples(st.integers(-60, 60), st.integers(-60, 60)), max_size=30), st.sampled_from([0.5, 2.0, 7.3]))
+@given(st.lists(st.tuples(NEARBY, NEARBY), max_size=30), st.sampled_from([0.5, 1.0, 2.0, 2.3]))
 def test_close_places_are_those_of_every_pair(places: list[tuple[int, int]], distance: float) -> None:
     xy = np.array(places, dtype=float).reshape(-1, 2) / 2
     different = sorted(set(map(tuple, xy.tolist())))
