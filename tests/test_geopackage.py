@@ -317,3 +317,24 @@ def test_the_same_loads_give_the_same_file(tmp_path: Path) -> None:
         made[-1].publish(cadastre.loads())
         made[-1].close()
     assert (tmp_path / "a.gpkg").read_bytes() == (tmp_path / "b.gpkg").read_bytes()
+
+
+HALF_MADE = """
+import os, signal, sqlite3, sys
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("PRAGMA cache_size = 5")
+held.execute("BEGIN")
+held.execute("CREATE TABLE meta (key, value)")
+held.executemany("INSERT INTO meta VALUES (?, ?)", [(n, "x" * 3000) for n in range(500)])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_store_that_was_killed_while_it_was_made_is_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "s.gpkg"
+    child = subprocess.run([sys.executable, "-c", HALF_MADE, str(path)], check=False)
+    assert child.returncode == -signal.SIGKILL
+    assert path.stat().st_size > 0
+    made = create_store(str(path), cadastre.FACTS, cadastre.communes(), [])
+    assert made.facts() == cadastre.FACTS
+    made.close()

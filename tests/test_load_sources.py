@@ -95,6 +95,17 @@ def test_us_survey_feet_are_exact() -> None:
     assert feet.distance(shapely.Point(expected)) < 1e-6
 
 
+def test_heights_are_no_part_of_an_edition(tmp_path: Path) -> None:
+    """In the store's own plane nothing else would drop them, and the edition is named by what it holds."""
+    flat, high = ([square(), square(10)], [shapely.force_3d(square(), 7.0), shapely.force_3d(square(10), 8.0)])
+    map, names = field_map(tmp_path / "a.toml"), set()
+    for n, shapes in enumerate((flat, high)):
+        result = load(parcels(tmp_path / f"{n}.gpkg", shapes), map, str(tmp_path / f"s{n}.gpkg"), TODAY)
+        assert result.edition
+        names.add(result.edition.id)
+    assert len(names) == 1
+
+
 def test_heights_of_a_compound_system_are_dropped(tmp_path: Path) -> None:
     high = shapely.force_3d(square(), 12.5)
     file = parcels(tmp_path / "a.gpkg", [high], crs="EPSG:9210+5773")
