@@ -25,7 +25,7 @@ LAYERS = (
     {"report", "difference"},
     {"lookup"},
     {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history", "letter"}
-    | {"asked_streets", "present_streets", "letter_streets"},
+    | {"asked_streets", "present_streets", "letter_streets", "figure", "boundary", "cutout", "extract", "changes"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
@@ -36,8 +36,9 @@ FOLDERS = {
     "files": {CORE},
     "intake": {CORE, "lookup", "store", "files"},
     "batch": {CORE, ANSWERED, "store", "files", "intake"},
-    "web": {CORE, ANSWERED, "store", "files", "intake"},
-    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch"},
+    "paper": {CORE, ANSWERED, "store", "files"},
+    "web": {CORE, ANSWERED, "store", "files", "intake", "paper"},
+    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch", "paper"},
     "__main__": {"cli"},
     "app": {CORE, "store", "web"},
 }
@@ -54,16 +55,16 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "psycopg2": ("store.postgis", "store.register.postgis"),
     "sqlite3": ("store.geopackage", "store.register.sqlite"),
     "geopandas": "files", "pandas": "files", "pyogrio": "files", "openpyxl": "files", "pyarrow": "files",
-    "typst": "web.extract",
+    "typst": "paper.typeset", "segno": "paper.symbol",
     "dask": "batch", "distributed": "batch",
     "granian": "app",
 }  # fmt: skip
 EVERYWHERE = {"shapely", "numpy", "landinfo"}
 
 PURE = {
-    "__future__", "abc", "bisect", "calendar", "collections", "contextlib", "copy", "dataclasses", "datetime",
-    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "itertools", "json", "math", "numbers",
-    "operator", "re", "string", "textwrap", "types", "typing", "unicodedata", "urllib.parse",
+    "__future__", "abc", "base64", "bisect", "calendar", "collections", "contextlib", "copy", "dataclasses", "datetime",
+    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "html", "itertools", "json", "math",
+    "numbers", "operator", "re", "string", "textwrap", "types", "typing", "unicodedata", "urllib.parse",
     "warnings",
 }  # fmt: skip
 """What a file that computes may take from the standard library."""

@@ -12,8 +12,9 @@ from werkzeug.exceptions import HTTPException
 from landinfo import asked
 from landinfo.model import Problem
 from landinfo.store import Store, open_store
+from landinfo.store.register import beside, open_register
 from landinfo.store.rulebook import read_rulebook
-from landinfo.web import api, assets, difference, estimate, ground, headers, maps, pages, question, streets
+from landinfo.web import api, assets, difference, estimate, extract, ground, headers, maps, pages, question, streets
 from landinfo.web.settings import Settings, from_environment
 from landinfo.web.site import Site, site
 
@@ -49,11 +50,13 @@ def create_app(
     app.config.update(MAX_CONTENT_LENGTH=65536, TRAP_HTTP_EXCEPTIONS=False)
     clock = today or _day_in_vietnam
     where = ground.read(held, list(rulebook.themes), clock())
-    app.extensions["landinfo"] = Site(settings, held, rulebook, clock, where, maps.draw(settings, where.box))
+    register = open_register(settings.register or beside(settings.store))
+    drawn = maps.draw(settings, where.box)
+    app.extensions["landinfo"] = Site(settings, held, rulebook, clock, where, drawn, register)
     headers.log_to_stderr()
     headers.register(app, settings)
     pages.dress(app)
-    for part in (api, assets, difference, estimate, pages, streets):
+    for part in (api, assets, difference, estimate, extract, pages, streets):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)

@@ -9,13 +9,13 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Flask, Response, render_template, request
 
-from landinfo import case, present, search
+from landinfo import case, extract, figure, present, search
+from landinfo.figure import Figure
 from landinfo.lookup import Report, Several
 from landinfo.model import BadInput
 from landinfo.plain import Plain
 from landinfo.texts import FILTERS
-from landinfo.web import api, assets, figure, ground, question
-from landinfo.web.figure import Figure
+from landinfo.web import api, assets, ground, question
 from landinfo.web.site import Site, site
 
 TARGETS = ("ODT", "ONT", "TMD", "SKC")
@@ -99,6 +99,7 @@ def dress(app: Flask) -> None:
         here_in=here_in,
         language=language,
         layer_name=layer_name,
+        files=extract.files,
     )
     app.context_processor(_always)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from landinfo.model import BadInput
+from landinfo.paper import address
 
 ROOT = Path(__file__).resolve().parents[2]
 _TEMPLATE = re.compile(r"(?:(https?://)(\{s\}\.)?([a-z0-9.-]+(?::\d{1,5})?))?/[^\s\"'<>;,]*", re.IGNORECASE)
@@ -20,7 +21,9 @@ class Settings:
 
     ``trusted_proxies`` is the number of proxies in front, whose X-Forwarded-* and X-Request-ID headers count.
     ``basemap`` is a tile address such as ``https://{s}.example.org/{z}/{x}/{y}.png``; with it, and only with it, pages
-    load from another host. ``connections`` is the number of PostGIS connections, at least one for each thread.
+    load from another host. ``address`` is how the service is reached, as it stands on extracts; ``register`` where the
+    issued ones are kept ("": beside the store). ``connections`` is the number of PostGIS connections, at least one for
+    each thread.
     """
 
     store: str = str(ROOT / "data" / "sample" / "sample.gpkg")
@@ -29,6 +32,8 @@ class Settings:
     basemap: str = ""
     basemap_attribution: str = ""
     connections: int = 8
+    address: str = "http://127.0.0.1:8000"
+    register: str = ""
 
     @property
     def basemap_source(self) -> str:
@@ -53,6 +58,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         basemap=basemap,
         basemap_attribution=environ.get("LANDINFO_BASEMAP_ATTRIBUTION", ""),
         connections=_number(environ, "LANDINFO_THREADS", default.connections, 256),
+        address=address.public(environ),
+        register=environ.get("LANDINFO_REGISTER", ""),
     )
 
 

@@ -10,6 +10,7 @@ from flask import current_app
 
 from landinfo.model import Rulebook
 from landinfo.store import Store
+from landinfo.store.register import Register
 from landinfo.web.ground import Ground
 from landinfo.web.maps import Drawn
 from landinfo.web.settings import Settings
@@ -25,6 +26,7 @@ class Site:
     today: Callable[[], date]
     ground: Ground
     drawn: Drawn
+    register: Register
 
 
 def site() -> Site:
