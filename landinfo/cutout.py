@@ -27,7 +27,7 @@ EDGE = 30.0
 """Drawing units around the map for the numbers of the grid."""
 FILLED = 0.72
 """Of the map's sides that the parcel may take, so that its neighbours are seen."""
-SCALES = tuple(step * 10**power for power in range(1, 7) for step in (10, 20, 25, 50))
+SCALES = tuple(step * 10**power for power in range(1, 7) for step in (10, 15, 20, 25, 30, 40, 50, 75))
 MOST_NUMBERED = 60
 """Corners that are numbered on the map; beyond, the table alone says where they are."""
 _APART = 9.0
@@ -63,7 +63,7 @@ def draw(answer: Plain, outline: BaseGeometry, neighbours: Sequence[Parcel], crs
     drawn = [
         *_head(),
         *_neighbours(neighbours, seen, frame),
-        f'<path d="{frame.path(mapping(outline))}" fill="#f3f3ee"/>',
+        f'<path d="{frame.path(mapping(outline))}" fill="#f3f3ee" fill-rule="evenodd"/>',
         *_parts(parts),
         f'<path d="{frame.path(mapping(outline))}" fill="none" stroke="{INK}" stroke-width="1.6"/>',
         *_corners(outline, frame),
@@ -120,14 +120,15 @@ def _neighbours(neighbours: Sequence[Parcel], seen: BaseGeometry, frame: Frame) 
 
 def _parts(parts: Sequence[Part]) -> Iterator[str]:
     """The filled theme in its colours; the others as broken lines of theirs."""
+    line = f'stroke="{INK}" stroke-width="0.5"'
     for part in parts:
         if part.shown:
             fill = "url(#hatch)" if part.kind == "conflict" else escape(part.colour)
-            yield f'<path d="{part.path}" fill="{fill}" fill-opacity="0.75" stroke="{INK}" stroke-width="0.5"/>'
+            yield f'<path d="{part.path}" fill="{fill}" fill-opacity="0.75" fill-rule="evenodd" {line}/>'
     for part in parts:
         if not part.shown:
-            line = f'stroke="{escape(part.colour)}" stroke-width="1.2" stroke-dasharray="5 3"'
-            yield f'<path d="{part.path}" fill="none" {line}/>'
+            colour = escape(part.colour)
+            yield f'<path d="{part.path}" fill="none" stroke="{colour}" stroke-width="1.2" stroke-dasharray="5 3"/>'
 
 
 def _corners(outline: BaseGeometry, frame: Frame) -> Iterator[str]:

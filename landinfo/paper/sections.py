@@ -237,9 +237,9 @@ def _named(theme: Plain, words: Words) -> str:
 
 
 def _theme_row(row: Plain, words: Words) -> list[str]:
-    code = f"{row['designation']}  " if row["kind"] == "designation" else ""
+    mark = f"{row['designation']}  " if row["kind"] == "designation" else ""
     cited = [_document(d, words) for d in row["documents"]]
-    return ["\n".join([code + words.told(row["label"]), *cited]), words.m2(row["area"]), _share(row["percent"], words)]
+    return ["\n".join([mark + words.told(row["label"]), *cited]), words.m2(row["area"]), _share(row["percent"], words)]
 
 
 def _document(document: Plain, words: Words) -> str:

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request
 
@@ -89,8 +88,9 @@ def form() -> Response:
     typed = request.args.get("code", "").strip()
     if typed:
         found = extract.read_code(typed)
-        address = f"/verify/{quote(found or typed[:80], safe='')}"
-        return Response(status=303, headers={"Location": pages.link(address)})
+        if found is None:
+            return _not_genuine(NotHere("verify-no-code", "code", given=typed[:60]))
+        return Response(status=303, headers={"Location": pages.link(f"/verify/{found}")})
     return _page(None)
 
 
@@ -140,6 +140,8 @@ def _by_file() -> Plain:
     while piece := stream.read(_CHUNK):
         digest.update(piece)
         size += len(piece)
+    if given is not None:
+        given.close()
     if not size:
         raise BadInput("verify-needs-a-file", "file")
     return verifying.by_file(digest.hexdigest(), here.today(), here.register, here.store, here.rulebook)
