@@ -29,6 +29,9 @@ class Words:
     def number(self, value: Any) -> str:
         return texts.number(value, self.lang)
 
+    def fixed(self, value: Any, places: int) -> str:
+        return texts.fixed(value, places, self.lang)
+
     def dong(self, value: Any) -> str:
         return texts.dong(value, self.lang)
 

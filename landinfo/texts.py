@@ -10,13 +10,14 @@ import re
 import string
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 Texts = Mapping[str, Mapping[str, str]]
 LANGUAGES = ("vi", "en")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """What typed text may hold to move a terminal's cursor or turn its writing round."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SWAP = str.maketrans(",.", ".,")
 
 
@@ -32,6 +33,11 @@ def number(value: Any, lang: str = "vi") -> str:
 def _grouped(exact: Decimal, lang: str) -> str:
     text = f"{exact:,f}"
     return text.translate(_SWAP) if lang == "vi" else text
+
+
+def fixed(value: Any, places: int, lang: str = "vi") -> str:
+    """A measured number with as many decimals as its column has: ``1.215.628,380``."""
+    return _grouped(Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN), lang)
 
 
 def dong(value: Any, lang: str = "vi") -> str:
@@ -81,6 +87,16 @@ FILTERS: Mapping[str, Callable[..., str]] = {
 }
 
 
+def shown(text: str) -> str:
+    """Typed text without what would move a cursor or turn writing round."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def no_formula(text: str) -> str:
+    """Text for a cell of a spreadsheet, which would take one that begins with = + - @ for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
 class _Formatter(string.Formatter):
     """``str.format`` with our forms as format specs; a name that the sentence misses is shown as a dash."""
 
@@ -94,7 +110,7 @@ class _Formatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec in FILTERS:
             return FILTERS[format_spec](value, self.lang)
-        return "–" if value is None else _CONTROL.sub("\ufffd", str(value))
+        return "–" if value is None else shown(str(value))
 
 
 _FORMATTERS = {lang: _Formatter(lang) for lang in LANGUAGES}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import markup
@@ -15,6 +18,8 @@ from werkzeug.test import TestResponse
 from landinfo.store import Store
 from landinfo.web import Settings, create_app
 
+ADDRESS = "https://thua-dat.example"
+_KEPT, _NUMBER = TemporaryDirectory(prefix="landinfo-register-"), itertools.count()
 DAY = "on=2026-03-01"
 ONE, HALVED = "25750@2024/1/1", "25750@2024/1/2"
 # One address of each kind of page that there is.
@@ -44,12 +49,15 @@ PAGES = [
     f"/search?q={Y},{X};{Y},{X + 20};{Y + 20},{X + 20}&{DAY}",
     "/search?q=48.8566,+2.3522",
     "/search?q=",
+    "/verify",
+    "/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 ]
 
 
 def client(store: Store, **settings: Any) -> FlaskClient:
     """A client of the application over ``store`` on ``TODAY``."""
-    return create_app(Settings(**settings), today=lambda: TODAY, store=store).test_client()
+    kept = {"register": str(Path(_KEPT.name) / f"{next(_NUMBER)}.sqlite"), "address": ADDRESS}
+    return create_app(Settings(**(kept | settings)), today=lambda: TODAY, store=store).test_client()
 
 
 def ask(asked: FlaskClient, address: str, status: int = 200, **more: Any) -> dict[str, Any]:

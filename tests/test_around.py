@@ -46,12 +46,19 @@ ROUTES = {
     "/at": f"/at?x={Y + 5}&y={X + 5}",
     "/difference/<commune>/<sheet>/<number>": f"{ONE.replace('parcels', 'difference')}&and.on=2026-08-01",
     "/drawn/<name>": "/drawn/map.000000000000.js",
+    "/extract/<commune>/<sheet>/<number>.geojson": f"{ONE.replace('parcels', 'extract').replace('?', '.geojson?')}",
+    "/extract/<commune>/<sheet>/<number>.pdf": f"{ONE.replace('parcels', 'extract').replace('?', '.pdf?')}",
+    "/extract/<commune>/<sheet>/<number>.xlsx": f"{ONE.replace('parcels', 'extract').replace('?', '.xlsx?')}",
     "/healthz": "/healthz",
     "/panel": "/panel?parcel=25750@2024/1/1",
     "/parcels": "/parcels?commune=25750&sheet=1&number=1",
     "/parcels/<commune>/<sheet>/<number>": ONE,
     "/readyz": "/readyz",
     "/static/<path:name>": "/static/style.css",
+    "/api/verify": "/api/verify",
+    "/api/verify/<code>": "/api/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "/verify": "/verify",
+    "/verify/<code>": "/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 }
 
 

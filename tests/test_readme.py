@@ -131,10 +131,10 @@ def test_a_postgis_store_is_backed_up_and_restored(tmp_path: Path, postgis_serve
         postgis_server.drop(restored)
 
 
-def test_addresses_answer() -> None:
-    from landinfo.web import create_app
+def test_addresses_answer(tmp_path: Path) -> None:
+    from landinfo.web import Settings, create_app
 
-    client = create_app().test_client()
+    client = create_app(Settings(register=str(tmp_path / "kept.sqlite"))).test_client()
     shown = re.findall(r"`(/[^`\s]*)`", section("Doors"))
     given = {address: client.get(address).status_code for address in shown if address != "/api"}
     assert len(given) > 5

@@ -6,8 +6,10 @@ import argparse
 from typing import Any
 
 from landinfo import asked, difference, letter, lookup, present, present_difference, search
+from landinfo.cli import extract
 from landinfo.cli.common import given, opened, pairs, question_options, show_plain, today
 from landinfo.model import Rulebook
+from landinfo.store import Store
 
 
 def add(commands: Any) -> None:
@@ -21,6 +23,7 @@ def _parcel_parser(commands: Any) -> None:
     parser = commands.add_parser("parcel", help="hỏi một thửa đất · one parcel: 25750/12/345 or 25750@2024/12/345")
     parser.add_argument("parcel", metavar="COMMUNE/SHEET/NUMBER")
     question_options(parser)
+    extract.options(parser)
     parser.set_defaults(command=_parcel)
 
 
@@ -31,6 +34,7 @@ def _at_parser(commands: Any) -> None:
     parser.add_argument("--x", help="VN-2000 X = northing, m")
     parser.add_argument("--y", help="VN-2000 Y = easting, m")
     question_options(parser)
+    extract.options(parser)
     parser.set_defaults(command=_at)
 
 
@@ -52,14 +56,14 @@ def _difference_parser(commands: Any) -> None:
 def _parcel(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     wanted, query = search.parse_parcel(arguments.parcel), _query(arguments)
     with opened(arguments) as store:
-        return _show(lookup.parcel(wanted, query, store, rulebook), arguments, rulebook)
+        return _answered(lookup.parcel(wanted, query, store, rulebook), store, arguments, rulebook)
 
 
 def _at(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     query = _query(arguments)
     with opened(arguments) as store:
         point = asked.read_place({n: getattr(arguments, n) for n in ("lat", "lon", "x", "y")}, store.facts().crs)
-        return _show(lookup.at(*point, query, store, rulebook), arguments, rulebook)
+        return _answered(lookup.at(*point, query, store, rulebook), store, arguments, rulebook)
 
 
 def _difference(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
@@ -72,6 +76,16 @@ def _difference(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     shown = present_difference.difference(difference.difference(*found, rulebook.rules), rulebook)
     show_plain(shown, present_difference.letter, arguments, rulebook)
     return 0
+
+
+def _answered(
+    found: lookup.Report | lookup.Several, store: Store, arguments: argparse.Namespace, rulebook: Rulebook
+) -> int:
+    """As files where files were asked for, otherwise on the terminal."""
+    if extract.wanted(arguments):
+        extract.write(found, store, arguments, rulebook)
+        return 0
+    return _show(found, arguments, rulebook)
 
 
 def _show(found: lookup.Report | lookup.Several, arguments: argparse.Namespace, rulebook: Rulebook) -> int:

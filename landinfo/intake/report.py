@@ -27,7 +27,7 @@ from landinfo.intake.findings import Finding, Severity, point_of
 from landinfo.intake.load import LoadResult
 from landinfo.model import Refused
 from landinfo.store.plane import definition
-from landinfo.texts import LANGUAGES, Texts, say
+from landinfo.texts import LANGUAGES, Texts, no_formula, say
 
 FILES = ("findings.geojson", "findings.gpkg", "findings.csv", "findings.html")
 COLUMNS = ("code", "severity", "row", "name", "detail", "quarantined", "text_vi", "text_en", "do_vi", "do_en")
@@ -140,8 +140,7 @@ def _csv(lines: Sequence[Line]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A text that a spreadsheet does not take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") and value[:1] else value
+    return no_formula(value) if isinstance(value, str) else value
 
 
 def _html(result: LoadResult, texts: Texts) -> str:

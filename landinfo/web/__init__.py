@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from landinfo import asked
 from landinfo.model import Problem
 from landinfo.store import Store, open_store
+from landinfo.store.register import beside, open_register
 from landinfo.store.rulebook import read_glossary, read_rulebook
 from landinfo.web import (
     api,
@@ -19,6 +20,7 @@ from landinfo.web import (
     compare,
     difference,
     estimate,
+    extract,
     ground,
     headers,
     limits,
@@ -65,11 +67,13 @@ def create_app(
     app.config.update(MAX_CONTENT_LENGTH=65536, TRAP_HTTP_EXCEPTIONS=False)
     clock = today or _day_in_vietnam
     where = ground.read(held, list(rulebook.themes), clock())
-    app.extensions["landinfo"] = Site(settings, held, rulebook, clock, where, maps.draw(settings, where.box), glossary)
+    register = open_register(settings.register or beside(settings.store))
+    drawn = maps.draw(settings, where.box)
+    app.extensions["landinfo"] = Site(settings, held, rulebook, clock, where, drawn, glossary, register)
     headers.log_to_stderr()
     headers.register(app, settings)
     pages.dress(app)
-    for part in (api, assets, compare, difference, estimate, pages, search, streets):
+    for part in (api, assets, compare, difference, estimate, extract, pages, search, streets):
         app.register_blueprint(part.blueprint)
     limits.register(app, settings)
     app.register_error_handler(Problem, _problem)

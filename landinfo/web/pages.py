@@ -8,14 +8,14 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import Blueprint, Flask, Response, render_template, request
 
-from landinfo import case, piece, plain, present, search
+from landinfo import case, extract, figure, piece, plain, present, search
+from landinfo.figure import Figure
 from landinfo.lookup import Report, Several
 from landinfo.model import BadInput
 from landinfo.plain import Plain
 from landinfo.search.reading import MOST_TYPED
 from landinfo.texts import FILTERS
-from landinfo.web import api, assets, figure, ground, question
-from landinfo.web.figure import Figure
+from landinfo.web import api, assets, ground, question
 from landinfo.web.site import Site, site
 
 TARGETS = ("ODT", "ONT", "TMD", "SKC")
@@ -107,6 +107,7 @@ def dress(app: Flask) -> None:
         language=language,
         layer_name=layer_name,
         term=term,
+        files=extract.files,
     )
     app.context_processor(_always)
 

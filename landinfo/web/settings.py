@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from landinfo.model import BadInput
+from landinfo.paper import address
 
 ROOT = Path(__file__).resolve().parents[2]
 _TEMPLATE = re.compile(r"(?:(https?://)(\{s\}\.)?([a-z0-9.-]+(?::\d{1,5})?))?/[^\s\"'<>;,]*", re.IGNORECASE)
@@ -23,8 +24,9 @@ class Settings:
 
     ``trusted_proxies`` is the number of proxies in front, whose X-Forwarded-* and X-Request-ID headers count.
     ``basemap`` is a tile address such as ``https://{s}.example.org/{z}/{x}/{y}.png``; with it, and only with it, pages
-    load from another host. ``connections`` is the number of PostGIS connections, at least one for each thread.
-    ``rate_limit`` is what one address may ask, such as ``300 per minute``; "" is no limit.
+    load from another host. ``address`` is how the service is reached, as it stands on extracts; ``register`` where the
+    issued ones are kept ("": beside the store). ``connections`` is the number of PostGIS connections, at least one for
+    each thread. ``rate_limit`` is what one address may ask, such as ``300 per minute``; "" is no limit.
     """
 
     store: str = str(ROOT / "data" / "sample" / "sample.gpkg")
@@ -35,6 +37,8 @@ class Settings:
     connections: int = 8
     rate_limit: str = ""
     rate_storage: str = "memory://"
+    address: str = "http://127.0.0.1:8000"
+    register: str = ""
 
     @property
     def basemap_source(self) -> str:
@@ -64,6 +68,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         connections=_number(environ, "LANDINFO_THREADS", default.connections, 256),
         rate_limit="" if limit == "none" else limit,
         rate_storage=environ.get("LANDINFO_RATE_STORAGE") or default.rate_storage,
+        address=address.public(environ),
+        register=environ.get("LANDINFO_REGISTER", ""),
     )
 
 

@@ -10,6 +10,7 @@ from flask import current_app
 
 from landinfo.model import Rulebook
 from landinfo.store import Store
+from landinfo.store.register import Register
 from landinfo.store.rulebook import Term
 from landinfo.web.ground import Ground
 from landinfo.web.maps import Drawn
@@ -27,6 +28,7 @@ class Site:
     ground: Ground
     drawn: Drawn
     glossary: Mapping[str, Term]
+    register: Register
 
 
 def site() -> Site:

@@ -1,9 +1,12 @@
-"""The parcel as a drawing (SVG paths), from the shapes of the answer alone: needs no script and prints."""
+"""The parcel as a drawing (SVG paths), from the shapes of the answer alone: needs no script and prints.
+
+``Frame`` and ``parts`` also draw the map cut-out of the extract (``cutout``), in metres instead of degrees.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,21 +54,23 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
-    """From degrees to the drawing: ``across`` and ``up`` are drawing units of a degree."""
+class Frame:
+    """From degrees or metres to the drawing: ``across`` and ``up`` are drawing units of one of them."""
 
     west: float
     north: float
     across: float
     up: float
-    left: float
+    left: float = MARGIN
+    top: float = MARGIN
+    letter: float = LETTER
 
-    def place(self, lon: float, lat: float) -> tuple[float, float]:
-        return (lon - self.west) * self.across + self.left, (self.north - lat) * self.up + MARGIN
+    def place(self, east: float, north: float) -> tuple[float, float]:
+        return (east - self.west) * self.across + self.left, (self.north - north) * self.up + self.top
 
     def path(self, geometry: Plain) -> str:
         drawn = []
-        for ring in _rings(geometry):
+        for ring in rings(geometry):
             points = [f"{x:.1f} {y:.1f}" for x, y in (self.place(*corner[:2]) for corner in ring[:-1])]
             drawn.append(f"M{' L'.join(points)}Z")
         return " ".join(drawn)
@@ -73,44 +78,46 @@ class _Frame:
     def tag(self, geometry: Plain, code: str) -> tuple[str, tuple[float, float]]:
         """``code`` with the place where the part is widest; "" where it is narrower than the word."""
         drawn = shapely.transform(shape(geometry), lambda corners: np.array([self.place(*c) for c in corners]))
-        pieces = [piece for piece in shapely.get_parts(drawn) if isinstance(piece, shapely.Polygon)]
+        pieces = [p for p in shapely.get_parts(drawn) if isinstance(p, shapely.Polygon) and not p.is_empty]
         if not code or not pieces:
             return "", (0.0, 0.0)
         widest = shapely.maximum_inscribed_circle(max(pieces, key=lambda piece: float(piece.area)), tolerance=1.0)
         centre = shapely.get_point(widest, 0)
-        fits = shapely.length(widest) > LETTER * len(code)
+        fits = shapely.length(widest) > self.letter * len(code)
         return (code if fits else ""), (float(centre.x), float(centre.y))
 
 
 def draw(answer: Plain) -> Figure:
     """The parcel, north up, with the parts of the first partition that says something of it."""
     outline = answer["parcel"]["geometry"]
-    corners = [corner for ring in _rings(outline) for corner in ring]
+    corners = [corner for ring in rings(outline) for corner in ring]
     west, east = min(c[0] for c in corners), max(c[0] for c in corners)
     south, north = min(c[1] for c in corners), max(c[1] for c in corners)
     across, up = _degree((south + north) / 2)
     scale = (SIZE - 2 * MARGIN) / max((east - west) * across, (north - south) * up, 0.1)
     width = max((east - west) * across * scale + 2 * MARGIN, SIZE * 0.7)
     left = (width - (east - west) * across * scale) / 2
-    frame = _Frame(west, north, across * scale, up * scale, left)
+    frame = Frame(west, north, across * scale, up * scale, left)
     height = (north - south) * up * scale + 2 * MARGIN
     length = max((b for b in _BARS if b * scale <= SIZE / 3), default=1)
-    return Figure(width, height, frame.path(outline), tuple(_parts(answer, frame)), (length * scale, length))
+    return Figure(width, height, frame.path(outline), tuple(parts(answer, frame)), (length * scale, length))
 
 
-def _parts(answer: Plain, frame: _Frame) -> Iterator[Part]:
+def parts(answer: Plain, frame: Frame, turned: Callable[[Plain], Plain] = lambda shown: shown) -> Iterator[Part]:
+    """The rows of every theme that have ground; ``turned`` brings their geometry into the frame's units."""
     filled = next((t["id"] for t in answer["themes"] if t["kind"] == "partition" and t["rows"]), None)
     for theme in answer["themes"]:
         shown = theme["id"] == filled
         for index, row in enumerate(theme["rows"]):
             if row["geometry"]:
                 word = row["designation"] if shown and row["kind"] == "designation" else ""
-                code, at = frame.tag(row["geometry"], word)
-                path = frame.path(row["geometry"])
+                geometry = turned(row["geometry"])
+                code, at = frame.tag(geometry, word)
+                path = frame.path(geometry)
                 yield Part(f"{theme['id']}-{index}", path, row["colour"], row["kind"], row["label"], shown, code, at)
 
 
-def _rings(geometry: Plain) -> Iterator[Positions]:
+def rings(geometry: Plain) -> Iterator[Positions]:
     """The rings of a GeoJSON geometry; lines and points have none."""
     if geometry["type"] == "Polygon":
         yield from geometry["coordinates"]
@@ -119,7 +126,7 @@ def _rings(geometry: Plain) -> Iterator[Positions]:
             yield from polygon
     elif geometry["type"] == "GeometryCollection":
         for member in geometry["geometries"]:
-            yield from _rings(member)
+            yield from rings(member)
 
 
 def _degree(latitude: float) -> tuple[float, float]:

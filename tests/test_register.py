@@ -1,0 +1,200 @@
+"""What the web writes is kept once, found again and never lost in silence: one suite on both engines."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import amount
+import postgres
+import psycopg2
+import pytest
+
+from landinfo.model import Busy
+from landinfo.store.register import VERSION, Register, beside, open_register
+
+DAY, LATER = date(2026, 11, 24), date(2026, 12, 1)
+
+
+@pytest.fixture
+def register_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A place without a register: a database is made once and emptied, which takes a tenth of the time."""
+    if engine != "postgis":
+        return str(tmp_path / "some.register.sqlite")
+    url = str(request.getfixturevalue("postgis_database"))
+    execute(url, "DROP SCHEMA IF EXISTS landinfo_register CASCADE")
+    return url
+
+
+def execute(url: str, *statements: str) -> None:
+    with closing(psycopg2.connect(url)) as held, held, held.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@pytest.fixture
+def register(register_url: str) -> Register:
+    return open_register(register_url)
+
+
+def test_what_is_kept_is_found_again(register: Register) -> None:
+    body = {"question": "/parcels/x?on=2026-03-01", "vi": 'Phú Lợi ‘"\\ %s ?', "n": 1.5, "none": None}
+    assert register.get("extract", "A") is None
+    assert register.add("extract", "A", DAY, body, ["hash-1", "hash-2"])
+    found = register.get("extract", "A")
+    assert found is not None
+    assert (found.kind, found.key, found.day, found.body, found.revision) == ("extract", "A", DAY, body, 1)
+    assert register.marked("extract", "hash-1") == register.marked("extract", "hash-2") == found
+
+
+def test_kinds_do_not_meet(register: Register) -> None:
+    register.add("extract", "A", DAY, {"is": "extract"}, ["m"])
+    assert register.get("report", "A") is None
+    assert register.marked("report", "m") is None
+    assert register.add("report", "A", DAY, {"is": "report"}, ["m"])
+    found = register.marked("report", "m")
+    assert found is not None
+    assert found.body == {"is": "report"}
+
+
+def test_what_is_there_already_stays(register: Register) -> None:
+    register.add("extract", "A", DAY, {"first": True}, ["m"])
+    assert not register.add("extract", "A", LATER, {"first": False}, ["m", "n"])
+    found = register.get("extract", "A")
+    assert found is not None
+    assert (found.day, found.body, found.revision) == (DAY, {"first": True}, 1)
+    assert register.marked("extract", "n") == found
+    register.add("extract", "B", LATER, {}, ["m"])
+    assert register.marked("extract", "m") == found
+
+
+def test_a_change_is_refused_when_another_came_before(register: Register) -> None:
+    register.add("report", "A", DAY, {"state": "new"})
+    assert register.revise("report", "A", {"state": "seen"}, 1)
+    assert not register.revise("report", "A", {"state": "closed"}, 1)
+    assert not register.revise("report", "B", {"state": "closed"}, 1)
+    found = register.get("report", "A")
+    assert found is not None
+    assert (found.day, found.body, found.revision) == (DAY, {"state": "seen"}, 2)
+
+
+def test_entries_are_listed_page_by_page(register: Register) -> None:
+    keys = ["a-1", "B", "a1", "b", "A", "Đ", "é"]
+    for key in keys:
+        register.add("report", key, DAY, {"key": key})
+    register.add("other", "C", DAY, {})
+    in_order = sorted(keys, key=lambda key: key.encode())
+    assert [entry.key for entry in register.listed("report")] == in_order
+    assert [entry.key for entry in register.listed("report", after=in_order[1], limit=3)] == in_order[2:5]
+    assert register.listed("report", after=in_order[-1]) == ()
+
+
+def add_many(url: str, worker: int, times: int) -> list[bool]:
+    register = open_register(url, wait=20)
+    return [register.add("extract", f"K{n}", DAY, {"n": n}, [f"m{n}", f"w{worker}-{n}"]) for n in range(times)]
+
+
+def test_workers_that_issue_at_once_keep_each_code_once(register_url: str) -> None:
+    """The place itself is made by whoever comes first, too."""
+    times, workers = amount.of(8, 100), 4
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        new = pool.starmap(add_many, [(register_url, worker, times) for worker in range(workers)])
+    assert [sum(column) for column in zip(*new, strict=True)] == [1] * times
+    register = open_register(register_url)
+    for n in range(times):
+        found = register.get("extract", f"K{n}")
+        assert found is not None
+        assert found.revision == 1
+        assert [register.marked("extract", f"w{worker}-{n}") for worker in range(workers)] == [found] * workers
+
+
+def test_threads_share_one_register(register: Register) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        new = list(pool.map(lambda n: register.add("extract", f"K{n % 5}", DAY, {}), range(40)))
+    assert sum(new) == 5
+    assert len(register.listed("extract")) == 5
+
+
+def test_a_register_of_another_version_is_not_touched(register: Register, register_url: str, engine: str) -> None:
+    register.add("extract", "A", DAY, {})
+    if engine == "postgis":
+        execute(register_url, "UPDATE landinfo_register.meta SET version = version + 1")
+    else:
+        with sqlite3.connect(register_url) as file:
+            file.execute(f"PRAGMA user_version = {VERSION + 1}")
+        file.close()
+    calls: list[Callable[[], object]] = [
+        lambda: register.get("extract", "A"),
+        lambda: register.add("extract", "B", DAY, {}),
+        lambda: register.listed("extract"),
+    ]
+    for call in calls:
+        with pytest.raises(Busy) as refused:
+            call()
+        assert refused.value.code == "register-of-another-version"
+        assert refused.value.params == {"held": VERSION + 1, "wanted": VERSION}
+
+
+@pytest.mark.postgis
+def test_a_server_that_only_reads_is_busy(postgis_server: postgres.Server) -> None:
+    url = postgis_server.new_database()
+    assert open_register(url).add("extract", "A", DAY, {"kept": 1})
+    name = psycopg2.extensions.parse_dsn(url)["dbname"]
+    execute(url, f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    assert open_register(url).get("extract", "A") is not None
+    with pytest.raises(Busy) as refused:
+        open_register(url).add("extract", "B", DAY, {})
+    assert refused.value.code == "register-cannot-be-used"
+    assert open_register(url).get("extract", "B") is None
+    postgis_server.drop(url)
+
+
+def test_no_server_is_busy() -> None:
+    with pytest.raises(Busy):
+        open_register("postgresql://127.0.0.1:1/nothing", wait=0.1).get("extract", "A")
+
+
+def test_a_folder_that_is_gone_is_busy_and_not_empty(tmp_path: Path) -> None:
+    register = open_register(str(tmp_path / "gone" / "some.sqlite"))
+    with pytest.raises(Busy) as refused:
+        register.get("extract", "A")
+    assert refused.value.status == 503
+    assert not (tmp_path / "gone").exists()
+
+
+@pytest.mark.parametrize("content", [b"no database, only words " * 50, b""])
+def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path, content: bytes) -> None:
+    place = tmp_path / "other.sqlite"
+    if content:
+        place.write_bytes(content)
+    else:
+        with sqlite3.connect(place) as made:
+            made.execute("CREATE TABLE theirs (a)")
+        made.close()
+    before = place.read_bytes()
+    with pytest.raises(Busy) as refused:
+        open_register(str(place)).add("extract", "A", DAY, {})
+    assert refused.value.code == ("register-cannot-be-used" if content else "register-not-one")
+    assert place.read_bytes() == before
+
+
+def test_a_writer_that_holds_the_file_is_waited_for(tmp_path: Path) -> None:
+    place = str(tmp_path / "some.sqlite")
+    open_register(place).add("extract", "A", DAY, {})
+    held = sqlite3.connect(place, isolation_level=None)
+    held.execute("BEGIN IMMEDIATE")
+    assert open_register(place).get("extract", "A") is not None
+    with pytest.raises(Busy):
+        open_register(place, wait=0.05).add("extract", "B", DAY, {})
+    held.close()
+    assert open_register(place).add("extract", "B", DAY, {})
+
+
+def test_it_stands_beside_the_store() -> None:
+    assert beside("/srv/my.gpkg") == "/srv/my.register.sqlite"
+    assert beside("postgresql://host/base") == "postgresql://host/base"
