@@ -160,7 +160,7 @@ def test_an_empty_legend_says_why(browse: Callable[..., Page], answer: dict[str,
         page.route(
             "**/api/view*urban_zoning*", _answering({"layers": {"urban_zoning": empty, "land_use_planning": empty}})
         )
-        page.get_by_label("Quy hoạch phân khu đô thị").check()
+        page.get_by_label("Quy hoạch phân khu đô thị", exact=True).check()
         expect(page.locator("[data-legend='urban_zoning'] li")).to_have_text([text])
     page = browse("/?lang=en#16/11.350000/106.050000")
     expect(page.locator(why)).to_have_text("No data of this layer here")

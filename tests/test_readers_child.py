@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from files_to_load import ROOT, TODAY, codes, field_map, load, parcels
+from files_to_load import ROOT, TODAY, codes, field_map, load, parcels, square
 
 from landinfo.files import read
 from landinfo.files.read import Limits, read_file
@@ -89,9 +89,10 @@ def test_noise_on_its_output_does_no_harm(tmp_path: Path, faulty: object) -> Non
 
 
 def test_a_file_that_needs_more_memory_than_it_may(tmp_path: Path) -> None:
-    """A true limit on a true file: 300 MB of address space do not even hold the libraries' own start."""
+    """A true limit on a true file: the libraries alone take 300 MB of address space, and its rows need some more."""
+    file = parcels(tmp_path / "a.gpkg", [square(10 * n) for n in range(20_000)])
     with pytest.raises(Refused) as refused:
-        read_file(parcels(tmp_path / "a.gpkg"), within=Limits(300 * 1024**2, 60))
+        read_file(file, within=Limits(300 * 1024**2, 60))
     assert refused.value.code in ("FIL-011", "FIL-012", "FIL-002")
 
 

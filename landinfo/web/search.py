@@ -79,7 +79,7 @@ def search_page() -> Response:
     """One hit that is certain leads to its own page; without a question, what can be asked."""
     pages.asked_pairs()
     given = [pair for pair in _given() if pair[0] != "lang"]
-    if not any(name == "q" for name, _ in given):
+    if "q" not in request.args and "q" not in request.form:
         return pages.html(render_template("search.html", found=None))
     _, what, found = _found(given)
     if what.certain and found["results"][0]["href"]:
