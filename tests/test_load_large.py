@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.cli.bar import Bar
-from landinfo.intake import corners, editions, neighbours, repair
+from landinfo.intake import corners, coverage, editions, neighbours, repair
 from landinfo.intake.checks import same_ground
 from landinfo.intake.close import close_pairs
 from landinfo.intake.corners import check_corners
@@ -224,3 +224,16 @@ def test_without_a_terminal_there_are_lines() -> None:
     assert [line.split()[1] for line in lines] == ["read", *["write"] * 10, "done"]
     assert lines[3] == " 20% write · 10 dòng/s · còn 1:20"
     assert "\r" not in "".join(lines)
+
+
+def test_the_hull_of_blocks_is_the_hull(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reckoned by hand: squares in a row from (0, 0) to (90, 10) and one at (40, 50) have a hull of six corners."""
+    shapes = [shapely.box(10 * n, 0, 10 * n + 10, 10) for n in range(9)] + [shapely.box(40, 50, 50, 60)]
+    whole = coverage._ground(shapes, "hull_of_features")
+    monkeypatch.setattr(coverage, "BLOCK", 4)
+    monkeypatch.setattr(corners, "BLOCK", 4)
+    blocked = coverage._ground(shapes, "hull_of_features")
+    assert shapely.normalize(blocked) == shapely.normalize(whole)
+    assert {tuple(c) for c in shapely.get_coordinates(blocked)} == {
+        (0, 0), (90, 0), (90, 10), (50, 60), (40, 60), (0, 10)
+    }  # fmt: skip

@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.coordinates_source import way
 from landinfo.files.read import read_file
+from landinfo.intake.corners import BLOCK, blocks
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.model import Coverage, Feature, Parcel, PriceZone, Refused
 
@@ -60,7 +63,14 @@ def _ground(shapes: Sequence[BaseGeometry], of: str) -> BaseGeometry:
         return shapely.union_all(shapes)
     if of == "bbox":
         return shapely.box(*shapely.total_bounds(shapes))
-    return shapely.convex_hull(shapely.MultiPoint(shapely.get_coordinates(shapes)))
+    # Of blocks first, then of their hulls: a point for each corner of a million parcels takes 2 GB.
+    held = np.asarray(shapes, dtype=object)
+    hulls = [_hull(shapely.get_coordinates(held[start : start + BLOCK])) for start in blocks(held)]
+    return hulls[0] if len(hulls) == 1 else _hull(shapely.get_coordinates(hulls))
+
+
+def _hull(xy: NDArray[np.float64]) -> BaseGeometry:
+    return shapely.convex_hull(shapely.MultiPoint(xy))
 
 
 def _from_file(map: FieldMap, crs: str) -> BaseGeometry:
