@@ -117,8 +117,11 @@ class _Teller:
             yield ("total", end), label, made["range"][end]
 
     def sources(self, answer: Plain) -> Labelled:
+        names = {theme["id"]: theme["label"] for theme in answer["themes"]}
         for source in answer["sources"]:
-            yield (source["edition"],), _joined(self.say("page-sources"), source["layer"]), source["edition"]
+            layer = source["layer"]
+            named = names[layer] if layer in names else self.say(f"page-layer-{layer}")
+            yield (source["edition"],), _joined(self.say("page-sources"), named), source["edition"]
 
 
 _PICKS: tuple[tuple[str, Callable[[_Teller, Plain], Labelled]], ...] = (

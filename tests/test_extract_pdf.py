@@ -29,8 +29,9 @@ from street import ROOT, X, Y
 
 from landinfo import cutout, lookup, present, search
 from landinfo.asked import read_query
+from landinfo.letter import Words
 from landinfo.model import Feature, Parcel
-from landinfo.paper import extract, typeset
+from landinfo.paper import extract, sections_plan, typeset
 from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store
 from landinfo.store.communes import read_communes
 from landinfo.store.rulebook import read_rulebook
@@ -66,7 +67,11 @@ def wild_loads() -> Iterator[Load]:
             first = date(2014, 7, 1)
             on = street.box(-45, -5, -30, 40)
             theirs = Feature("w", "land_use_planning", 'A"*#$', on, first, None, WILD, WILD, "plan")
-            yield replace(load, features=[*load.features, theirs])
+            twice = [
+                Feature(code, "land_use_planning", code, street.box(-25, -5, -15, 40), first, None, "x", "", "plan")
+                for code in ("CLN", "DGT")
+            ]
+            yield replace(load, features=[*load.features, theirs, *twice])
         else:
             yield load
 
@@ -151,6 +156,29 @@ def test_every_number_and_sentence_of_the_answer_stands_on_it(site: FlaskClient,
     write = vietnamese if lang == "vi" else english
     assert [n for n in numbers(answer) if write(n) not in words] == []
     assert [t for t in told(answer, lang) if paper.squeezed(typeset.printable(t)) not in words] == []
+
+
+def test_numbers_stand_in_their_rows_and_columns(site: FlaskClient) -> None:
+    """Lot 2 has two uses in two price positions, an amount of its own for each, and an estimate with a range."""
+    query = f"{BOTH_DAYS}&convert_to=ODT"
+    answer = ask(site, f"/api/parcels/{HALVED}?{query}")
+    words = paper.text(pdf(site, HALVED, f"{query}&lang=vi"))
+    assert len({row["area"] for row in answer["price"]["rows"]}) > 1
+    for row in answer["price"]["rows"]:
+        area = vietnamese(row["area"]) if row["area"] % 1 else f"{vietnamese(row['area'])},0"
+        amounts = f"{area} m² {vietnamese(row['unit_price'])} {vietnamese(row['amount'])} đ"
+        assert f"{row['land_use']} {row['label']['vi']} {amounts}" in words
+    spread = [f"{vietnamese(answer['estimate']['range'][end])} đ" for end in ("low", "likely", "high")]
+    assert len(set(spread)) == 3
+    named = [f"{name} {amount}" for name, amount in zip(("Thấp nhất", "Khả dĩ nhất", "Cao nhất"), spread, strict=True)]
+    assert " ".join(named) in words or " ".join(["Thấp nhất Khả dĩ nhất Cao nhất", *spread]) in words
+    assert " ".join(["Tổng chi phí chuyển mục đích", *spread]) in words
+    for item in answer["estimate"]["items"]:
+        ends = [f"{vietnamese(item[end])} đ" for end in ("low", "likely", "high")]
+        assert " ".join([item["label"]["vi"], *ends]) in words
+    for theme in answer["themes"]:
+        for row in theme["rows"]:
+            assert f"{vietnamese(row['area'])},0 m² {vietnamese(row['percent'])},0 %" in words
 
 
 def test_the_permanent_address_and_the_code_stand_on_every_page(site: FlaskClient) -> None:
@@ -244,6 +272,22 @@ def test_what_others_wrote_is_printed_as_it_is(site: FlaskClient) -> None:
     assert "[U+1F3E0][U+6F22][U+202E]" in words
 
 
+def test_ground_in_conflict_is_hatched(wild: Store) -> None:
+    """On lot 25 two plans say different things of 5 × 30 m."""
+    rulebook = read_rulebook(Settings().data)
+    query = read_query([("on", "2026-03-01")], street.TODAY)
+    report = lookup.parcel(search.parse_parcel("25750@2024/1/25"), query, wild, rulebook)
+    assert isinstance(report, lookup.Report)
+    answer = present.answer(report, rulebook)
+    words = Words("vi", rulebook.texts)
+    (plan,) = [block for block in sections_plan.themes(answer["themes"], words) if block["is"] == "table"]
+    kinds = {row[0].split()[0]: swatch for row, swatch in zip(plan["rows"], plan["swatches"], strict=True)}
+    assert kinds["Chồng"] == "hatch"
+    assert list(kinds.values()).count("hatch") == 1
+    drawn = cutout.draw(answer, report.facts.parcel.shape, (), report.facts.crs, "vi")
+    assert drawn.svg.count('fill="url(#hatch)"') == 1
+
+
 def test_prices_that_are_not_known_are_no_zero(site: FlaskClient) -> None:
     """Lot 9 lies where no price zone is held; before 2026 the rows of the list are not loaded."""
     words = paper.text(pdf(site, "25750@2024/1/9", f"{BOTH_DAYS}&lang=vi"))
@@ -332,22 +376,28 @@ def test_the_cut_out_is_drawn_to_its_scale(wild: Store, number: int) -> None:
     wide = (max(x for x, _ in spots) - min(x for x, _ in spots)) * cutout.UNIT
     west, _, east, _ = report.facts.parcel.shape.bounds
     assert wide == pytest.approx((east - west) * 1000 / drawn.scale, abs=0.1)
-    # north is up, east is right: the corner of the south-west is drawn below left
-    x, y = spots[min(range(len(spots)), key=lambda n: spots[n][0] - spots[n][1])]
-    assert x < cutout.WIDTH / 2
-    assert y > cutout.HEIGHT / 2
+    # north is up, east is right: corners go clockwise from the one above left
+    dots = [(float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', drawn.svg)]
+    if number != 23:
+        (left, top), (right, above), (_, below) = dots[:3]
+        assert left < right
+        assert top == above < below
     assert all(cutout.EDGE < x < cutout.WIDTH - cutout.EDGE for x, _ in spots)
     assert all(cutout.EDGE < y < cutout.HEIGHT - cutout.EDGE for _, y in spots)
     assert report.facts.parcel.ref not in {p.ref for p in near}
 
 
-def test_neighbours_are_those_of_the_ground(wild: Store) -> None:
+@pytest.mark.parametrize("on", [date(2026, 3, 1), date(2026, 1, 10)])
+def test_neighbours_are_those_of_the_ground_and_the_day(wild: Store, on: date) -> None:
+    """Lot 8, two lots away, ended on 1 February 2026."""
     rulebook = read_rulebook(Settings().data)
-    query = read_query([("on", "2026-03-01")], street.TODAY)
-    report = lookup.parcel(search.parse_parcel(ONE), query, wild, rulebook)
+    query = read_query([("on", on.isoformat())], street.TODAY)
+    asked = "25750@2024/1/7"
+    report = lookup.parcel(search.parse_parcel(asked), query, wild, rulebook)
     assert isinstance(report, lookup.Report)
     box = shapely.box(*cutout.window(report.facts.parcel.shape))
-    alive: list[Parcel] = [p for p in (*street.PARCELS, *MORE) if p.effective_to is None]
-    expected = {str(p.ref) for p in alive if shapely.intersects(p.shape, box)} - {ONE}
+    alive: list[Parcel] = [p for p in (*street.PARCELS, *MORE) if p.effective_to is None or on < p.effective_to]
+    expected = {str(p.ref) for p in alive if shapely.intersects(p.shape, box)} - {asked}
     assert {str(p.ref) for p in extract.around(report, wild)} == expected
     assert len(expected) >= 2
+    assert ("25750@2024/1/8" in expected) is (on < date(2026, 2, 1))

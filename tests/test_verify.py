@@ -204,6 +204,7 @@ def test_a_file_that_is_missing_or_too_large_is_refused(site: FlaskClient) -> No
     assert handed_in(site, b"0" * (MOST_BYTES + 1)).status_code == 413
     assert site.post("/api/verify", data=b"0" * (MOST_BYTES + 1)).status_code == 413
     assert handed_in(site, b"0" * (MOST_BYTES - 10_000)).status_code == 404
+    assert MOST_BYTES == 8_000_000
     assert site.post("/api/estimate", data=b"0" * 70_000).status_code == 413
 
 

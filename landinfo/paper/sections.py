@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from landinfo import coordinates, cutout, texts
+from landinfo import coordinates, cutout
 from landinfo.boundary import Ring
 from landinfo.letter import Words
 from landinfo.model import Parcel, Theme
+from landinfo.paper import sections_plan
 from landinfo.paper.blocks import LEFT, RIGHT, Block, bounds, drawing, head, listed, pairs, table, text
 from landinfo.paper.sections_estimate import estimate, law
+from landinfo.paper.sections_plan import area_column, days, document
 from landinfo.plain import Plain
 from landinfo.report import Report
 from landinfo.texts import day
@@ -41,8 +43,8 @@ def sections(of: Subject, words: Words) -> Iterator[Block]:
     yield from _map(of, words)
     yield from _corners(of, words)
     yield from _history(answer["parcel"]["history"], words)
-    yield from _price(answer["price"], words)
-    yield from _themes(answer["themes"], words)
+    yield from sections_plan.price(answer["price"], words)
+    yield from sections_plan.themes(answer["themes"], words)
     yield from _conversion(answer, words)
     yield from _sources(of, words)
 
@@ -58,11 +60,11 @@ def _parcel(answer: Plain, words: Words) -> Iterator[Block]:
         (words.say("page-x-y"), f"{words.number(centre['x'])} · {words.number(centre['y'])}"),
         (words.say("page-lat-lon"), f"{centre['lat']:.6f}, {centre['lon']:.6f}"),
         (words.say("page-scale"), f"1:{words.number(parcel['map_scale'])}" if parcel["map_scale"] else "–"),
-        (words.say("extract-in-force"), _days(parcel, words)),
+        (words.say("extract-in-force"), days(parcel, words)),
         *_asked(question, words),
     ]
     yield pairs(rows)
-    columns = [(words.say("page-uses"), LEFT, 1), (words.say("extract-regime"), LEFT, 0), _area(words)]
+    columns = [(words.say("page-uses"), LEFT, 1), (words.say("extract-regime"), LEFT, 0), area_column(words)]
     uses = [[f"{u['code']}  {words.told(u['name'])}", u["regime"], words.m2(u["area"])] for u in parcel["land_uses"]]
     if uses:
         yield table(columns, uses)
@@ -158,112 +160,16 @@ def _corners(of: Subject, words: Words) -> Iterator[Block]:
         yield text(words.say("extract-cut", shown=MOST_CORNERS, all=MOST_CORNERS - left), "note")
 
 
-def _area(words: Words) -> tuple[str, str, int]:
-    return words.say("page-area"), RIGHT, 0
-
-
-def _price(price: Plain, words: Words) -> Iterator[Block]:
-    yield head(words.say("head-price"))
-    if price["list"]:
-        yield text(f"{words.told(price['list']['label'])}. {words.told(price['basis_text'])}.", "quiet")
-        yield text(law(price["list"]["citation"], words), "quiet")
-    if price["reason"]:
-        yield text(words.told(price["reason"]), "note")
-    if price["rows"]:
-        columns = [
-            (words.say("page-uses"), LEFT, 1),
-            _area(words),
-            (words.say("extract-unit-price"), RIGHT, 0),
-            (words.say("extract-amount"), RIGHT, 0),
-        ]
-        yield table(columns, [_price_row(row, words) for row in price["rows"]])
-    for row in price["rows"]:
-        yield from _steps(row, words)
-    value = price["value"]
-    if value["likely"] is not None:
-        yield text(words.say("value-range" if value["low"] != value["high"] else "value", **value), "strong")
-
-
-def _price_row(row: Plain, words: Words) -> list[str]:
-    named = f"{row['land_use']}  {words.told(row['label'])}"
-    if row["unit_price"] is None:
-        return [f"{named}\n{words.told(row['reason'])}", words.m2(row["area"]), "–", "–"]
-    return [named, words.m2(row["area"]), words.number(row["unit_price"]), words.dong(row["amount"])]
-
-
-def _steps(row: Plain, words: Words) -> Iterator[Block]:
-    section = row["section"]
-    if section is None and not row["steps"]:
-        return
-    yield head(words.say("extract-steps", use=row["land_use"], area=row["area"]), 2)
-    if section:
-        place = {name: section[name] for name in ("street", "start", "end")}
-        yield text(words.say("page-section", position=row["position"], **place), "quiet")
-    columns = [(words.say("extract-step"), LEFT, 1), ("×", RIGHT, 0), ("đ/m²", RIGHT, 0)]
-    rows = []
-    for step in row["steps"]:
-        cited = f"\n{law(step['citation'], words)}" if step["citation"] else ""
-        factor = words.number(step["factor"]) if step["factor"] else ""
-        rows.append([words.told(step["text"]) + cited, factor, words.number(step["value"])])
-    if rows:
-        yield table(columns, rows)
-    yield from (
-        text(f"{words.told(r['name'])}: {words.number(r['unit_price'])}\u00a0đ/m²", "quiet") for r in row["readings"]
-    )
-
-
-def _themes(themes: Sequence[Plain], words: Words) -> Iterator[Block]:
-    yield head(words.say("head-themes"))
-    for theme in (t for t in themes if t["answer"] == "concerned"):
-        yield head(words.told(theme["label"]), 2)
-        yield text(words.told(theme["office"]), "quiet")
-        if theme["reason"]:
-            yield text(words.told(theme["reason"]), "note")
-        columns = [(words.say("page-designation"), LEFT, 1), _area(words), ("%", RIGHT, 0)]
-        foot = [words.say("page-sum"), words.m2(theme["total_area"]), _share(theme["total_percent"], words)]
-        rows = [_theme_row(row, words) for row in theme["rows"]]
-        colours = ["hatch" if row["kind"] == "conflict" else row["colour"] for row in theme["rows"]]
-        yield table(columns, rows, foot=foot if theme["kind"] == "partition" else (), swatches=colours)
-    for answer, code in (("not_concerned", "page-not-concerned"), ("no_data", "page-no-data")):
-        rest = [t for t in themes if t["answer"] == answer]
-        if rest:
-            yield head(words.say(code), 2)
-            yield listed([_named(t, words) for t in rest])
-
-
-def _named(theme: Plain, words: Words) -> str:
-    why = f" – {words.told(theme['reason'])}" if theme["reason"] else ""
-    return words.told(theme["label"]) + why
-
-
-def _theme_row(row: Plain, words: Words) -> list[str]:
-    mark = f"{row['designation']}  " if row["kind"] == "designation" else ""
-    cited = [_document(d, words) for d in row["documents"]]
-    return ["\n".join([mark + words.told(row["label"]), *cited]), words.m2(row["area"]), _share(row["percent"], words)]
-
-
-def _document(document: Plain, words: Words) -> str:
-    known = document["title"]
-    title = f" – {words.told(known)}" if known else ""
-    days = f" ({_days(document, words)})" if document["effective_from"] else ""
-    return f"{document['id']}{', ' + document['article'] if document['article'] else ''}{title}{days}"
-
-
-def _days(dated: Plain, words: Words) -> str:
-    first, end = dated["effective_from"], dated["effective_to"]
-    return words.say("extract-days" if end else "extract-days-open", first=first, end=end)
-
-
-def _share(value: object, words: Words) -> str:
-    return texts.share(value, words.lang)
-
-
 def _conversion(answer: Plain, words: Words) -> Iterator[Block]:
     if not answer["question"]["convert_to"]:
         return
     yield head(words.say("page-convert"))
     if answer["verdicts"]:
-        columns = [(words.say("extract-verdict"), LEFT, 0), (words.say("page-designation"), LEFT, 1), _area(words)]
+        columns = [
+            (words.say("extract-verdict"), LEFT, 0),
+            (words.say("page-designation"), LEFT, 1),
+            area_column(words),
+        ]
         yield table(columns, [_verdict(v, words) for v in answer["verdicts"]])
     made = answer["estimate"]
     spread = made["range"]
@@ -291,7 +197,6 @@ def _sources(of: Subject, words: Words) -> Iterator[Block]:
         layer = source["layer"]
         named = words.told(names[layer]) if layer in names else words.say(f"page-layer-{layer}")
         simulated = f" · {words.say('page-simulated')}" if source["simulated"] else ""
-        document = _document(source["document"], words)
-        days = [day(source["effective_from"]), day(source["published"])]
-        rows.append([f"{named}{simulated}\n{source['edition']}", document, *days])
+        ends = [day(source["effective_from"]), day(source["published"])]
+        rows.append([f"{named}{simulated}\n{source['edition']}", document(source["document"], words), *ends])
     yield table(columns, [*rows, [f"{words.say('page-rulebook')}\n{of.answer['rulebook']}", "", "", ""]])

@@ -15,6 +15,11 @@ from landinfo.store.register.table import Statement, Table
 
 T = TypeVar("T")
 _APPLICATION = 0x4C495247  # "LIRG": what the file is, in its own header
+# In one statement, so that all three are of one moment while another process makes the tables.
+_STATE = """
+SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id),
+  EXISTS (SELECT 1 FROM sqlite_master)
+"""
 _TABLES = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS entries (kind TEXT NOT NULL, key TEXT NOT NULL, day TEXT NOT NULL, body TEXT NOT NULL,
@@ -57,12 +62,12 @@ class SqliteRegister(Table):
 
     def _prepare(self, held: sqlite3.Connection) -> None:
         """Make the tables where the file is new. Raises ``Busy``: it is no register, or of another version."""
-        version, application = _number(held, "user_version"), _number(held, "application_id")
-        if not version and not application and not held.execute("SELECT 1 FROM sqlite_master").fetchone():
+        version, application, filled = held.execute(_STATE).fetchone()
+        if not version and not application and not filled:
             # Going over to WAL does not wait for another process that does the same.
             self._until_free(lambda: held.execute("PRAGMA journal_mode = WAL"))
             self._until_free(lambda: held.executescript(_TABLES))
-            version, application = _number(held, "user_version"), _number(held, "application_id")
+            version, application, _ = held.execute(_STATE).fetchone()
         if application != _APPLICATION:
             raise Busy("register-not-one", "register", register=self._path.name)
         if version != VERSION:
@@ -77,7 +82,3 @@ class SqliteRegister(Table):
                 if wrong.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
                     raise
                 time.sleep(0.01)
-
-
-def _number(held: sqlite3.Connection, name: str) -> int:
-    return int(held.execute(f"PRAGMA {name}").fetchone()[0])
