@@ -1,7 +1,7 @@
 "use strict";
 /* The parcels kept for comparison: in this browser only, up to four. */
 (() => {
-  const KEY = "landinfo.kept", MOST = 4;
+  const KEY = "landinfo.kept", head = document.querySelector("a.kept"), MOST = Number(head.dataset.most);
   const read = () => {
     try {
       const held = JSON.parse(localStorage.getItem(KEY));
@@ -9,7 +9,7 @@
     } catch { return []; }
   };
   const write = (refs) => { try { localStorage.setItem(KEY, JSON.stringify(refs)); } catch { /* a browser that keeps nothing */ } };
-  const head = document.querySelector("a.kept"), base = head.getAttribute("href");
+  const base = head.getAttribute("href");
   const fresh = () => {
     const refs = read(), asked = new URLSearchParams(base.split("?")[1] || "");
     for (const ref of refs) asked.append("parcel", ref);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,11 +13,12 @@ from landinfo.lookup import Several
 from landinfo.model import BadInput, Problem
 from landinfo.plain import Plain
 from landinfo.web import api, pages, question
+from landinfo.web.pages import MOST_COMPARED as MOST
 from landinfo.web.question import Pairs
 from landinfo.web.site import site
 
-MOST = 4
 PARCEL = "parcel"
+_VERDICTS = ("yes", "no", "unknown")
 
 blueprint = Blueprint("compare", __name__)
 
@@ -68,6 +70,7 @@ def as_page() -> Response:
     names = [each["asked"] for each in shown["parcels"]]
     for each in shown["parcels"]:
         left = [(PARCEL, name) for name in names if name != each["asked"]]
+        each["allowed"] = _allowed(each["answer"])
         each["without"] = "/compare?" + urlencode([*left, *rest])
     answers = [each["answer"] for each in shown["parcels"] if each["answer"]]
     return pages.html(
@@ -83,6 +86,13 @@ def as_page() -> Response:
             uses=_uses(answers),
         )
     )
+
+
+def _allowed(answer: Plain | None) -> list[tuple[str, Decimal]]:
+    """m² that may, may not and perhaps may be converted; what is nothing is left out."""
+    verdicts = answer["verdicts"] if answer else []
+    sums = [(said, sum(Decimal(str(v["area"])) for v in verdicts if v["allowed"] == said)) for said in _VERDICTS]
+    return [(said, Decimal(area)) for said, area in sums if area]
 
 
 def _themes(answers: list[Plain]) -> list[tuple[str, Any]]:

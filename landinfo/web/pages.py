@@ -21,6 +21,8 @@ from landinfo.web.site import Site, site
 TARGETS = ("ODT", "ONT", "TMD", "SKC")
 """Land uses offered in the form; an address may name any other."""
 LANGUAGES = ("vi", "en")
+MOST_COMPARED = 4
+"""Parcels side by side, and in the list that the browser keeps."""
 _SEARCHED = ("commune", "sheet", "number")
 
 blueprint = Blueprint("pages", __name__)
@@ -107,6 +109,7 @@ def dress(app: Flask) -> None:
         language=language,
         layer_name=layer_name,
         term=term,
+        most_compared=MOST_COMPARED,
         files=extract.files,
     )
     app.context_processor(_always)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,7 @@ UNKNOWN = 0
 """The position of ground whose position is not known."""
 SAME = 1e-6
 """m: what two ways of reckoning one length may differ by."""
-EARTH, PAVED, NOT_TOLD = "earth", "paved", "unknown"
+NOT_TOLD = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def reach(rules: Mapping[str, Rule], on: date) -> Reach:
     )
 
 
-class Deriving:
+class Deriving(ABC):
     """Derives the zones of one list on one day from ``ways``.
 
     ``limits`` are the widths (m) at which a class of alleys begins. Raises ``law.NotInForce``: the list has no rules.
@@ -81,9 +82,9 @@ class Deriving:
         self.classes = settled(rules[positions.CLASSES], on)
         self.reach = reach(rules, on)
 
+    @abstractmethod
     def zones(self, lot: BaseGeometry, reached: Access, between: Between) -> Derived:
         """The zones of a parcel; ``between`` counts only where it touches no way."""
-        raise NotImplementedError
 
     def rule(self, name: str) -> RuleValue:
         """The value of a rule on the day. Raises ``law.NotInForce``."""
