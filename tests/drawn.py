@@ -12,11 +12,11 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from landinfo import access, price
+from landinfo import price
 from landinfo.model import Citation, PriceList, PriceSection, PriceZone, Status
-from landinfo.network import Network, Way
 from landinfo.store.rulebook import read_rulebook
-from landinfo.zones import Between, Ground, deriving
+from landinfo.zones import Between, Ground, access, deriving
+from landinfo.zones.network import Network, Way
 
 BOOK = read_rulebook(Path(__file__).resolve().parent.parent / "data")
 EAST, NORTH = 600_000.0, 1_214_000.0

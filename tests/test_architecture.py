@@ -21,7 +21,7 @@ LAYERS = (
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *("settled", "spread", "limit", "reach", "unknowns", "questions", "readings", "assumptions", "estimate"),
         "valuation",
-        *("conversion", "piece", "position", "street", "parting", "network", "access", "zones", "clock"),
+        *("conversion", "piece", "position", "street", "zones", "clock"),
     },
     {"report", "difference"},
     {"lookup", "hits"},

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landinfo import law
-from landinfo.network import Way
 from landinfo.zones import Between, Ground
+from landinfo.zones.network import Way
 
 HOME = box(-4, 60, 4, 72)
 """8 m × 12 m at the end of an alley that runs north from the street along x = 0."""
@@ -58,6 +58,16 @@ def test_a_strip_that_is_nothing_but_front() -> None:
 def test_frontage_is_the_side_and_not_the_bits_beside_it() -> None:
     """A parcel 0.2 m off the kerb: its side is 10 m, though 0.3 m of both flanks lie within the touch of 0.5 m."""
     assert one(box(0, 0.2, 10, 15), MAIN).found["frontage_m"] == "10.0"
+
+
+@pytest.mark.parametrize("width", [2.9, 3.0, 5.0])
+def test_the_front_at_the_end_of_an_alley_is_as_wide_as_the_alley(width: float) -> None:
+    assert at_the_end(width).found["frontage_m"] == f"{width:.1f}"
+
+
+def test_a_front_ends_where_its_street_ends() -> None:
+    """The street is drawn to x = 6: 6 m of the parcel's 10 m lie on it."""
+    assert one(box(0, 0, 10, 15), street((-200, -5), (6, -5))).found["frontage_m"] == "6.0"
 
 
 def test_a_corner_parcel_has_two_fronts_and_takes_the_dearer_street() -> None:
@@ -125,6 +135,14 @@ def test_a_quarter_cut_out_of_a_square_leaves_a_hidden_part() -> None:
     ]
 
 
+def test_wings_count_each_for_itself() -> None:
+    """Behind a front of 10 m wings of 1 m × 10 m = 10 m² and 2 m × 10 m = 20 m²: the larger counts, 6.1a."""
+    lot = ring((0, 0), (10, 0), (10, 10), (12, 10), (12, 20), (-1, 20), (-1, 10), (0, 10))
+    hidden = [g.shape.area for g in derived(lot, MAIN) if g.conditions.get("hidden_part")]
+    assert hidden == [pytest.approx(20)]
+    assert sum(g.shape.area for g in derived(lot, MAIN)) == pytest.approx(230)
+
+
 def test_what_is_hidden_from_one_front_may_lie_on_another() -> None:
     """The same L, its arm on a second street in the north."""
     back = street((-100, 25), (100, 25), section=CHEAP)
@@ -186,6 +204,16 @@ def test_of_two_ways_to_one_road_the_narrow_one_need_not_be_passed() -> None:
     assert ground.found["shorter_way"] == "68.0 m, 2.5 m"
     assert codes(lot, *two_routes(longer=5, shorter=2.5)) == ["ZON-012"]
     assert one(lot, *two_routes(longer=2.5, shorter=5)).found["distance_m"] == "68.0"
+
+
+def test_an_alley_that_ends_on_another_beside_the_street_has_no_door_of_its_own() -> None:
+    """6 m wide, it begins on a 2.5 m one, 1.5 m behind the kerb (ways are joined up to 2 m): all must pass 2.5 m."""
+    narrow = alley((0, -5), (0, 200), width=2.5)
+    wide = alley((0, 1.5), (10, 1.5), (10, 60), width=6)
+    ground = one(box(13, 30, 33, 45), MAIN, narrow, wide)
+    assert (ground.position, ground.found["alley_width_m"]) == (4, "2.5")
+    alone = one(box(13, 30, 33, 45), MAIN, wide)  # without the other it is joined to the street
+    assert alone.position == 2
 
 
 def test_of_several_roads_the_nearest_on_foot_counts() -> None:

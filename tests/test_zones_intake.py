@@ -22,9 +22,9 @@ from landinfo.intake.findings import KINDS, Severity
 from landinfo.intake.load import LoadResult
 from landinfo.intake.ways import read_way_map
 from landinfo.model import BadInput, Coverage, Edition, LandUse, Parcel, ParcelRef, PriceZone, Refused
-from landinfo.network import Way
 from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store, open_store
 from landinfo.store.communes import read_communes
+from landinfo.zones.network import Way
 
 ROOT = Path(__file__).resolve().parent.parent
 SURVEYED, FIRST, KNOWN = date(2014, 7, 1), date(2026, 1, 1), date(2026, 11, 27)

@@ -21,7 +21,7 @@ from landinfo.intake.section import Section
 from landinfo.intake.values import area_text, read_width
 from landinfo.intake.words import check_texts
 from landinfo.model import Rulebook
-from landinfo.network import Way
+from landinfo.zones.network import Way
 
 _STREET, _ALLEY = "streets", "alleys"
 _COLUMNS = {_STREET: ("section", "width", "corridor"), _ALLEY: ("width", "narrowest", "surface")}

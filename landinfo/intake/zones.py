@@ -12,8 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from landinfo import access, law, parting, zones
-from landinfo.access import Access
+from landinfo import law, zones
 from landinfo.intake import editions
 from landinfo.intake.coverage import coverage, declared_ground
 from landinfo.intake.findings import KINDS, Collector, Place, found
@@ -22,9 +21,10 @@ from landinfo.intake.rest import stops
 from landinfo.intake.target import written
 from landinfo.intake.ways import Drawn, WayMap, read_way_map, read_ways
 from landinfo.model import BadInput, Edition, Parcel, PriceList, PriceZone, Refused, Rulebook
-from landinfo.network import Network
 from landinfo.store import Load, Store, open_store
-from landinfo.zones import Between, Deriving
+from landinfo.zones import Between, Deriving, access, parting
+from landinfo.zones.access import Access
+from landinfo.zones.network import Network
 
 Progress = Callable[[str, float], None]
 LAYER = "price_zones"

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from landinfo.model import PriceList, Rule
-from landinfo.network import Way
 from landinfo.price import positions
 from landinfo.zones.by_distance import ByDistance
 from landinfo.zones.by_width import ByWidth
@@ -20,6 +19,7 @@ from landinfo.zones.ground import Deriving as Deriving
 from landinfo.zones.ground import Ground as Ground
 from landinfo.zones.ground import crossed as crossed
 from landinfo.zones.ground import settled
+from landinfo.zones.network import Way
 
 
 def deriving(prices: PriceList, on: date, rules: Mapping[str, Rule], ways: Sequence[Way]) -> Deriving:

@@ -9,11 +9,12 @@ from itertools import pairwise
 
 from shapely.geometry.base import BaseGeometry
 
-from landinfo import law, parting
-from landinfo.access import Access
+from landinfo import law
 from landinfo.model import PriceList, Rule
-from landinfo.network import Way
+from landinfo.zones.access import Access
 from landinfo.zones.ground import NOT_TOLD, UNKNOWN, Between, Derived, Deriving, Ground, metres
+from landinfo.zones.network import Way
+from landinfo.zones.parting import cut
 
 
 class ByDistance(Deriving):
@@ -41,7 +42,7 @@ class ByDistance(Deriving):
         cuts = [far for near, far in pairwise(starts) if bands(near) != bands(far)]
         grounds = [(limit, line.buffer(limit, quad_segs=32)) for limit in cuts]
         made = []
-        for shape, near, far in parting.cut(lot, grounds):
+        for shape, near, far in cut(lot, grounds):
             at = bands(near)
             how = {**found, "band_m": f"{near:.0f}–{far:.0f}" if far < math.inf else f"{near:.0f}–"}
             made.append(Ground(shape, section, at[0], at[1], held, how))

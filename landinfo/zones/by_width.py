@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from shapely.geometry.base import BaseGeometry
 
-from landinfo import access, parting
-from landinfo.access import Access
 from landinfo.model import PriceList, Rule
-from landinfo.network import Route, Way
 from landinfo.price import positions
+from landinfo.zones.access import Access, separate
 from landinfo.zones.ground import NOT_TOLD, SAME, UNKNOWN, Between, Derived, Deriving, Ground, exact, metres
+from landinfo.zones.network import Route, Way
+from landinfo.zones.parting import Piece, measures, pieces
 
 
 class ByWidth(Deriving):
@@ -22,7 +22,7 @@ class ByWidth(Deriving):
     def __init__(self, prices: PriceList, on: date, rules: Mapping[str, Rule], ways: Sequence[Way]) -> None:
         super().__init__(prices, on, rules, ways)
         self.limits = tuple(map(float, self.classes.value["urban"]["limits"]))
-        self.measures = parting.measures(on, rules, float(self.rule("zone_irregular_fill").value))
+        self.measures = measures(on, rules, float(self.rule("zone_irregular_fill").value))
 
     def zones(self, lot: BaseGeometry, reached: Access, between: Between) -> Derived:
         if reached.nearest < 0:
@@ -36,7 +36,7 @@ class ByWidth(Deriving):
     def _on_front(self, lot: BaseGeometry, reached: Access) -> Derived:
         """Annex I.1, 6.2, 6.6: the dearest road; two fronts or more are a condition of their own."""
         ordered = sorted(reached.fronts, key=lambda s: (-self.dear(s), -s.length, s.way))
-        fronts = access.separate(ordered, self.reach)
+        fronts = separate(ordered, self.reach)
         best, own = fronts[0], self.ways[fronts[0].way].section
         held: dict[str, str] = {}
         found = {**self.street(best.way), "distance_m": "0", "frontage_m": metres(best.length)}
@@ -49,7 +49,7 @@ class ByWidth(Deriving):
             rule += ", điểm 6.2, 6.6"
             remarks.append(("ZON-009", ", ".join(dict.fromkeys(self.ways[s.way].section for s in fronts))))
         sides = [best.shape, *(s.shape for s in fronts[1:])]
-        made = parting.pieces(lot, sides, held, 1, True, self.measures)
+        made = pieces(lot, sides, held, 1, True, self.measures)
         return Derived(tuple(self._pieces(made, own, 1, found, rule)), tuple(remarks))
 
     def _in_alley(self, lot: BaseGeometry, reached: Access) -> Derived:
@@ -75,7 +75,7 @@ class ByWidth(Deriving):
         if self._deep(best.distance):
             held["depth_from_100m"] = "true"
         others = [side.shape for side in reached.sides if side is not best.side]
-        made = parting.pieces(lot, [best.side.shape, *others], held, self._farming(reached), False, self.measures)
+        made = pieces(lot, [best.side.shape, *others], held, self._farming(reached), False, self.measures)
         rule = "Phụ lục I khoản 3, 4, 5, điểm 6.4"
         return Derived(tuple(self._pieces(made, best.section, position, found, rule)), tuple(remarks))
 
@@ -124,10 +124,10 @@ class ByWidth(Deriving):
 
     def _whole(self, lot: BaseGeometry, section: str, position: int, farming: int, held: Mapping[str, str],
                found: Mapping[str, str], rule: str, remark: tuple[str, str]) -> Derived:  # fmt: skip
-        made = parting.pieces(lot, [], held, farming, False, self.measures)
+        made = pieces(lot, [], held, farming, False, self.measures)
         return Derived(tuple(self._pieces(made, section, position, found, rule)), (remark,))
 
-    def _pieces(self, made: Iterator[parting.Piece], section: str, position: int, found: Mapping[str, str],
+    def _pieces(self, made: Iterator[Piece], section: str, position: int, found: Mapping[str, str],
                 rule: str) -> Iterator[Ground]:  # fmt: skip
         for piece in made:
             how = {**found, "rule": f"{self.classes.citation.document} {rule}".strip()}

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from landinfo import law
-from landinfo.access import Access
 from landinfo.model import PriceList, Rule, RuleValue
-from landinfo.network import Reach, Side, Way
 from landinfo.price import positions
+from landinfo.zones.access import Access
+from landinfo.zones.network import Reach, Side, Way
 
 UNKNOWN = 0
 """The position of ground whose position is not known."""

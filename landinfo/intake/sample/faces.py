@@ -16,7 +16,7 @@ from landinfo.intake.sample.access import FRONT
 from landinfo.intake.sample.lots import divide
 from landinfo.intake.sample.rows import STYLES, box_corners
 from landinfo.intake.sample.streets import Block, Road, Ward
-from landinfo.parting import MILLIMETRE, polygons
+from landinfo.zones.parting import MILLIMETRE, polygons
 
 SHEET = 250.0
 """m: side of a sheet of the 1:500 series; streets and streams are cut at its frame."""

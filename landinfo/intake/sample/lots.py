@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from landinfo.intake.sample.rows import STYLES, Ground, Points, frame, front_rows, longest, roadside, rows
 from landinfo.intake.sample.streets import Block, Road, Ward, lines
-from landinfo.parting import polygons
+from landinfo.zones.parting import polygons
 
 DEEPEST = 7
 """How many times ground is halved at most."""

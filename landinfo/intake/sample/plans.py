@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from landinfo.intake.sample.rows import box_corners
 from landinfo.intake.sample.streets import Ward
 from landinfo.model import Coverage, Feature
-from landinfo.parting import polygons
+from landinfo.zones.parting import polygons
 
 USES: Mapping[str, tuple[str, ...]] = {
     "town": ("ODT",) * 13 + ("TMD", "TMD", "DGD", "DKV", "DVH", "DYT", "DTC"),

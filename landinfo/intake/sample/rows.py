@@ -16,7 +16,7 @@ from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.intake.sample.streets import Block, Road, lines
-from landinfo.parting import polygons
+from landinfo.zones.parting import polygons
 
 Points = NDArray[np.float64]
 OVER = 0.3

@@ -14,7 +14,7 @@ import shapely
 from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.parting import MILLIMETRE, polygons
+from landinfo.zones.parting import MILLIMETRE, polygons
 
 CHAMFER = 2.5
 """m: corners at crossings are cut, as road plans ask."""

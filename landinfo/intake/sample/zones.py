@@ -11,12 +11,12 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from landinfo import parting
 from landinfo.intake.sample.access import Access
 from landinfo.intake.sample.faces import Face
 from landinfo.intake.sample.streets import Ward
 from landinfo.model import Coverage, PriceZone
-from landinfo.parting import MILLIMETRE, Measures, Piece, polygons
+from landinfo.zones import parting
+from landinfo.zones.parting import MILLIMETRE, Measures, Piece, polygons
 
 MEASURES = Measures(100.0, 200.0, 400.0, (5, 8), (2, 4), 15.0, 0.84, entrance=False)
 """Of art. 3.2a, 4.2c and Annex I.6.1, as they were when the recipe was written; irregular is a lot that is L- or

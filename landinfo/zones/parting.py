@@ -164,10 +164,12 @@ def _bands(times: float, by: Measures) -> dict[str, str]:
 
 
 def _projected(lot: BaseGeometry, sides: Sequence[BaseGeometry], by: Measures) -> tuple[BaseGeometry, BaseGeometry]:
-    """The lot in the square projection of its sides, and what of an irregular one is hidden where it counts."""
+    """The lot in the square projection of its sides, and each part of an irregular one that is hidden and counts."""
     if lot.area / lot.convex_hull.area <= by.irregular:
         chords = [shapely.LineString(shapely.get_coordinates(side)[[0, -1]]) for side in sides]
         seen, hidden = _parted(lot, shapely.union_all([c.buffer(_REACH, cap_style="flat") for c in chords]))
-        if hidden.area >= by.hidden and seen.area > 1:
-            return seen, hidden
+        small = [part for part in polygons(hidden) if part.area < by.hidden]
+        kept = [part for part in polygons(hidden) if part.area >= by.hidden]
+        if kept and seen.area > 1:
+            return shapely.union_all([seen, *small], grid_size=MILLIMETRE) if small else seen, shapely.union_all(kept)
     return lot, shapely.Polygon()

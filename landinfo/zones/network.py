@@ -170,10 +170,20 @@ class Network:
             return
         tree = shapely.STRtree([self.grounds[i] for i in listed])
         lines = [self.ways[i].line for i in self.alleys]
+        beside = shapely.STRtree([self.grounds[i] for i in self.alleys])
         for k, on in zip(*tree.query(lines, predicate="dwithin", distance=self.by.joined).tolist(), strict=True):
             alley, street = self.alleys[k], listed[on]
             for along, apart in self._kerb(alley, self.grounds[street]):
+                if apart > self._nearer(alley, along, beside) + _EXACT:
+                    continue  # it ends on another alley, and only that one goes on to the street
                 self.graph.gates[street].append((self.graph.node(alley, along), apart))
+
+    def _nearer(self, alley: int, along: float, beside: shapely.STRtree) -> float:
+        """m from a place of an alley to the ground of the nearest other one, as far as ways are joined."""
+        place = self.ways[alley].line.interpolate(along)
+        near = beside.query(place, predicate="dwithin", distance=self.by.joined).tolist()
+        others = [self.alleys[k] for k in near if self.alleys[k] != alley]
+        return min((float(self.grounds[other].distance(place)) for other in others), default=math.inf)
 
     def _kerb(self, alley: int, street: BaseGeometry) -> list[tuple[float, float]]:
         """Where an alley meets the edge of a street: (m along the alley, m from there to the edge)."""

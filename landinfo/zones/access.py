@@ -17,9 +17,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import substring
 
-from landinfo.network import Network, Reach, Route, Side
+from landinfo.zones.network import Network, Reach, Route, Side
 
+_INSIDE = 0.001
+"""m: edges of a way are taken this much shorter at both ends, so that those beyond a corner do not count at it."""
 _SQUARE = 0.06
 """m: how far the ends of a side may bend back before they are no part of it any more."""
 
@@ -85,10 +88,16 @@ def _sides(
     at, on = shapely.STRtree(wide).query(edges, predicate="intersects")
     common = shapely.line_merge(shapely.intersection(edges[at], wide[on]))
     found: dict[int, list[Side]] = defaultdict(list)
+    facing: dict[int, BaseGeometry] = {}
     for k in np.flatnonzero(shapely.length(common) >= by.side).tolist():
+        way = int(on[k])
         side = _front(common[k], by.touch)
+        if side is not None:
+            if way not in facing:
+                facing[way] = _facing(grounds[way], by.touch)
+            side = _beside(side, facing[way])
         if side is not None and side.length >= by.side:
-            found[int(at[k])].append(Side(int(on[k]), side))
+            found[int(at[k])].append(Side(way, side))
     return {lot: sorted(own, key=lambda s: (-s.length, s.way)) for lot, own in sorted(found.items())}
 
 
@@ -103,6 +112,28 @@ def _front(common: BaseGeometry, touch: float) -> LineString | None:
             corners.pop()
         corners.reverse()
     return LineString(corners)
+
+
+def _facing(ground: BaseGeometry, touch: float) -> BaseGeometry:
+    """What lies straight before the edges of a way, not round its corners: there nothing of the way is opposite."""
+    corners = shapely.get_coordinates(shapely.get_rings(ground))
+    edges = np.stack([corners[:-1], corners[1:]], axis=1)
+    lengths = np.hypot(*(edges[:, 1] - edges[:, 0]).T)
+    edges, lengths = edges[lengths > 3 * _INSIDE], lengths[lengths > 3 * _INSIDE]
+    inward = (edges[:, 1] - edges[:, 0]) * (_INSIDE / lengths)[:, None]
+    lines = shapely.linestrings(np.stack([edges[:, 0] + inward, edges[:, 1] - inward], axis=1))
+    return shapely.union_all(shapely.buffer(lines, touch, cap_style="flat"))
+
+
+def _beside(side: LineString, facing: BaseGeometry) -> LineString | None:
+    """The side from the first to the last place where the way is opposite; what runs on past its end is no front."""
+    common = shapely.intersection(side, facing)
+    places = np.atleast_1d(shapely.line_locate_point(side, shapely.points(shapely.get_coordinates(common))))
+    if not len(places):
+        return None
+    first, last = max(0.0, float(places.min()) - _INSIDE), min(side.length, float(places.max()) + _INSIDE)
+    kept = substring(side, first, last)
+    return kept if isinstance(kept, LineString) else None
 
 
 def _turns_away(corners: Sequence[Any], touch: float) -> bool:
