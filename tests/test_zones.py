@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 import shapely
-from drawn import CHEAP, DEAR, MAIN, alley, box, by_class, codes, derived, one, ring, street, worth
+from drawn import CHEAP, DEAR, MAIN, NQ87, alley, box, by_class, codes, derived, one, ring, street, worth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -185,7 +185,7 @@ def test_one_narrow_point_makes_the_class() -> None:
     assert one(before, MAIN, *ways).position == 2
 
 
-def two_routes(longer: float, shorter: float) -> tuple[Way, ...]:
+def two_routes(longer: float | None, shorter: float | None) -> tuple[Way, ...]:
     """From the street to the place (0, 60): straight up, or 30 m east, up and back: 120 m from the kerb."""
     return (
         MAIN,
@@ -206,6 +206,20 @@ def test_of_two_ways_to_one_road_the_narrow_one_need_not_be_passed() -> None:
     assert one(lot, *two_routes(longer=2.5, shorter=5)).found["distance_m"] == "68.0"
 
 
+def test_a_class_begins_at_its_width() -> None:
+    """Annex I.3: from 5 m on position 2, from 3 m on position 3: the longer way is just wide enough."""
+    ground = one(box(2.5, 68, 12, 76), *two_routes(longer=5, shorter=4.99))
+    assert (ground.position, ground.found["distance_m"]) == (2, "98.0")
+
+
+def test_a_way_of_known_widths_is_found_beside_one_that_nobody_measured() -> None:
+    """The longer way is of the best class, so the width of the shorter one can change nothing."""
+    ground = one(box(2.5, 68, 12, 76), *two_routes(longer=5, shorter=None))
+    assert (ground.position, ground.found["distance_m"], ground.found["alley_width_m"]) == (2, "98.0", "5.0")
+    hoped = one(box(2.5, 68, 12, 76), *two_routes(longer=4, shorter=None))  # of position 3, unless it is wider
+    assert hoped.position == 0
+
+
 def test_an_alley_that_ends_on_another_beside_the_street_has_no_door_of_its_own() -> None:
     """6 m wide, it begins on a 2.5 m one, 1.5 m behind the kerb (ways are joined up to 2 m): all must pass 2.5 m."""
     narrow = alley((0, -5), (0, 200), width=2.5)
@@ -214,6 +228,16 @@ def test_an_alley_that_ends_on_another_beside_the_street_has_no_door_of_its_own(
     assert (ground.position, ground.found["alley_width_m"]) == (4, "2.5")
     alone = one(box(13, 30, 33, 45), MAIN, wide)  # without the other it is joined to the street
     assert alone.position == 2
+
+
+@pytest.mark.parametrize(("dear", "cheap"), [("25750:1", "25750:11"), ("25750:1", "25747:9")])
+def test_of_roads_that_are_as_near_the_dearer_counts(dear: str, cheap: str) -> None:
+    """The list cuts the road into two sections where the alley begins: 40 m to either, named before or after it."""
+    assert (NQ87.sections[dear].prices["ODT"] or 0) > (NQ87.sections[cheap].prices["ODT"] or 0)
+    roads = [street((-100, -5), (0.5, -5), section=dear), street((-0.5, -5), (100, -5), section=cheap)]
+    for ways in (roads, roads[::-1]):
+        ground = one(box(3, 40, 13, 50), *ways, alley((0, -5), (0, 60), width=6))
+        assert (ground.section, ground.position, ground.found["distance_m"]) == (dear, 2, "40.0")
 
 
 def test_of_several_roads_the_nearest_on_foot_counts() -> None:

@@ -8,19 +8,25 @@ is None: ways over such an alley are told apart (``Route.sure``) from those of w
 
 from __future__ import annotations
 
-import heapq
 import math
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise, product
+from operator import itemgetter
 
 import shapely
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
+from landinfo.zones.walks import ALIKE, Graph, Passable, Reached, Walk, nearest
+
 _EXACT = 0.05
 """m: ways that an end meets as nearly as this are met by it alike."""
+
+
+_along = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +92,6 @@ class Route:
     sure: bool = True
 
 
-@dataclass(slots=True)
-class _Graph:
-    """Places on the alleys: ``own`` of each alley as (m along it, node); ``links`` node → (node, m, alley)."""
-
-    own: dict[int, list[tuple[float, int]]] = field(default_factory=lambda: defaultdict(list))
-    links: dict[int, list[tuple[int, float, int]]] = field(default_factory=lambda: defaultdict(list))
-    gates: dict[int, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))  # street → node, m
-    alley: list[int] = field(default_factory=list)
-
-    def node(self, alley: int, along: float) -> int:
-        self.alley.append(alley)
-        self.own[alley].append((along, len(self.alley) - 1))
-        return len(self.alley) - 1
-
-    def link(self, a: int, b: int, apart: float, alley: int) -> None:
-        self.links[a].append((b, apart, alley))
-        self.links[b].append((a, apart, alley))
-
-
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    """What is reached from the gates of a section over alleys of a width: node → (m, narrowest, all widths told)."""
-
-    section: str
-    least: float
-    reached: Mapping[int, tuple[float, float, bool]]
-
-
 class Network:
     """The alleys joined where they meet, with their ways to the listed streets. ``grounds`` are those of all ways.
 
@@ -124,45 +102,59 @@ class Network:
     def __init__(self, ways: Sequence[Way], limits: Sequence[float], by: Reach) -> None:
         self.ways, self.limits, self.by = ways, sorted({0.0, *limits}, reverse=True), by
         self.grounds = [way.ground(by.unknown) for way in ways]
+        self.widths = {i: way.narrowest for i, way in enumerate(ways)}
         self.alleys = [i for i, way in enumerate(ways) if not way.section]
-        self.graph = _Graph()
+        self.graph = Graph()
+        self.gates: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._meet_streets()
         self._meet_alleys()
         self._ends()
-        self.walks = self._walked()
+        self.nearest = nearest(self.graph, self.gates)
+        self._grounds: dict[tuple[float, bool], Passable] = {}
+        self._walks: dict[tuple[str, float, bool], Walk] = {}
 
     @property
     def unreached(self) -> list[int]:
         """Alleys from which no way leads to a listed street."""
-        held = {n for walks in self.walks.values() for walk in walks for n in walk.reached}
-        return [i for i in self.alleys if not any(n in held for _, n in self.graph.own[i])]
+        return [i for i in self.alleys if not any(n in self.nearest for _, n in self.graph.own[i])]
 
     def routes(self, sides: Iterable[Side]) -> Iterator[Route]:
-        """From each side on an alley to the street that is nearest on foot from there, by each class."""
+        """From each side on an alley to the street nearest on foot, or those that are as near, by each class."""
         for side in sides:
-            found = [] if self.ways[side.way].section else list(self._from(side))
-            nearest = min(found, key=lambda r: (r.distance, r.section), default=None)
-            yield from (route for route in found if nearest and route.section == nearest.section)
+            if not self.ways[side.way].section:
+                yield from self._from(side)
 
     def _from(self, side: Side) -> Iterator[Route]:
-        """Every way from a side: by the nearest place of the side on the middle line of its alley."""
+        """By the nearest place of the side on the middle line of its alley."""
         way, own = self.ways[side.way], self.graph.own[side.way]
         along = shapely.line_locate_point(way.line, shapely.points(shapely.get_coordinates(side.shape)))
         first, last = float(along.min()), float(along.max())
-        near = [(max(0.0, at - last, first - at), node) for at, node in own]
-        for walk in self.walks.get(side.way, ()):
-            ends = [(apart + walk.reached[n][0], *walk.reached[n][1:]) for apart, n in near if n in walk.reached]
-            if ends:
-                distance, narrowest, sure = min(ends, key=lambda e: (e[0], -e[1]))
-                yield Route(
-                    side,
-                    walk.section,
-                    walk.least,
-                    None if math.isinf(narrowest) else narrowest,
-                    distance,
-                    way.surface,
-                    sure,
-                )
+        before, after = bisect_right(own, first, key=_along) - 1, bisect_left(own, last, key=_along) + 1
+        near = [(max(0.0, at - last, first - at), node) for at, node in own[max(0, before) : after]]
+        for section, least in product(self._nearest(near), self.limits):
+            best = self._best(near, section, least, blind=True)
+            found = [best] if best is None or best.sure else [best, self._best(near, section, least, blind=False)]
+            for walked in found:
+                if walked is not None:
+                    told = None if math.isinf(walked.narrowest) else walked.narrowest
+                    yield Route(side, section, least, told, walked.distance, way.surface, walked.sure)
+
+    def _nearest(self, near: Sequence[tuple[float, int]]) -> list[str]:
+        """The listed streets, by name, that are nearest from places so many metres off: more than one where they are
+        as near as each other."""
+        ways = [(apart + far, name) for apart, node in near for name, far in self.nearest.get(node, {}).items()]
+        return sorted({name for far, name in ways if far <= min(ways)[0] + ALIKE})
+
+    def _best(self, near: Sequence[tuple[float, int]], section: str, least: float, blind: bool) -> Reached | None:
+        """The shortest way from places that are so many metres off, of equal ones the widest."""
+        if (least, blind) not in self._grounds:
+            self._grounds[least, blind] = Passable(self.graph, self.widths, least, blind)
+        key = section, least, blind
+        if key not in self._walks:
+            self._walks[key] = Walk(self._grounds[least, blind], self.gates[section])
+        ends = [(apart, there) for apart, node in near if (there := self._walks[key].to(node))]
+        ways = [replace(there, distance=apart + there.distance) for apart, there in ends]
+        return min(ways, key=lambda way: (way.distance, -way.narrowest), default=None)
 
     def _meet_streets(self) -> None:
         listed = [i for i, way in enumerate(self.ways) if way.section]
@@ -176,7 +168,7 @@ class Network:
             for along, apart in self._kerb(alley, self.grounds[street]):
                 if apart > self._nearer(alley, along, beside) + _EXACT:
                     continue  # it ends on another alley, and only that one goes on to the street
-                self.graph.gates[street].append((self.graph.node(alley, along), apart))
+                self.gates[self.ways[street].section].append((self.graph.node(alley, along), apart))
 
     def _nearer(self, alley: int, along: float, beside: shapely.STRtree) -> float:
         """m from a place of an alley to the ground of the nearest other one, as far as ways are joined."""
@@ -225,7 +217,7 @@ class Network:
             self._linked(alley, along, other, float(line.project(end)), float(line.distance(end)))
 
     def _linked(self, a: int, at: float, b: int, bt: float, apart: float) -> None:
-        self.graph.link(self.graph.node(a, at), self.graph.node(b, bt), apart, b)
+        self.graph.link(self.graph.node(a, at), self.graph.node(b, bt), apart)
 
     def _ends(self) -> None:
         """The ends of every alley, and its stretches from place to place."""
@@ -236,49 +228,4 @@ class Network:
             own = sorted(self.graph.own[i])
             self.graph.own[i] = own
             for (at, a), (bt, b) in pairwise(own):
-                self.graph.link(a, b, bt - at, i)
-
-    def _walked(self) -> dict[int, list[_Walk]]:
-        """alley → the walks that reach it, from every street and by every class."""
-        sections: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for street, gates in self.graph.gates.items():
-            sections[self.ways[street].section] += gates
-        found: dict[int, list[_Walk]] = defaultdict(list)
-        for section, gates in sorted(sections.items()):
-            for least in self.limits:
-                for reached in self._both(gates, least):
-                    for alley in {self.graph.alley[n] for n in reached}:
-                        found[alley].append(_Walk(section, least, reached))
-        return found
-
-    def _both(self, gates: Sequence[tuple[int, float]], least: float) -> Iterator[dict[int, tuple[float, float, bool]]]:
-        """The walk over all alleys, and where some have no width the one over those that have."""
-        found = self._walk(gates, least, blind=True)
-        yield found
-        if not all(sure for _, _, sure in found.values()):
-            yield self._walk(gates, least, blind=False)
-
-    def _walk(
-        self, gates: Sequence[tuple[int, float]], least: float, blind: bool
-    ) -> dict[int, tuple[float, float, bool]]:
-        """Dijkstra from the gates over alleys that are ``least`` m wide; ``blind``: or have no width."""
-        heap: list[tuple[float, float, bool, int]] = []
-
-        def enter(node: int, far: float, narrow: float, unsure: bool, *alleys: int) -> None:
-            widths = [self.ways[alley].narrowest for alley in alleys]
-            told = [width for width in widths if width is not None]
-            known = len(told) == len(widths)
-            if (known or blind) and min(told, default=math.inf) >= least:
-                heapq.heappush(heap, (far, max([narrow, *(-w for w in told)]), unsure or not known, node))
-
-        for node, apart in gates:
-            enter(node, apart, -math.inf, False, self.graph.alley[node])
-        best: dict[int, tuple[float, float, bool]] = {}
-        while heap:
-            far, narrow, unsure, node = heapq.heappop(heap)
-            if node not in best:
-                best[node] = (far, -narrow, not unsure)
-                for other, apart, over in self.graph.links[node]:
-                    if other not in best:
-                        enter(other, far + apart, narrow, unsure, over, self.graph.alley[other])
-        return best
+                self.graph.link(a, b, bt - at)
