@@ -16,8 +16,9 @@ import shapely
 from drawn import BOOK, DEAR, alley, box, street
 from files_to_load import EVERYWHERE, field_map, write
 
+from landinfo.asked import read_query
 from landinfo.cli import main
-from landinfo.intake import editions, zones
+from landinfo.intake import editions, preview, zones
 from landinfo.intake.findings import KINDS, Severity
 from landinfo.intake.load import LoadResult
 from landinfo.intake.ways import read_way_map
@@ -360,6 +361,21 @@ def test_both_engines_give_the_same_edition(store_url: str, tmp_path: Path) -> N
     assert [z.position for z in store.zones(behind, FIRST, KNOWN)[1]] == [4]
     editions.undo(store, newer.edition.id, "Minh", KNOWN)
     assert [z.position for z in store.zones(behind, FIRST, KNOWN)[1]] == [3]
+    store.close()
+
+
+def test_a_preview_of_zones_says_whose_price_falls(store_url: str, tmp_path: Path) -> None:
+    """Behind the alley position 3 becomes 4, 52.16 million × (0.40 − 0.32) = 4,172,800 đ/m² less on 100 m²."""
+    store = held(store_url, BOTH)
+    run(tmp_path, store_url, BOTH)
+    narrower = replace(BOTH, alleys=(replace(PATH, narrowest=2.0, width=4),))
+    over = replace(narrower, map=MAP.replace('source = "tests"', 'source = "tests"\nreplaces = true'))
+    draft = run(tmp_path, store_url, over, draft=True, who="Lan")
+    assert draft.edition is not None
+    days = {"on": "2026-03-01", "known": KNOWN.isoformat()}
+    found = preview.preview(store, draft.edition.id, read_query(days.items(), KNOWN), BOOK)
+    (effect,) = found.effects
+    assert (str(effect.ref), effect.what, effect.worth) == ("25744@2024/1/02", ("price",), Decimal(-417_280_000))
     store.close()
 
 
