@@ -82,6 +82,7 @@ def _parcel(plain: Plain, words: Words) -> Iterator[str]:
         yield f"  {use['code']:<5} {words.m2(use['area']):>14}  {words.told(use['name'])} ({use['regime']})"
     for notice in plain["notices"]:
         yield ("⚠ " if notice["severity"] == "warning" else "· ") + words.told(notice["text"])
+    yield words.told(plain["picture"]["text"])
     yield from _history(parcel["history"], words)
 
 

@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from landinfo import coordinates
 from landinfo.model import Citation, Commune, Notice, Rulebook, Theme
+from landinfo.overlay import ShareRow
 from landinfo.texts import say
 
 Plain = dict[str, Any]
@@ -100,6 +101,19 @@ def designation(theme: Theme, code: str, rulebook: Rulebook) -> tuple[Text, str]
     if theme.system == "land_use" and code in rulebook.land_use_types:
         return use_name(code, rulebook), rulebook.land_use_types[code].colour
     return say("designation-not-in-list", {"code": code}, rulebook.texts), "#999999"
+
+
+_ROW_COLOUR = {"in_doubt": "#bdbdbd", "uncovered": "#ffffff", "conflict": "#b3261e", "no_data": "#e0e0e0"}
+
+
+def row_label(row: ShareRow, theme: Theme, rulebook: Rulebook) -> tuple[Text, str]:
+    """A designation by its name, two in conflict by both names, anything else by its kind."""
+    if row.kind == "designation":
+        return designation(theme, row.designation, rulebook)
+    codes = dict.fromkeys(c for c in row.designation.replace("|", "+").split("+") if c)
+    names = [designation(theme, code, rulebook)[0] for code in codes]
+    joined = {lang: " + ".join(name[lang] for name in names) for lang in ("vi", "en")}
+    return say(f"row-{row.kind}", {"names": joined}, rulebook.texts), _ROW_COLOUR[row.kind]
 
 
 def geometry(shape: BaseGeometry, crs: str) -> Plain:

@@ -16,6 +16,7 @@ from landinfo import lookup, plain, present_history
 from landinfo.conversion import Conversion
 from landinfo.model import Feature, Parcel, Problem, Query, Rulebook
 from landinfo.overlay import ShareRow, ThemeShares
+from landinfo.picture import picture
 from landinfo.plain import Plain
 from landinfo.present_estimate import of_parcel
 from landinfo.report import Report
@@ -61,6 +62,7 @@ def answer(report: Report, rulebook: Rulebook) -> Plain:
         "notices": [],
         "parcel": _parcel(report, rulebook),
         "themes": [_theme(shares, report, rulebook) for shares in report.shares],
+        "picture": picture(report, rulebook),
         "price": _price(report.valuation, report, rulebook),
         "verdicts": _verdicts(report.conversion, report, rulebook),
         "estimate": None,
@@ -141,7 +143,7 @@ def _theme(shares: ThemeShares, report: Report, rulebook: Rulebook) -> Plain:
 
 
 def _row(row: ShareRow, shares: ThemeShares, report: Report, rulebook: Rulebook) -> Plain:
-    label, colour = _label(row, shares, rulebook)
+    label, colour = plain.row_label(row, shares.theme, rulebook)
     documents = sorted({(f.document, f.article) for f in row.features})
     return {
         "kind": row.kind,
@@ -154,19 +156,6 @@ def _row(row: ShareRow, shares: ThemeShares, report: Report, rulebook: Rulebook)
         "documents": [plain.document(*each, rulebook, report.query.known) for each in documents],
         "geometry": None if shapely.is_empty(row.shape) else plain.geometry(row.shape, report.facts.crs),
     }
-
-
-_ROW_COLOUR = {"in_doubt": "#bdbdbd", "uncovered": "#ffffff", "conflict": "#b3261e", "no_data": "#e0e0e0"}
-
-
-def _label(row: ShareRow, shares: ThemeShares, rulebook: Rulebook) -> tuple[plain.Text, str]:
-    """A designation by its name, two in conflict by both names, anything else by its kind."""
-    if row.kind == "designation":
-        return plain.designation(shares.theme, row.designation, rulebook)
-    codes = dict.fromkeys(c for c in row.designation.replace("|", "+").split("+") if c)
-    names = [plain.designation(shares.theme, code, rulebook)[0] for code in codes]
-    joined = {lang: " + ".join(name[lang] for name in names) for lang in ("vi", "en")}
-    return say(f"row-{row.kind}", {"names": joined}, rulebook.texts), _ROW_COLOUR[row.kind]
 
 
 def _price(worth: Valuation, report: Report, rulebook: Rulebook) -> Plain:
@@ -257,7 +246,7 @@ def _verdicts(conversion: Conversion | None, report: Report, rulebook: Rulebook)
         {
             "kind": v.row.kind,
             "designation": v.row.designation,
-            "label": _label(v.row, v.shares, rulebook)[0],
+            "label": plain.row_label(v.row, v.shares.theme, rulebook)[0],
             "area": plain.number(v.row.area),
             "allowed": v.allowed,
             "reason": plain.notice(v.reason, rulebook),

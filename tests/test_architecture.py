@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
     {"model", "money"},
-    {"texts", "law", "overlay", "survey", "search"}
+    {"texts", "law", "overlay", "survey", "search", "direction"}
     | {"coordinates", "coordinates_source", "coordinates_landing", "lineage"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
@@ -27,7 +27,7 @@ LAYERS = (
     {"lookup", "hits"},
     {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history", "letter"}
     | {"asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"}
-    | {"figure", "boundary", "cutout", "extract", "changes"},
+    | {"picture", "figure", "boundary", "cutout", "extract", "changes"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}

@@ -93,9 +93,14 @@ def test_every_commune_has_ground_and_lies_in_the_province() -> None:
     assert (south, north) == (pytest.approx(1_212_500, abs=300), pytest.approx(1_217_950, abs=300))
 
 
-def test_data_of_another_commune_is_refused(tmp_path: Path) -> None:
-    """Ground of Dầu Tiếng, 50 km to the north-west, under the code of Phú Hòa: in the province, not in Phú Hòa."""
-    file = parcels(tmp_path / "a.gpkg", [square(-30_000, 40_000)])
+AFAR = [square(-30_000 + 20 * n, 40_000) for n in range(3)]
+"""Ground of Dầu Tiếng, 50 km to the north-west, under the code of Phú Hòa: in the province, not in Phú Hòa."""
+
+
+@pytest.mark.parametrize("inside", [0, 2])
+def test_data_of_another_commune_is_refused(tmp_path: Path, inside: int) -> None:
+    """All of it, or three rows of five."""
+    file = parcels(tmp_path / "a.gpkg", [*AFAR, *(square(20 * n) for n in range(inside))])
     result = load(file, field_map(tmp_path / "m.toml"), str(tmp_path / "s.gpkg"), TODAY)
     assert codes(result)[0] == "CRS-013"
     assert "25750@2024" in result.findings[0].params["territory"]["vi"]

@@ -126,6 +126,7 @@ def _map(of: Subject, words: Words) -> Iterator[Block]:
         caption.append(words.say("extract-map-broken"))
     yield head(words.say("extract-map"))
     yield drawing(drawn.svg, cutout.WIDTH_MM, " ".join(caption))
+    yield text(words.told(of.answer["picture"]["text"]), "quiet")
 
 
 def _plane(crs: str, words: Words) -> str:

@@ -18,6 +18,7 @@ from landinfo.zones.ground import Derived as Derived
 from landinfo.zones.ground import Deriving as Deriving
 from landinfo.zones.ground import Ground as Ground
 from landinfo.zones.ground import crossed as crossed
+from landinfo.zones.ground import front as front
 from landinfo.zones.ground import settled
 from landinfo.zones.network import Way
 

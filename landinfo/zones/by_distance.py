@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from landinfo import law
 from landinfo.model import PriceList, Rule
 from landinfo.zones.access import Access
-from landinfo.zones.ground import NOT_TOLD, UNKNOWN, Between, Derived, Deriving, Ground, metres
+from landinfo.zones.ground import NOT_TOLD, UNKNOWN, Between, Derived, Deriving, Ground, front, metres
 from landinfo.zones.network import Way
 from landinfo.zones.parting import cut
 
@@ -56,12 +56,12 @@ class ByDistance(Deriving):
         """The ground from whose edge distance counts, its way, the section that prices, and how that was found."""
         if reached.fronts:
             best = max(reached.fronts, key=lambda s: (self.dear(s), s.length, -s.way))
-            return self._edge(best.way, {"frontage_m": metres(best.length), "distance_m": "0"})
+            return self._edge(best.way, {**front(best.shape, lot), "distance_m": "0"})
         if reached.routes:
             route = min(reached.routes, key=lambda r: (r.distance, r.least))
             told = NOT_TOLD if route.narrowest is None else metres(route.narrowest)
             found = {**self.named(route.section), "line": "alley", "alley_width_m": told}
-            found |= {"distance_m": metres(route.distance), "frontage_m": metres(route.side.length)}
+            found |= {"distance_m": metres(route.distance), **front(route.side.shape, lot)}
             ground = self.ways[route.side.way].ground(self.reach.unknown)
             return ground, route.side.way, route.section, self._cited(found)
         return self._edge(reached.nearest, {"distance_m": metres(reached.away)})

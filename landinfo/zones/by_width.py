@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from landinfo.model import PriceList, Rule
 from landinfo.price import positions
 from landinfo.zones.access import Access, separate
-from landinfo.zones.ground import NOT_TOLD, SAME, UNKNOWN, Between, Derived, Deriving, Ground, exact, metres
+from landinfo.zones.ground import NOT_TOLD, SAME, UNKNOWN, Between, Derived, Deriving, Ground, exact, front, metres
 from landinfo.zones.network import Route, Way
 from landinfo.zones.parting import Piece, measures, pieces
 
@@ -39,7 +39,7 @@ class ByWidth(Deriving):
         fronts = separate(ordered, self.reach)
         best, own = fronts[0], self.ways[fronts[0].way].section
         held: dict[str, str] = {}
-        found = {**self.street(best.way), "distance_m": "0", "frontage_m": metres(best.length)}
+        found = {**self.street(best.way), "distance_m": "0", **front(best.shape, lot)}
         rule, remarks = "Phụ lục I khoản 1", []
         if len(fronts) >= self.rule("position_several_fronts").value:
             held["fronts"] = str(len(fronts))
@@ -63,7 +63,7 @@ class ByWidth(Deriving):
         own = [route for route in reached.routes if route.side is best.side]
         shortest = min(own, key=lambda r: (r.distance, r.least))
         found = {**self.named(best.section), "distance_m": metres(best.distance)}
-        found["frontage_m"] = metres(best.side.length)
+        found |= front(best.side.shape, lot)
         found["alley_width_m"] = NOT_TOLD if position == UNKNOWN or best.narrowest is None else metres(best.narrowest)
         if name := self.ways[best.side.way].name:
             found["alley"] = name

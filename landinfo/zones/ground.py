@@ -11,9 +11,10 @@ from decimal import Decimal
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
-from landinfo import law
+from landinfo import direction, law
 from landinfo.model import PriceList, Rule, RuleValue
 from landinfo.price import positions
 from landinfo.zones.access import Access
@@ -122,6 +123,11 @@ def settled(rule: Rule, on: date) -> RuleValue:
         label = {"vi": rule.label_vi, "en": rule.label_en}
         raise law.NotInForce("rule-not-in-force", "on", rule=rule.key, label=label, day=on, first=first)
     return found
+
+
+def front(side: LineString, lot: BaseGeometry) -> dict[str, str]:
+    """What a zone says of the side it was found by: how long it is, and which way it looks."""
+    return {"frontage_m": metres(side.length), "faces": direction.of_side(side, lot)}
 
 
 def exact(width: float | None) -> Decimal | None:

@@ -15,7 +15,7 @@ from landinfo.intake.sample.access import Access
 from landinfo.intake.sample.faces import Face
 from landinfo.intake.sample.streets import Ward
 from landinfo.model import Coverage, PriceZone
-from landinfo.zones import parting
+from landinfo.zones import front, parting
 from landinfo.zones.parting import MILLIMETRE, Measures, Piece, polygons
 
 MEASURES = Measures(100.0, 200.0, 400.0, (5, 8), (2, 4), 15.0, 0.84, entrance=False)
@@ -38,7 +38,7 @@ def zones(
             if face.block is None or not face.block.priced or rng.random() < LEFT_OUT:
                 continue
             for piece in pieces(face.shape, access):
-                grounds[(w, face.number, *_told(access, piece))].append(piece.shape)
+                grounds[(w, face.number, *_told(access, piece, face.shape))].append(piece.shape)
     united = [
         (key[2:], shape)
         for key, shapes in sorted(grounds.items())
@@ -63,15 +63,15 @@ def _cover(plan: Mapping[str, Any], ward: Ward) -> Coverage:
     return Coverage("price_zones", ground, plan["prices_from"], None, complete=True, edition="")
 
 
-def _told(access: Access, piece: Piece) -> tuple[Any, ...]:
+def _told(access: Access, piece: Piece, lot: Polygon) -> tuple[Any, ...]:
     """What the zone says: section, positions, conditions, how it was found."""
     how = {"distance_m": f"{access.distance // 10 * 10:.0f}"}
     if access.narrowest is not None:
         how["alley_width_m"] = f"{access.narrowest:.1f}"
-    told = dict(piece.conditions).keys() & {"long_band", "hidden_part"}
-    if told:
-        how["frontage_m"] = f"{access.front.length:.1f}"
-    if piece.depth and (told or piece.deep):
+    sides = [part for part in shapely.get_parts(shapely.line_merge(access.front)) if part.length > 0]
+    if sides:
+        how |= front(max(sides, key=lambda side: float(side.length)), lot)
+    if piece.depth and (dict(piece.conditions).keys() & {"long_band", "hidden_part"} or piece.deep):
         how["depth_m"] = piece.depth
     return access.section, access.position, piece.agricultural_position, piece.conditions, tuple(sorted(how.items()))
 

@@ -1,0 +1,57 @@
+"""What lies between drawings, by hand: strips from a length on, the frame of a sheet, a ring that ends at its start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from files_to_load import RULEBOOK, TODAY
+from shapely import Polygon, box
+
+from landinfo.intake import neighbours
+from landinfo.intake.limits import read_limits
+from landinfo.intake.repair import without_doubles
+
+LIMITS = read_limits(RULEBOOK.rules, TODAY)
+NO_END = (TODAY, None)
+
+
+def shapes(*drawn: Any) -> Any:
+    return np.array(drawn, dtype=object)
+
+
+@pytest.mark.parametrize(("long", "found"), [(0.5, []), (1.0, [0.2]), (20.0, [4.0])])
+def test_a_strip_is_three_times_longer_than_what_is_looked_for(long: float, found: list[float]) -> None:
+    """0.2 m between two lots; up to 0.3 m is looked for, so from half of its outline 0.9 m on it is a strip."""
+    apart = shapes(box(0, 0, 10, long), box(10.2, 0, 20, long))
+    assert [strip.area for strip in neighbours.strips(apart, LIMITS)] == pytest.approx(found)
+
+
+def test_a_strip_on_which_something_stands_is_none() -> None:
+    filled = shapes(box(0, 0, 10, 20), box(10.2, 0, 20, 20), box(10.01, 0.01, 10.19, 19.99))
+    assert [strip for strip in neighbours.strips(filled, LIMITS) if strip.area > 0.5] == []
+
+
+@pytest.mark.parametrize(("covered", "is_frame"), [(1.0, True), (0.6, False)])
+def test_a_frame_covers_three_parcels_whole(covered: float, is_frame: bool) -> None:
+    lots = [box(20 * n, 0, 20 * n + 10, 10) for n in range(3)]
+    frame = box(-1, -1, 60, 10 * covered + (1 if is_frame else 0))
+    drawn = shapes(frame, *lots)
+    found = neighbours.overlaps(drawn, [NO_END] * 4, LIMITS)
+    assert len(found) == 3
+    assert neighbours.frames(drawn, found) == ({0} if is_frame else set())
+
+
+def test_two_parcels_covered_are_not_enough_for_a_frame() -> None:
+    drawn = shapes(box(-1, -1, 60, 11), box(0, 0, 10, 10), box(20, 0, 30, 10))
+    assert neighbours.frames(drawn, neighbours.overlaps(drawn, [NO_END] * 3, LIMITS)) == set()
+
+
+def test_a_ring_that_ends_beside_its_first_corner_loses_the_last() -> None:
+    """0.4 mm from the first corner, where corners nearer than 1 mm are one."""
+    ring = Polygon([(0, 0), (10, 0), (10, 10), (0, 10), (0, 0.0004)])
+    mended = without_doubles(ring, LIMITS.vertex_distance)
+    assert mended is not None
+    assert shapely.get_coordinates(mended).tolist() == [[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]]
