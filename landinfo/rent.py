@@ -19,8 +19,8 @@ def one_off(parts: Sequence[Part], terms: Terms, *, deduct: str = "whole") -> li
 
     Agricultural land: after − before (Resolution 254 art. 10.2(a); regime A), or the new rent in full (Decree 103/2024
     art. 34.1(a): regime B, and a reading of regime C, ``deduct`` "nothing"; "term" takes off the old price for the term
-    of the lease only). Between business uses the difference
-    of both rents over the term left (art. 34.1(b)).
+    of the lease only). Between business uses, and of agricultural land not allocated in regime B, the difference of
+    both rents over the term left (art. 34.1(b)).
     """
     return [_one_off(part, terms, deduct) for part in parts]
 
@@ -33,6 +33,8 @@ def _one_off(part: Part, terms: Terms, deduct: str) -> Line:
     share = term
     if agricultural:
         share = (ONE if terms.allocated else term) if str(way) != "in full" or not terms.allocated else ZERO
+        if str(way) == "in full" and not terms.allocated:
+            cited = terms.value("rent_one_off_change")[1]
         if deduct == "term":
             share = term
         if deduct == "nothing":

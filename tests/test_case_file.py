@@ -45,7 +45,7 @@ def asked(name: str) -> list[dict[str, Any]]:
     return [json.loads(json.dumps(c["ask"], default=str)) for c in tomllib.loads(text)["case"]]
 
 
-GOLDEN = [*asked("levy.toml"), *asked("conversion.toml")]
+GOLDEN = [ask for name in ("levy", "conversion", "edges") for ask in asked(f"{name}.toml")]
 
 
 @pytest.fixture(scope="module")

@@ -135,6 +135,36 @@ def test_one_off_rent_keeps_its_halves_beside_annual_rent() -> None:
     assert paid == [(220_000_000, 30, "2026-03-31"), (220_000_000, 90, "2026-05-30"), (7_000_000, 30, "2026-03-31")]
 
 
+@pytest.mark.parametrize("on", ["2018-05-02", "2021-05-02", "2026-03-02", "2026-07-01"])
+def test_the_days_to_pay_are_30_and_90_of_the_levy_and_30_of_the_fee(on: str) -> None:
+    told = {**TOLD, "first_conversion": False, "allotment_limit": 1}
+    answer = run(on, "ODT", [part(1, "CLN", 1_000_000, 201_000_101)], told, notice=on)
+    # 200,000,101: the odd đồng falls on the first half; 0.5 % × 201,000,101 = 1,005,000.5; its own notice is not told
+    assert [(p["item"], p["amount"], p["within_days"]) for p in answer["payment"]] == [
+        ("levy", 100_000_051, 30),
+        ("levy", 100_000_050, 90),
+        ("registration_fee", 1_005_001, 30),
+    ]
+    due = [date.fromisoformat(p["due"]) - date.fromisoformat(on) for p in answer["payment"][:2]]
+    assert ([day.days for day in due], answer["payment"][2]["due"]) == ([30, 90], None)
+
+
+def test_the_last_day_of_asking_for_recalculation_is_31_december_2026() -> None:
+    """Before 2027-01-01 (Resolution 254/2025/QH15 art. 4.10, Decree 50/2026 art. 12.2)."""
+    ground = [part(300, "CLN", 800_000, 10_000_000)]
+    told = run("2025-03-01", "ODT", ground, TOLD)
+    late = run("2025-03-01", "ODT", ground, TOLD, days={"recalculation_requested": "2027-01-01"})
+    assert "chậm nhất ngày 31/12/2026" in str(told["notices"])
+    assert "hạn cuối là ngày 31/12/2026" in late["recalculation"]["text"]["vi"]
+
+
+@pytest.mark.parametrize(("filed", "noted"), [("2023-05-31", False), ("2023-06-01", True)])
+def test_the_fees_of_another_territory_are_those_of_the_day_of_filing(filed: str, noted: bool) -> None:
+    """Resolution 02/2023/NQ-HĐND of old Ho Chi Minh City is in force from 2023-06-01."""
+    answer = run("2023-07-01", "ODT", [part(1, "CLN", 1, 2)], TOLD, days={"filed": filed})
+    assert ("02/2023/NQ-HĐND" in str(answer["not_included"])) is noted
+
+
 @pytest.mark.parametrize(("target_price", "shown"), [(20_000_000, False), (1_000_000, True)])
 def test_a_levy_covered_by_compensation_is_still_a_levy(target_price: int, shown: bool) -> None:
     ground = [part(100, "CLN", 2_000_000, target_price)]

@@ -28,7 +28,7 @@ def cases(name: str) -> dict[str, Any]:
     return tomllib.loads((ROOT / "tests" / "cases" / name).read_text("utf-8"), parse_float=Decimal)
 
 
-CASES = [*cases("levy.toml")["case"], *cases("conversion.toml")["case"]]
+CASES = [worked for name in ("levy", "conversion", "edges") for worked in cases(f"{name}.toml")["case"]]
 TOOL = cases("land_registry_2017.toml")
 ITEMS = ("levy", "land_rent", "registration_fee", "rice_land_payment")
 
@@ -47,6 +47,12 @@ def test_worked_case(worked: dict[str, Any]) -> None:
         assert (found.items[0].low, found.items[0].high) == (worked["low"], high)
     others = {r.name.code: r.levy for r in found.readings}
     assert {code: others.get(code) for code in worked.get("reading", {})} == worked.get("reading", {})
+    first = found.items[0]
+    if "lines" in worked:
+        assert [line.amount for line in first.lines] == worked["lines"]
+    if "cited" in worked:
+        cited = [f"{c.document}, {c.article}" for line in first.lines for c in line.citations]
+        assert list(dict.fromkeys(cited)) == worked["cited"]
     sums(found)
 
 
