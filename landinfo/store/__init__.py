@@ -124,6 +124,16 @@ class Store(Ground, Protocol):
 
     engine: str  # "geopackage" | "postgis"
 
+    def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
+        """ "parcels" or a theme on a tile of a web map (``landinfo.grid``), as a Mapbox Vector Tile 2.1; b"": nothing.
+
+        Layer ``layer`` holds what ``parcels_in`` and ``layer`` give, in their order: of a parcel ``ref`` and ``number``
+        (from ``grid.NUMBERS_FROM``; before that its bare outline), of a feature ``id`` and ``designation``. Layer
+        ``labels`` has the same and ``room`` (m, ``grid.room``) at a point inside each, in one tile alone; ``coverage``
+        is the ground on which a theme is held completely. Both engines draw the same to two units of the grid.
+        """
+        ...
+
     def drafts(self) -> tuple[Edition, ...]:
         """Editions that are prepared whole and not published; their ``published`` is ``DRAFT``. Ordered as editions.
 

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 
 import shapely
 
+from landinfo import grid
 from landinfo.model import (
     Busy,
     Commune,
@@ -202,6 +203,20 @@ class GeopackageStore(Edited):
 
     def zones(self, box: Box, on: date, known: date) -> tuple[LayerFacts, tuple[PriceZone, ...]]:
         return self._layer("price_zones", ZONES, _ZONES, box, on, known)
+
+    def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
+        from landinfo.store import geopackage_tile as drawing
+
+        tile, crs = (z, x, y), self._facts.crs
+        asked = {"layer": layer, **_boxed(grid.window(*tile, crs), on, known)}
+
+        def read(held: sqlite3.Connection) -> bytes:
+            held.execute("BEGIN")
+            if layer == "parcels":
+                return drawing.parcels(_found(held, _PARCELS_IN, asked), tile, crs)
+            return drawing.theme(layer, _found(held, _FEATURES, asked), _found(held, _COVERAGE, asked), tile, crs)
+
+        return self._ask(read)
 
     def _layer(
         self, layer: str, table: Table[T], select: str, box: Box, on: date, known: date

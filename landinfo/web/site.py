@@ -10,6 +10,7 @@ from flask import current_app
 
 from landinfo.model import Rulebook
 from landinfo.store import Store
+from landinfo.store.kept_tiles import KeptTiles
 from landinfo.store.register import Register
 from landinfo.store.rulebook import Term
 from landinfo.web.ground import Ground
@@ -29,6 +30,7 @@ class Site:
     drawn: Drawn
     glossary: Mapping[str, Term]
     register: Register
+    tiles: KeptTiles
 
 
 def site() -> Site:
