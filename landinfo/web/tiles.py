@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from landinfo.model import NotHere, Rulebook
 from landinfo.store import Store, is_postgis
 from landinfo.store.kept_tiles import KeptTiles
 from landinfo.web import api, question
+from landinfo.web.maps import PARCELS
 from landinfo.web.settings import Settings
 from landinfo.web.site import Site, site
 
 MIMETYPE = "application/vnd.mapbox-vector-tile"
-PARCELS = "parcels"
 NOT_KEPT = "none"
 """The setting that switches the folder of tiles off."""
 _FORM = 1
@@ -29,14 +30,14 @@ blueprint = Blueprint("tiles", __name__)
 
 @blueprint.get("/tiles/<layer>/<int:z>/<int:x>/<int:y>")
 def tile(layer: str, z: int, x: int, y: int) -> Response:
-    """Parcels or a theme on ``on`` as ``known``; ``v`` (``version``) lets a browser keep it without asking again."""
+    """Parcels or a theme on ``on`` as ``known``; ``v`` (``versions``) lets a browser keep it without asking again."""
     here = site()
     _first_zoom(layer, here.rulebook)
     if not grid.is_tile(z, x, y):
         raise NotHere("no-such-tile", "z/x/y", z=z, x=x, y=y, last=grid.LAST_ZOOM)
     given = asked.single(question.few(api.given()), ("on", "known", "v"))
     query = asked.read_query([(n, given[n]) for n in ("on", "known") if n in given], here.today())
-    held = version(layer, query.known, here.store)
+    held = versions([layer], query.known, here.store)[layer]
     key = f"{held}/{layer}/{z}/{x}/{y}/{query.on}"
     name = hashlib.sha256(key.encode()).hexdigest()[:24]
     # As it travelled: an ETag of a compressed answer has the way behind a colon.
@@ -48,10 +49,15 @@ def tile(layer: str, z: int, x: int, y: int) -> Response:
     return response
 
 
-def version(layer: str, known: date, store: Store) -> str:
-    """Twelve hex digits that change whenever anything is published or withdrawn in a layer, as known on that day."""
-    held = [(e.id, e.content_hash, e.effective_from, e.effective_to) for e in store.editions(known) if e.layer == layer]
-    return hashlib.sha256(repr((_FORM, store.facts().crs, held)).encode()).hexdigest()[:12]
+def versions(layers: Iterable[str], known: date, store: Store) -> dict[str, str]:
+    """By layer twelve hex digits that change whenever something is published or withdrawn in it, as known on a day."""
+    held = store.editions(known)
+    spoken = {
+        layer: [(e.id, e.content_hash, e.effective_from, e.effective_to) for e in held if e.layer == layer]
+        for layer in layers
+    }
+    form = _FORM, store.facts().crs
+    return {name: hashlib.sha256(repr((form, each)).encode()).hexdigest()[:12] for name, each in spoken.items()}
 
 
 def kept(settings: Settings) -> KeptTiles:
@@ -69,7 +75,7 @@ def _drawn(key: str, where: tuple[str, int, int, int], on: date, known: date, he
     if found is None:
         found = here.store.tile(*where, on, known)
         # What was published while it was drawn may be in it already.
-        if key.startswith(version(layer, known, here.store)):
+        if key.startswith(versions([layer], known, here.store)[layer]):
             here.tiles.put(key, found)
     return found
 
