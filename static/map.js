@@ -48,7 +48,7 @@
   if (window.matchMedia("(max-width: 900px)").matches) $(".layers").open = false;
 
   /* Layers of the window. */
-  for (const [pane, z] of [["ground", 300], ["themes", 350], ["parcels", 400], ["answer", 450]]) {
+  for (const [pane, z] of [["ground", 300], ["themes", 350], ["communes", 360], ["parcels", 400], ["answer", 450]]) {
     map.createPane(pane).style.zIndex = z;
   }
   const canvas = (pane) => L.canvas({pane, padding: 0.3});
@@ -57,7 +57,7 @@
     L.geoJSON(ground, {renderer: canvas("ground"), interactive: false, style: {color: "#8d9a92", weight: 1.5, dashArray: "6 5", fillColor: "#fbfbf8", fillOpacity: 1}}).addTo(map);
   }
   const versions = JSON.parse(desk.dataset.versions), opacity = {};
-  const layers = new Map(Object.keys(versions).map((name) => [name, window[`tiles_${name}`]]));
+  const layers = new Map(Object.keys(versions).filter((name) => name !== "communes").map((name) => [name, window[`tiles_${name}`]]));
   let day = "";
 
   const say = (text) => { note.textContent = text; note.hidden = !text; };
@@ -93,9 +93,11 @@
   const load = () => {
     const on = checked(), near = wanted();
     say(near.length === on.length ? "" : near.length ? words.closer_parcels : words.closer);
+    const query = (name) => `on=${day || desk.dataset.today}&v=${versions[name]}`;
+    window.tiles_communes.put(map, query("communes"), 1);
     for (const [name, layer] of layers) {
       if (on.includes(name)) {
-        layer.put(map, `on=${day || desk.dataset.today}&v=${versions[name]}`, opacity[name] ?? 1);
+        layer.put(map, query(name), opacity[name] ?? 1);
         layer.again();
       } else layer.take();
     }

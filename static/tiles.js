@@ -12,6 +12,8 @@ window.vectorTiles = ({layer, pane, from, last, colours}) => {
   const line = (color, width, opacity) => ({dataLayer: layer, symbolizer: new protomapsL.LineSymbolizer({color, width, opacity})});
   const rules = colours
     ? {paintRules: [{dataLayer: layer, symbolizer: new protomapsL.PolygonSymbolizer({fill: colour, opacity: 0.5, perFeature: true})}, line(colour, 0.8, 0.9)], labelRules: [writing("designation", {minzoom: 13, maxzoom: 15})]}
+    : layer === "communes"
+    ? {paintRules: [{...line("#7b8a82", 1, 0.8), maxzoom: 11}], labelRules: [writing("name", {maxzoom: 14, filter: () => true})]}
     : {paintRules: [line("#53645b", (z) => (z < 16 ? 0.4 : z < 18 ? 0.6 : 0.9), (z) => (z < 16 ? 0.55 : 0.9))], labelRules: [writing("number", {minzoom: 16})]};
 
   /* What did not come is no fault of the page's: it is told, and asked for again when the map has moved. */

@@ -27,7 +27,7 @@ LAYERS = (
     {"lookup", "hits"},
     {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history", "letter"}
     | {"asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"}
-    | {"figure", "boundary", "cutout", "extract", "changes"},
+    | {"figure", "boundary", "cutout", "extract", "changes", "squares"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
@@ -61,7 +61,7 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "pyproj": "coordinates",
     "psycopg2": ("store.postgis", "store.register.postgis"),
     "sqlite3": ("store.geopackage", "store.register.sqlite"),
-    "mapbox_vector_tile": "store.geopackage_tile",
+    "mapbox_vector_tile": "store.mvt",
     "geopandas": "files", "pandas": "files", "pyogrio": "files", "openpyxl": "files", "pyarrow": "files",
     "typst": "paper.typeset", "segno": "paper.symbol",
     "dask": "batch", "distributed": "batch",

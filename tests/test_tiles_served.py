@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import cadastre
 import pytest
 from cadastre import EAST, NORTH, TODAY
 from flask.testing import FlaskClient
-from serving import ask, client, instead, raising
+from serving import ask, client, instead, page, raising
 from street import X, Y
 from tiled import named, read, tile_of
 
@@ -128,8 +129,6 @@ def test_a_browser_asks_again_and_is_told_that_nothing_changed(street_store: Sto
 def test_an_address_that_names_the_data_may_be_kept(own_store: Store) -> None:
     """With the day and the version of the data in it, and only while that is the version."""
     asked, place = client(own_store), "/".join(map(str, tile_of(16, EAST + 20, NORTH + 8)))
-    page = asked.get("/").text
-    assert PLAN in page
     version = _version(asked)
     address = f"/tiles/parcels/{place}?on=2026-11-24&v={version}"
     assert asked.get(address).headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -141,10 +140,9 @@ def test_an_address_that_names_the_data_may_be_kept(own_store: Store) -> None:
 
 
 def _version(asked: FlaskClient) -> str:
-    """As the map is told."""
-    from landinfo.web.tiles import version
-
-    return version("parcels", TODAY, asked.application.extensions["landinfo"].store)
+    """As the map is told on its page."""
+    (desk,) = page(asked, "/").all("main")
+    return str(json.loads(desk.attrs["data-versions"])["parcels"])
 
 
 @pytest.fixture

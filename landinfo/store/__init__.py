@@ -35,6 +35,9 @@ DRAFT = date.max
 Box = tuple[float, float, float, float]
 """(min x, min y, max x, max y) in metres of the store's plane: x = easting, y = northing."""
 
+Square = tuple[str, str, str | None, int, int, int]
+"""Commune and period of a map series, the commune now, column and row of a square (m ÷ side), and parcels in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
@@ -131,6 +134,13 @@ class Store(Ground, Protocol):
         (from ``grid.NUMBERS_FROM``; before that its bare outline), of a feature ``id`` and ``designation``. Layer
         ``labels`` has the same and ``room`` (m, ``grid.room``) at a point inside each, in one tile alone; ``coverage``
         is the ground on which a theme is held completely. Both engines draw the same to two units of the grid.
+        """
+        ...
+
+    def squares(self, side: float, on: date, known: date) -> tuple[Square, ...]:
+        """Parcels counted by commune in squares of the plane, ``side`` metres wide, by the middle of their box.
+
+        A middle within half a metre of an edge may count on either side of it. Ordered, None first.
         """
         ...
 
@@ -251,6 +261,7 @@ __all__ = [
     "Ground",
     "Load",
     "Refused",
+    "Square",
     "Store",
     "StoreFacts",
     "create_store",

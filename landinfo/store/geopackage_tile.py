@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import mapbox_vector_tile
 import numpy as np
 import shapely
 
 from landinfo import grid
+from landinfo.store.mvt import Drawn, written
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, Row
 
 Tile = tuple[int, int, int]
-Drawn = tuple[str, Any, Sequence[Mapping[str, Any]]]
-"""A layer of a tile: its name, shapes on the grid, and what each has beside its shape."""
 
 
 def parcels(found: Sequence[Row], tile: Tile, crs: str) -> bytes:
     """Parcels with their numbers, from ``grid.NUMBERS_FROM`` on; before that their bare outlines."""
     z = tile[0]
     if z < grid.NUMBERS_FROM:
-        return _written([("parcels", _areas(_shapes(found), tile, crs), [{}] * len(found))], z)
+        return written([("parcels", _areas(_shapes(found), tile, crs), [{}] * len(found))], grid.extent(z))
     named = [{"ref": _ref(row), "number": row[_NUMBER]} for row in PARCELS.sorted(found)]
-    return _written(_labelled("parcels", _shapes(PARCELS.sorted(found)), named, tile, crs), z)
+    return written(_labelled("parcels", _shapes(PARCELS.sorted(found)), named, tile, crs), grid.extent(z))
 
 
 def theme(layer: str, found: Sequence[Row], covered: Sequence[Row], tile: Tile, crs: str) -> bytes:
@@ -32,7 +30,7 @@ def theme(layer: str, found: Sequence[Row], covered: Sequence[Row], tile: Tile, 
     named = [{"id": row[_ID], "designation": row[_DESIGNATION]} for row in ordered]
     held = [row for row in COVERAGE.sorted(covered) if row[_COMPLETE]]
     ground: Drawn = ("coverage", _areas(_shapes(held), tile, crs), [{}] * len(held))
-    return _written([*_labelled(layer, _shapes(ordered), named, tile, crs), ground], tile[0])
+    return written([*_labelled(layer, _shapes(ordered), named, tile, crs), ground], grid.extent(tile[0]))
 
 
 def _labelled(layer: str, shapes: Any, named: Sequence[Mapping[str, Any]], tile: Tile, crs: str) -> Iterator[Drawn]:
@@ -50,17 +48,6 @@ def _areas(shapes: Any, tile: Tile, crs: str) -> Any:
 
 def _shapes(found: Sequence[Row]) -> Any:
     return np.asarray(shapely.from_wkb([row[1] for row in found]), dtype=object)
-
-
-def _written(layers: Sequence[Drawn] | Iterator[Drawn], z: int) -> bytes:
-    """A tile in which nothing is to be seen is no bytes at all."""
-    filled = []
-    for name, shapes, named in layers:
-        seen: list[int] = np.flatnonzero(~shapely.is_empty(shapes)).tolist()
-        features = [{"geometry": shapes[i], "properties": named[i]} for i in seen]
-        filled += [{"name": name, "features": features}] if features else []
-    options = {"y_coord_down": True, "check_winding_order": False, "extents": grid.extent(z)}
-    return bytes(mapbox_vector_tile.encode(filled, default_options=options))
 
 
 _NUMBER, _ID, _DESIGNATION, _COMPLETE = (

@@ -31,7 +31,7 @@ from landinfo.model import (
     Refused,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, StoreFacts, postgis_tile, rows
+from landinfo.store import DRAFT, Box, Load, Square, StoreFacts, postgis_tile, rows
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
 from landinfo.store.editing import UNFINISHED
@@ -80,7 +80,7 @@ def _prepared(number: int) -> tuple[str, ...]:
         f"PREPARE features ({box}, text) AS {cover} UNION ALL {feature}",
         f"PREPARE price_zones ({box}, text) AS {cover} UNION ALL {zone}",
         f"PREPARE lineage (text[], text[], text, text, date) AS {_linked('before')} UNION ALL {_linked('after')}",
-        *postgis_tile.prepared(number, on_box),
+        *postgis_tile.prepared(number, _IN_FORCE),
     )
 
 
@@ -228,6 +228,9 @@ class PostgisStore(Edited):
         statement, last = ("parcels", z >= grid.NUMBERS_FROM) if layer == "parcels" else ("theme", layer)
         asked = (*grid.window(z, x, y, self._facts.crs), on, known, *frame, last)
         return bytes(self._ask(f"EXECUTE tile_{statement} ({', '.join(['%s'] * len(asked))})", asked)[0][0])
+
+    def squares(self, side: float, on: date, known: date) -> tuple[Square, ...]:
+        return tuple(self._ask("EXECUTE squares (%s, %s, %s)", (side, on, known)))
 
     @contextmanager
     def _editing(self) -> Iterator[Edit]:

@@ -16,9 +16,18 @@ AND ST_Y(anchor) > ST_YMin(tile) AND ST_Y(anchor) <= ST_YMax(tile)"""
 
 
 def prepared(number: int, in_force: str) -> tuple[str, ...]:
-    """The statements, for a store of SRID ``number``; ``in_force`` selects rows ``t`` on $5 and spans ``e`` on $6."""
-    found = f"JOIN spans e ON e.edition = t.edition WHERE t.geom && ST_MakeEnvelope($1, $2, $3, $4, {number})"
-    return _parcels(f"{found} AND {in_force}"), _theme(f"{found} AND {in_force}")
+    """The statements, for a store of SRID ``number``; ``in_force`` selects rows ``t`` and spans ``e`` by their days."""
+    near = f"t.geom && ST_MakeEnvelope($1, $2, $3, $4, {number})"
+    found = f"JOIN spans e ON e.edition = t.edition WHERE {near} AND {in_force.format(on='$5', known='$6')}"
+    return _parcels(found), _theme(found), _squares(in_force.format(on="$2", known="$3"))
+
+
+def _squares(in_force: str) -> str:
+    column, row = (f"floor((ST_{axis}Min(t.geom) + ST_{axis}Max(t.geom)) / 2 / $1)::integer" for axis in "XY")
+    return f"""PREPARE squares (float8, date, date) AS
+SELECT t.commune, t.period, t.commune_now, {column}, {row}, count(*)
+FROM parcels t JOIN spans e ON e.edition = t.edition WHERE {in_force}
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, t.commune_now COLLATE "C" NULLS FIRST, 4, 5"""  # noqa: S608
 
 
 def _parcels(found: str) -> str:

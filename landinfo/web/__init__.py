@@ -73,7 +73,8 @@ def create_app(
     drawn = maps.draw(settings, where.box, rulebook)
     # A store that was handed over need not be the one that is named: only a folder that is named too may be its own.
     kept = tiles.kept(settings) if store is None or settings.tiles else KeptTiles(None, 0)
-    app.extensions["landinfo"] = Site(settings, held, rulebook, clock, where, drawn, glossary, register, kept)
+    parts = settings, held, rulebook, clock, where, drawn, glossary, register, kept, ground.CommuneGround()
+    app.extensions["landinfo"] = Site(*parts)
     headers.log_to_stderr()
     headers.register(app, settings)
     pages.dress(app)

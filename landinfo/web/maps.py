@@ -21,9 +21,9 @@ from landinfo.web.settings import Settings
 NAME = "landinfo"
 PROTOMAPS = "vendor/protomaps-leaflet/protomaps-leaflet.js"
 LEAFLET_JS, LEAFLET_CSS = "vendor/leaflet/leaflet.js", "vendor/leaflet/leaflet.css"
-PARCELS = "parcels"
-_THEMES_LAST, _PARCELS_LAST = 16, 17
-"""The last zoom of tiles that the map asks for; nearer it draws them larger: a unit of their grid is 15 and 7 cm."""
+PARCELS, COMMUNES = "parcels", "communes"
+_COMMUNES_LAST, _THEMES_LAST, _PARCELS_LAST = 12, 16, 17
+"""The last zoom of tiles that the map asks for; nearer it draws them larger: a unit of the grid of the last is 7 cm."""
 _CENTRE: Box = (106.55, 10.95, 106.75, 11.1)
 """Around Thủ Dầu Một: what is shown when nothing is held (west, south, east, north)."""
 
@@ -57,7 +57,8 @@ class LocalMap(folium.Map):
 class VectorTiles(JSCSSMixin, Layer):
     """A layer of ``/tiles``, drawn by protomaps-leaflet; ``static/map.js`` puts it on the map and takes it away.
 
-    ``colours`` by designation, ``{"ODT": {"colour": "#ffa0ff", "vi": …, "en": …}}``; None: outlines with numbers. The
+    ``colours`` by designation, ``{"ODT": {"colour": "#ffa0ff", "vi": …, "en": …}}``; None: outlines with
+    numbers or names. The
     map's zoom is one more than that of the tiles: they are drawn 512 pixels wide.
     """
 
@@ -73,7 +74,7 @@ class VectorTiles(JSCSSMixin, Layer):
     def __init__(self, layer: str, first: int, last: int, colours: dict[str, Any] | None) -> None:
         super().__init__(name=layer, overlay=True, control=False, show=False)
         self._name, self._id = "Tiles", layer
-        pane = PARCELS if colours is None else "themes"
+        pane = "themes" if colours else layer
         self.drawing = {"layer": layer, "pane": pane, "from": first + 1, "last": last, "colours": colours}
 
 
@@ -121,6 +122,7 @@ def draw(settings: Settings, box: Box | None, rulebook: Rulebook) -> Drawn:
         tiles.add_to(drawn)
     for theme in rulebook.themes.values():
         VectorTiles(theme.id, grid.THEMES_FROM, _THEMES_LAST, _colours(theme, rulebook)).add_to(drawn)
+    VectorTiles(COMMUNES, 0, _COMMUNES_LAST, None).add_to(drawn)
     VectorTiles(PARCELS, grid.PARCELS_FROM, _PARCELS_LAST, None).add_to(drawn)
     root = drawn.get_root()
     if not isinstance(root, Figure):

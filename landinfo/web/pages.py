@@ -16,7 +16,7 @@ from landinfo.plain import Plain
 from landinfo.search.reading import MOST_TYPED
 from landinfo.texts import FILTERS
 from landinfo.web import api, assets, ground, question, tiles
-from landinfo.web.maps import PARCELS
+from landinfo.web.maps import COMMUNES, PARCELS
 from landinfo.web.site import Site, site
 
 TARGETS = ("ODT", "ONT", "TMD", "SKC")
@@ -140,7 +140,7 @@ def front() -> Response:
         example=example,
         themes=here.rulebook.themes,
         today=here.today(),
-        versions=tiles.versions([PARCELS, *here.rulebook.themes], here.today(), here.store),
+        versions=tiles.versions([COMMUNES, PARCELS, *here.rulebook.themes], here.today(), here.store),
     )
     return html(page)
 

@@ -13,7 +13,7 @@ from landinfo.store import Store
 from landinfo.store.kept_tiles import KeptTiles
 from landinfo.store.register import Register
 from landinfo.store.rulebook import Term
-from landinfo.web.ground import Ground
+from landinfo.web.ground import CommuneGround, Ground
 from landinfo.web.maps import Drawn
 from landinfo.web.settings import Settings
 
@@ -31,6 +31,7 @@ class Site:
     glossary: Mapping[str, Term]
     register: Register
     tiles: KeptTiles
+    communes: CommuneGround
 
 
 def site() -> Site:

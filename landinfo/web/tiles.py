@@ -9,12 +9,13 @@ from pathlib import Path
 
 from flask import Blueprint, Response, request
 
-from landinfo import asked, grid
+from landinfo import asked, grid, squares
 from landinfo.model import NotHere, Rulebook
 from landinfo.store import Store, is_postgis
 from landinfo.store.kept_tiles import KeptTiles
+from landinfo.store.mvt import written
 from landinfo.web import api, question
-from landinfo.web.maps import PARCELS
+from landinfo.web.maps import COMMUNES, PARCELS
 from landinfo.web.settings import Settings
 from landinfo.web.site import Site, site
 
@@ -23,6 +24,8 @@ NOT_KEPT = "none"
 """The setting that switches the folder of tiles off."""
 _FORM = 1
 """What a tile holds and how it is drawn; one more whenever that changes, so that none of before is shown."""
+_OF = {COMMUNES: PARCELS}
+"""What a layer is made from, where it is no layer of the store."""
 _FOREVER = "public, max-age=31536000, immutable"
 
 blueprint = Blueprint("tiles", __name__)
@@ -53,7 +56,9 @@ def versions(layers: Iterable[str], known: date, store: Store) -> dict[str, str]
     """By layer twelve hex digits that change whenever something is published or withdrawn in it, as known on a day."""
     held = store.editions(known)
     spoken = {
-        layer: [(e.id, e.content_hash, e.effective_from, e.effective_to) for e in held if e.layer == layer]
+        layer: [
+            (e.id, e.content_hash, e.effective_from, e.effective_to) for e in held if e.layer == _OF.get(layer, layer)
+        ]
         for layer in layers
     }
     form = _FORM, store.facts().crs
@@ -73,17 +78,25 @@ def _drawn(key: str, where: tuple[str, int, int, int], on: date, known: date, he
         return b""
     found = here.tiles.get(key)
     if found is None:
-        found = here.store.tile(*where, on, known)
+        found = _communes(key, where, on, known, here) if layer == COMMUNES else here.store.tile(*where, on, known)
         # What was published while it was drawn may be in it already.
         if key.startswith(versions([layer], known, here.store)[layer]):
             here.tiles.put(key, found)
     return found
 
 
+def _communes(key: str, where: tuple[str, int, int, int], on: date, known: date, here: Site) -> bytes:
+    _, z, x, y = where
+    held = here.communes.on(key.partition("/")[0], on, known, here.store)
+    return written(squares.placed(held, z, x, y, here.store.facts().crs), grid.extent(z))
+
+
 def _first_zoom(layer: str, rulebook: Rulebook) -> int:
     """Raises ``NotHere``: no such layer."""
+    if layer == COMMUNES:
+        return 0
     if layer == PARCELS:
         return grid.PARCELS_FROM
     if layer in rulebook.themes:
         return grid.THEMES_FROM
-    raise NotHere("unknown-layer", "layer", layer=layer[:60], layers=", ".join([PARCELS, *rulebook.themes]))
+    raise NotHere("unknown-layer", "layer", layer=layer[:60], layers=", ".join([PARCELS, COMMUNES, *rulebook.themes]))
