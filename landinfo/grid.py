@@ -53,8 +53,8 @@ def window(z: int, x: int, y: int, crs: str) -> tuple[float, float, float, float
 def placed(shapes: Any, z: int, x: int, y: int, crs: str) -> Any:
     """An array of shapes of the plane on the tile's grid, not rounded yet."""
     scale, corner = float(1 << z), (x, y)
-    degrees = coordinates.plane(crs).to_wgs84(shapes)
-    return shapely.transform(degrees, lambda lonlat: (_fractions(lonlat) * scale - corner) * extent(z))
+    lonlat = coordinates.plane(crs).lonlat
+    return shapely.transform(shapes, lambda metres: (_fractions(lonlat(metres)) * scale - corner) * extent(z))
 
 
 def drawn(shapes: Any, z: int) -> Any:

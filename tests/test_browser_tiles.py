@@ -97,7 +97,7 @@ def test_a_plan_has_the_colours_of_its_land_uses(
 def test_opacity_is_of_its_layer_alone(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
     page = browse("/" + at(answer, 18) + "/~parcels,land_use_planning:40,urban_zoning")
     expect(page.locator(LEGEND).first).to_be_visible()
-    faded = "els => els.map((el) => Number(el.style.opacity)).sort()"
+    faded = "els => els.map((el) => Number(el.style.opacity || 1)).sort()"
     themes = page.locator(".leaflet-themes-pane > .leaflet-layer")
     expect(themes).to_have_count(2)
     assert themes.evaluate_all(faded) == [0.4, 1]

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import cadastre
+import mapbox_vector_tile
+import numpy as np
 import pytest
 import shapely
 from cadastre import CORRECTED, DRAWN, EAST, MERGED, NORTH, PUBLISHED, REPLANNED, TODAY
@@ -17,7 +19,7 @@ from shapely.geometry import shape
 from tiled import EXTENT, Tile, drawn, named, on_ground, read, tile_of, unit
 
 from landinfo.model import Feature
-from landinfo.store import Load, Store, create_store
+from landinfo.store import Load, Store, create_store, mvt
 
 DAY = timedelta(days=1)
 PLAN, ROAD = "land_use_plan", "road_corridor"
@@ -234,3 +236,26 @@ def test_engines_draw_the_same(new_place: Any, tmp_path: Path) -> None:
     assert compared > 400
     embedded.close()
     server.close()
+
+
+def test_our_writing_is_read_as_the_librarys() -> None:
+    """The commands of a whole layer at once, beside those of an encoder that goes from corner to corner."""
+    ring = shapely.box(10, 10, 400, 300).exterior.coords
+    shapes = [
+        shapely.Polygon(ring, [shapely.box(20, 20, 30, 40).exterior.coords[::-1]]),
+        shapely.MultiPolygon([shapely.box(-64, -64, 0, 5), shapely.box(7, 7, 9, 9)]),
+        shapely.Polygon(),
+        shapely.Polygon([(0, 0), (5, 0), (5, 0), (5, 5), (0, 5), (0, 5), (0, 0)]),
+    ]
+    named = [{"id": "ộ", "n": 1}, {"id": "1", "n": -7}, {}, {"id": "ộ"}]
+    points = [shapely.Point(4095, 0), shapely.Point(-3, 4096)]
+    layers = [("areas", np.array(shapes), named), ("labels", np.array(points), named[:2])]
+    ours = read(mvt.written(layers, 4096))
+    library = [
+        {"name": name, "features": [{"geometry": g, "properties": p} for g, p in zip(them, said, strict=True)]}
+        for name, them, said in layers
+    ]
+    options = {"y_coord_down": True, "check_winding_order": False}
+    assert ours == read(mapbox_vector_tile.encode(library, default_options=options))
+    assert [len(features) for features in ours.values()] == [3, 2]
+    assert mvt.written([("areas", np.array([shapely.Polygon()]), [{}])], 4096) == b""

@@ -28,7 +28,7 @@ HERE = "/".join(map(str, tile_of(17, X + 50, Y + 15)))
 PLAN = "land_use_planning"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def web(street_store: Store) -> FlaskClient:
     """On each engine."""
     return client(street_store)

@@ -20,8 +20,9 @@ def parcels(found: Sequence[Row], tile: Tile, crs: str) -> bytes:
     z = tile[0]
     if z < grid.NUMBERS_FROM:
         return written([("parcels", _areas(_shapes(found), tile, crs), [{}] * len(found))], grid.extent(z))
-    named = [{"ref": _ref(row), "number": row[_NUMBER]} for row in PARCELS.sorted(found)]
-    return written(_labelled("parcels", _shapes(PARCELS.sorted(found)), named, tile, crs), grid.extent(z))
+    ordered = PARCELS.sorted(found)
+    named = [{"ref": _ref(row), "number": row[_NUMBER]} for row in ordered]
+    return written(_labelled("parcels", _shapes(ordered), named, tile, crs), grid.extent(z))
 
 
 def theme(layer: str, found: Sequence[Row], covered: Sequence[Row], tile: Tile, crs: str) -> bytes:
