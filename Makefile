@@ -98,5 +98,5 @@ bench: services $(RUNTIME)
 	@$(PY) -m benchmarks $(if $(N),-n $(N)) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 clean:
-	rm -rf benchmarks/out .venv static/vendor static/node_modules $(SAMPLE)* data/sample/next.gpkg* data/sample/.built-*
+	rm -rf benchmarks/out .venv static/vendor static/node_modules $(SAMPLE)* $(SAMPLE:.gpkg=.tiles) data/sample/next.gpkg* data/sample/.built-*
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis

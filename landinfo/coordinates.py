@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -52,7 +53,11 @@ class Plane:
 
     def to_wgs84(self, shape: BaseGeometry) -> BaseGeometry:
         """The shape in (longitude, latitude) degrees."""
-        return shapely.transform(shape, lambda xy: np.column_stack(self._transformer.transform(xy[:, 0], xy[:, 1])))
+        return shapely.transform(shape, self.lonlat)
+
+    def lonlat(self, metres: Any) -> Any:
+        """Rows of (easting, northing) in metres → rows of (longitude, latitude) in degrees."""
+        return np.column_stack(self._transformer.transform(metres[:, 0], metres[:, 1]))
 
     def from_wgs84(self, shape: BaseGeometry) -> BaseGeometry:
         """A shape in (longitude, latitude) degrees, in metres of the plane."""

@@ -37,7 +37,6 @@
 
   const desk = $("main.desk"), panel = $("#panel"), busy = $(".busy"), note = $(".map-note[role]");
   const words = JSON.parse(desk.dataset.words), ground = JSON.parse(desk.dataset.ground);
-  const THEMES_FROM = 13, PARCELS_FROM = 16, NUMBERS_FROM = 19, MOST_NUMBERS = 500;
   const box = map.getContainer();
   box.setAttribute("aria-label", `${words.map}. ${words.here}`);
   box.setAttribute("role", "application");
@@ -49,124 +48,62 @@
   if (window.matchMedia("(max-width: 900px)").matches) $(".layers").open = false;
 
   /* Layers of the window. */
-  for (const [pane, z] of [["ground", 300], ["themes", 350], ["parcels", 400], ["answer", 450]]) {
+  for (const [pane, z] of [["ground", 300], ["themes", 350], ["communes", 360], ["parcels", 400], ["answer", 450]]) {
     map.createPane(pane).style.zIndex = z;
   }
   const canvas = (pane) => L.canvas({pane, padding: 0.3});
-  const renderers = {themes: canvas("themes"), parcels: canvas("parcels"), answer: canvas("answer")};
+  const renderers = {answer: canvas("answer")};
   if (ground) {
     L.geoJSON(ground, {renderer: canvas("ground"), interactive: false, style: {color: "#8d9a92", weight: 1.5, dashArray: "6 5", fillColor: "#fbfbf8", fillOpacity: 1}}).addTo(map);
   }
-  const layers = {};
-  const opacity = {};
-  const numbers = L.layerGroup().addTo(map);
-  const style = {
-    parcels: () => ({color: "#53645b", weight: 0.8, opacity: 0.9, fill: false}),
-    theme: (name) => (f) => ({color: f.properties.colour, weight: 0.6, opacity: 0.9 * (opacity[name] ?? 1), fillColor: f.properties.colour, fillOpacity: 0.5 * (opacity[name] ?? 1)}),
-  };
-  const wanted = () => $$(".layers input:checked").map((i) => i.value)
-    .filter((name) => map.getZoom() >= (name === "parcels" ? PARCELS_FROM : THEMES_FROM));
-  let held = {key: "", bounds: null}, loading = null, day = "";
+  const versions = JSON.parse(desk.dataset.versions), opacity = {};
+  const layers = new Map(Object.keys(versions).filter((name) => name !== "communes").map((name) => [name, window[`tiles_${name}`]]));
+  let day = "";
 
   const say = (text) => { note.textContent = text; note.hidden = !text; };
 
-  const legend = (name, features, held) => {
-    const list = $(`[data-legend="${CSS.escape(name)}"]`);
+  const legend = (name) => {
+    const list = $(`[data-legend="${CSS.escape(name)}"]`), layer = layers.get(name);
     if (!list) return;
-    const seen = new Map();
-    for (const f of features) seen.set(f.properties.designation, f.properties);
-    const rows = [...seen.keys()].sort().map((code) => {
-      const item = document.createElement("li"), mark = document.createElement("i"), p = seen.get(code);
-      mark.style.backgroundColor = p.colour;
-      item.append(mark, p.label[english ? "en" : "vi"]);
+    if (!wanted().includes(name)) { list.replaceChildren(); return; }
+    const seen = layer.seen(map);
+    if (!seen) return;
+    const rows = seen.codes.map((code) => {
+      const item = document.createElement("li"), mark = document.createElement("i"), known = layer.colours[code];
+      mark.style.backgroundColor = known ? known.colour : "#999999";
+      item.append(mark, known ? known[english ? "en" : "vi"] : words.unlisted.replace("#", code));
       return item;
     });
-    const why = held === "no_data" ? words.no_data : held === "part" ? words.part : rows.length ? "" : words.none;
-    if (held && why) {
+    const why = seen.held === "no_data" ? words.no_data : seen.held === "part" ? words.part : rows.length ? "" : words.none;
+    if (why) {
       const item = document.createElement("li");
       item.className = "why";
-      item.textContent = rows.length || held !== "part" ? why : `${words.none}; ${why}`;
+      item.textContent = rows.length || seen.held !== "part" ? why : `${words.none}; ${why}`;
       rows.push(item);
     }
     list.replaceChildren(...rows);
   };
-
-  const put = (name, collection) => {
-    if (layers[name]) layers[name].remove();
-    const parcels = name === "parcels";
-    layers[name] = L.geoJSON(collection, {
-      pane: parcels ? "parcels" : "themes", renderer: renderers[parcels ? "parcels" : "themes"], interactive: false,
-      style: parcels ? style.parcels : style.theme(name),
-    }).addTo(map);
-    if (!parcels) legend(name, collection.features, collection.held);
+  let pause = 0;
+  const legends = () => {
+    pause = pause || setTimeout(() => { pause = 0; for (const name of layers.keys()) legend(name); }, 80);
   };
 
-  const writeNumbers = () => {
-    numbers.clearLayers();
-    if (!layers.parcels || map.getZoom() < NUMBERS_FROM) return;
-    const view = map.getBounds();
-    const roomy = (b) => {
-      const a = map.latLngToLayerPoint(b.getNorthWest()), z = map.latLngToLayerPoint(b.getSouthEast());
-      return z.x - a.x > 22 && z.y - a.y > 14;
-    };
-    const near = layers.parcels.getLayers().filter((l) => view.intersects(l.getBounds()) && roomy(l.getBounds()));
-    if (near.length > MOST_NUMBERS) return;
-    for (const l of near) {
-      L.tooltip({permanent: true, direction: "center", className: "parcel-number", interactive: false, opacity: 1})
-        .setLatLng(l.getBounds().getCenter()).setContent(document.createTextNode(l.feature.properties.number)).addTo(numbers);
+  const checked = () => $$(".layers input:checked").map((i) => i.value);
+  const wanted = () => checked().filter((name) => Math.round(map.getZoom()) >= layers.get(name).from);
+  const load = () => {
+    const on = checked(), near = wanted();
+    say(near.length === on.length ? "" : near.length ? words.closer_parcels : words.closer);
+    const query = (name) => `on=${day || desk.dataset.today}&v=${versions[name]}`;
+    window.tiles_communes.put(map, query("communes"), 1);
+    for (const [name, layer] of layers) {
+      if (on.includes(name)) {
+        layer.put(map, query(name), opacity[name] ?? 1);
+        layer.again();
+      } else layer.take();
     }
+    legends();
   };
-
-  /* A window that holds more than an answer may is asked for again in four. */
-  const quarters = (b) => {
-    const c = b.getCenter();
-    return [b.getNorthWest(), b.getNorthEast(), b.getSouthWest(), b.getSouthEast()].map((corner) => L.latLngBounds(c, corner));
-  };
-  const load = async () => {
-    const names = wanted(), zoom = map.getZoom(), key = `${names}|${day}`;
-    for (const name of Object.keys(layers)) {
-      if (!names.includes(name)) { layers[name].remove(); delete layers[name]; legend(name, []); }
-    }
-    writeNumbers();
-    if (!names.length) { say(zoom < THEMES_FROM ? words.closer : ""); held = {key: "", bounds: null}; return; }
-    if (held.key === key && held.bounds.contains(map.getBounds()) && (!held.cut || held.zoom === zoom)) return;
-    if (loading) loading.abort();
-    const asked = loading = new AbortController();
-    const bounds = map.getBounds().pad(0.15), themes = names.filter((name) => name !== "parcels");
-    const fetched = async (box, layers) => {
-      const bbox = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((n) => n.toFixed(6)).join(",");
-      const response = await fetch(`/api/view?bbox=${bbox}&layers=${layers.join(",")}${day ? `&on=${day}` : ""}`, {signal: asked.signal});
-      if (!response.ok) throw new Error(response.status);
-      return (await response.json()).layers;
-    };
-    const parcels = async (box, splits) => {
-      const view = await fetched(box, ["parcels"]);
-      if (!view.parcels.truncated || !splits) return [view];
-      return (await Promise.all(quarters(box).map((b) => parcels(b, splits - 1)))).flat();
-    };
-    let cut = false;
-    const drawThemes = async () => {
-      for (const [name, collection] of Object.entries(await fetched(bounds, themes))) {
-        cut = cut || collection.truncated;
-        put(name, collection);
-      }
-    };
-    const drawParcels = async () => {
-      const pieces = zoom > 17 ? [bounds] : quarters(bounds);
-      const found = (await Promise.all(pieces.map((b) => parcels(b, 2)))).flat().map((view) => view.parcels);
-      cut = cut || found.some((collection) => collection.truncated);
-      const once = new Map(found.flatMap((collection) => collection.features).map((f) => [f.properties.ref, f]));
-      put("parcels", {type: "FeatureCollection", features: [...once.values()]});
-    };
-    try {
-      await Promise.all([themes.length && drawThemes(), names.includes("parcels") && drawParcels()]);
-      held = {key, bounds, cut, zoom};
-      say(cut ? words.cut : zoom < PARCELS_FROM ? words.closer_parcels : "");
-      writeNumbers();
-    } catch (wrong) {
-      if (wrong.name !== "AbortError") say(words.failed);
-    }
-  };
+  for (const layer of layers.values()) layer.listen({fail: () => say(words.failed), seen: legends});
   let timer = 0;
   const soon = () => { clearTimeout(timer); timer = setTimeout(load, 120); };
   $(".layers").addEventListener("change", () => { soon(); remember(); });
@@ -174,7 +111,7 @@
     const name = e.target.dataset.opacity;
     if (!name) return;
     opacity[name] = e.target.value / 100;
-    if (layers[name]) layers[name].setStyle(style.theme(name));
+    layers.get(name).fade(opacity[name]);
   });
   /* The layers of an address: ~parcels,land_use_planning:50 */
   const switched = () => $$(".layers input:checked").map((i) => i.value + (opacity[i.value] === undefined || opacity[i.value] === 1 ? "" : `:${Math.round(opacity[i.value] * 100)}`)).join(",");
@@ -184,7 +121,7 @@
     for (const box of $$(".layers input[type=checkbox]")) {
       box.checked = wanted.has(box.value);
       const range = $(`[data-opacity="${CSS.escape(box.value)}"]`), percent = Number(wanted.get(box.value));
-      if (range && percent >= 0 && percent <= 100) { range.value = percent; opacity[box.value] = percent / 100; }
+      if (range && percent >= 0 && percent <= 100) { range.value = percent; opacity[box.value] = percent / 100; layers.get(box.value).fade(percent / 100); }
     }
   };
 

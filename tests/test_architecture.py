@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"model", "money"},
     {"texts", "law", "overlay", "survey", "search", "direction"}
-    | {"coordinates", "coordinates_source", "coordinates_landing", "lineage"},
+    | {"coordinates", "coordinates_source", "coordinates_landing", "grid", "lineage"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *("settled", "spread", "limit", "reach", "unknowns", "questions", "readings", "assumptions", "estimate"),
@@ -27,7 +27,7 @@ LAYERS = (
     {"lookup", "hits"},
     {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history", "letter"}
     | {"asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"}
-    | {"picture", "figure", "boundary", "cutout", "extract", "changes"},
+    | {"picture", "figure", "boundary", "cutout", "extract", "changes", "squares"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
@@ -48,6 +48,9 @@ EXCEPTIONS = {
     ("lookup", "store"),
     ("hits.found", "store"),
     ("store.geopackage", "files"),  # bulk write
+    ("store.geopackage", "grid"),  # where a tile lies in the plane, and a shape on its grid
+    ("store.geopackage_tile", "grid"),
+    ("store.postgis", "grid"),
     ("store.plane", "coordinates"),  # the definition of a store's plane, asked of pyproj's one owner
 }
 
@@ -58,6 +61,7 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "pyproj": "coordinates",
     "psycopg2": ("store.postgis", "store.register.postgis"),
     "sqlite3": ("store.geopackage", "store.register.sqlite"),
+    "mapbox_vector_tile": "store.mvt",
     "geopandas": "files", "pandas": "files", "pyogrio": "files", "openpyxl": "files", "pyarrow": "files",
     "typst": "paper.typeset", "segno": "paper.symbol",
     "dask": "batch", "distributed": "batch",

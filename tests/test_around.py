@@ -57,6 +57,7 @@ ROUTES = {
     "/static/<path:name>": "/static/style.css",
     "/api/verify": "/api/verify",
     "/api/verify/<code>": "/api/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "/tiles/<layer>/<int:z>/<int:x>/<int:y>": "/tiles/parcels/16/52198/30751",
     "/verify": "/verify",
     "/verify/<code>": "/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 }

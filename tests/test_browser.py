@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from browsing import DAY, PHONE, at, click_the_middle, drawn, number_of, three
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -138,32 +138,6 @@ def test_layers_come_and_go(browse: Callable[..., Page], answer: dict[str, Any])
     page = browse("/")  # all of the ground: the zoning plan covers a part of it
     page.get_by_label("Quy hoạch phân khu đô thị", exact=True).check()
     expect(page.locator("[data-legend='urban_zoning'] li").first).to_be_visible()
-
-
-def _answering(body: dict[str, Any]) -> Callable[[Route], None]:
-    return lambda route: route.fulfill(json=body)
-
-
-def test_an_empty_legend_says_why(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
-    """Far from the ground there are no data; between the areas of a plan that is held there is nothing."""
-    why = "[data-legend='land_use_planning'] li.why"
-    page = browse("/#16/11.350000/106.050000")
-    expect(page.locator(why)).to_have_text("Chưa có dữ liệu của lớp này ở đây")
-    for held, text in (
-        ("all", "Không có đối tượng nào trong khung nhìn"),
-        ("part", "Không có đối tượng nào trong khung nhìn; Một phần khung nhìn chưa có dữ liệu của lớp này"),
-    ):
-        page = browse("/" + at(answer, 18))
-        expect(page.locator("[data-legend='land_use_planning'] li").first).to_be_visible()
-        expect(page.locator("[data-legend='urban_zoning'] li")).to_have_count(0)  # not asked for: nothing to say
-        empty = {"type": "FeatureCollection", "features": [], "truncated": False, "held": held}
-        page.route(
-            "**/api/view*urban_zoning*", _answering({"layers": {"urban_zoning": empty, "land_use_planning": empty}})
-        )
-        page.get_by_label("Quy hoạch phân khu đô thị", exact=True).check()
-        expect(page.locator("[data-legend='urban_zoning'] li")).to_have_text([text])
-    page = browse("/?lang=en#16/11.350000/106.050000")
-    expect(page.locator(why)).to_have_text("No data of this layer here")
 
 
 def test_the_first_view_shows_all_of_the_ground(browse: Callable[..., Page]) -> None:

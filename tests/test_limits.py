@@ -47,6 +47,14 @@ def test_files_and_the_proxys_questions_are_free(few: FlaskClient) -> None:
     assert few.get(ANSWER).headers["RateLimit-Remaining"] == "2"
 
 
+def test_tiles_count_for_themselves_and_ten_times_as_many_go(few: FlaskClient) -> None:
+    for n in range(30):
+        answered = few.get("/tiles/parcels/0/0/0")
+        assert (answered.status_code, answered.headers["RateLimit-Remaining"]) == (200, str(29 - n))
+    assert ask(few, "/tiles/parcels/0/0/0", 429)["code"] == "too-many-requests"
+    assert few.get(ANSWER).headers["RateLimit-Remaining"] == "2"
+
+
 def test_a_forwarded_address_counts_only_behind_a_proxy(store: Store) -> None:
     for trusted, statuses in ((0, [200, 429]), (1, [200, 200])):
         asked = client(store, rate_limit="1 per hour", trusted_proxies=trusted)

@@ -41,13 +41,13 @@ def test_no_style_sheet_or_script_names_another_host(web: FlaskClient) -> None:
     front = page(web, "/")
     styles = [node.attrs["href"] for node in front.all("link", rel="stylesheet")]
     scripts = [node.attrs["src"] for node in front.all("script")]
-    assert (len(styles), len(scripts)) == (2, 7)
+    assert (len(styles), len(scripts)) == (2, 9)
     for address in styles:
         with web.get(address) as response:
             assert response.status_code == 200
             assert not re.findall(r"@import|url\(\s*[\"']?(?:[a-z]+:)?//", response.text)
     ours = [address for address in scripts if "/vendor/" not in address]
-    assert len(ours) == 6
+    assert len(ours) == 7
     for address in ours:
         with web.get(address) as response:
             assert response.status_code == 200

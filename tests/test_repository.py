@@ -17,7 +17,12 @@ from landinfo.store.rulebook import read_texts
 from landinfo.texts import FILTERS
 
 ROOT = Path(__file__).resolve().parent.parent
-DISTRIBUTIONS = {"psycopg2": "psycopg2-binary", "flask_compress": "flask-compress", "flask_limiter": "flask-limiter"}
+DISTRIBUTIONS = {
+    "psycopg2": "psycopg2-binary",
+    "flask_compress": "flask-compress",
+    "flask_limiter": "flask-limiter",
+    "mapbox_vector_tile": "mapbox-vector-tile",
+}
 """Packages whose name on PyPI is not the name that is imported."""
 
 

@@ -1,6 +1,7 @@
 """Set-up: what is there and unchanged is not done again; assets are copied whole or not at all."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,12 +10,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MAKES_LEAFLET = """#!/bin/sh
+MAKES_PACKAGES = """#!/bin/sh
 mkdir -p node_modules/leaflet/dist/images
 echo script > node_modules/leaflet/dist/leaflet.js
 echo style > node_modules/leaflet/dist/leaflet.css
 echo picture > node_modules/leaflet/dist/images/layers.png
 echo terms > node_modules/leaflet/LICENSE
+mkdir -p node_modules/protomaps-leaflet/dist/esm
+echo script > node_modules/protomaps-leaflet/dist/protomaps-leaflet.js
+echo module > node_modules/protomaps-leaflet/dist/esm/index.js
+echo terms > node_modules/protomaps-leaflet/LICENSE
 """
 FAILS = "#!/bin/sh\necho E404 no such package >&2\nexit 1\n"
 NO_PIP = "raise ImportError('no network here')\n"
@@ -51,10 +56,11 @@ def laid(static: Path) -> list[str]:
 
 
 def test_only_the_files_wanted_are_laid_out(static: Path) -> None:
-    done = fetch(static, MAKES_LEAFLET)
+    done = fetch(static, MAKES_PACKAGES)
     assert done.returncode == 0, done.stderr
     wanted = ["LICENSE", "images/layers.png", "leaflet.css", "leaflet.js"]
-    assert laid(static) == [f"leaflet/{name}" for name in wanted]
+    tiles = ["LICENSE", "protomaps-leaflet.js"]
+    assert laid(static) == [f"leaflet/{name}" for name in wanted] + [f"protomaps-leaflet/{name}" for name in tiles]
     assert not (static / "node_modules").exists()
 
 
@@ -69,7 +75,10 @@ def test_assets_are_pinned_without_a_host() -> None:
     lock = (ROOT / "static" / "package-lock.json").read_text("utf-8")
     assert "resolved" not in lock
     assert lock.count('"integrity"') == lock.count('"node_modules/') > 0
-    assert '"leaflet": "1.9.4"' in (ROOT / "static" / "package.json").read_text("utf-8")
+    assert re.search(
+        r'"leaflet": "1\.9\.4",\n +"protomaps-leaflet": "5\.1\.0"',
+        (ROOT / "static" / "package.json").read_text("utf-8"),
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no make on Windows")

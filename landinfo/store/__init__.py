@@ -35,6 +35,9 @@ DRAFT = date.max
 Box = tuple[float, float, float, float]
 """(min x, min y, max x, max y) in metres of the store's plane: x = easting, y = northing."""
 
+Square = tuple[str, str, str | None, int, int, int]
+"""Commune and period of a map series, the commune now, column and row of a square (m ÷ side), and parcels in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
@@ -123,6 +126,23 @@ class Store(Ground, Protocol):
     """
 
     engine: str  # "geopackage" | "postgis"
+
+    def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
+        """ "parcels" or a theme on a tile of a web map (``landinfo.grid``), as a Mapbox Vector Tile 2.1; b"": nothing.
+
+        Layer ``layer`` holds what ``parcels_in`` and ``layer`` give, in their order: of a parcel ``ref`` and ``number``
+        (from ``grid.NUMBERS_FROM``; before that its bare outline), of a feature ``id`` and ``designation``. Layer
+        ``labels`` has the same and ``room`` (m, ``grid.room``) at a point inside each, in one tile alone; ``coverage``
+        is the ground on which a theme is held completely. Both engines draw the same to two units of the grid.
+        """
+        ...
+
+    def squares(self, side: float, on: date, known: date) -> tuple[Square, ...]:
+        """Parcels counted by commune in squares of the plane, ``side`` metres wide, by the middle of their box.
+
+        A middle within half a metre of an edge may count on either side of it. Ordered, None first.
+        """
+        ...
 
     def drafts(self) -> tuple[Edition, ...]:
         """Editions that are prepared whole and not published; their ``published`` is ``DRAFT``. Ordered as editions.
@@ -241,6 +261,7 @@ __all__ = [
     "Ground",
     "Load",
     "Refused",
+    "Square",
     "Store",
     "StoreFacts",
     "create_store",

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 
 import shapely
 
+from landinfo import grid
 from landinfo.model import (
     Busy,
     Commune,
@@ -25,7 +26,7 @@ from landinfo.model import (
     Refused,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, StoreFacts, rows
+from landinfo.store import DRAFT, Box, Load, Square, StoreFacts, rows
 from landinfo.store import geopackage_file as file
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
@@ -81,6 +82,11 @@ _ZONES = _select(ZONES, _IN_BOX, _MEETS)
 _EDITIONS = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
 _SPANS = f"SELECT {', '.join(rows.SPAN)} FROM spans"  # noqa: S608
 _EVENTS = f"SELECT {', '.join(rows.EVENT)} FROM events WHERE edition = ?1 OR ?1 IS NULL ORDER BY fid"  # noqa: S608
+# CAST cuts towards zero, and a column may lie west of it.
+_IN_SQUARE = "CAST((r.min{0} + r.max{0}) / 2 / :side + 1000000 AS INTEGER) - 1000000"
+_SQUARES = f"""SELECT t.commune, t.period, t.commune_now, {_IN_SQUARE.format("x")}, {_IN_SQUARE.format("y")}, count(*)
+FROM {_IN_BOX.format(table="parcels")} CROSS JOIN spans e ON e.edition = t.edition WHERE {_IN_FORCE}
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""  # noqa: S608
 _LINK = f"""SELECT {", ".join(f"t.{name}" for name in rows.LINK)} FROM {_SERIES} CROSS JOIN lineage t
 ON t.{{side}}_commune = s.commune AND t.{{side}}_period = s.period CROSS JOIN spans e ON e.edition = t.edition
 WHERE t.{{side}}_sheet = :sheet AND t.{{side}}_number = :number AND {_KNOWN}"""  # noqa: S608
@@ -202,6 +208,23 @@ class GeopackageStore(Edited):
 
     def zones(self, box: Box, on: date, known: date) -> tuple[LayerFacts, tuple[PriceZone, ...]]:
         return self._layer("price_zones", ZONES, _ZONES, box, on, known)
+
+    def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
+        from landinfo.store import geopackage_tile as drawing
+
+        tile, crs = (z, x, y), self._facts.crs
+        asked = {"layer": layer, **_boxed(grid.window(*tile, crs), on, known)}
+
+        def read(held: sqlite3.Connection) -> bytes:
+            held.execute("BEGIN")
+            if layer == "parcels":
+                return drawing.parcels(_found(held, _PARCELS_IN, asked), tile, crs)
+            return drawing.theme(layer, _found(held, _FEATURES, asked), _found(held, _COVERAGE, asked), tile, crs)
+
+        return self._ask(read)
+
+    def squares(self, side: float, on: date, known: date) -> tuple[Square, ...]:
+        return self._ask(lambda held: tuple(held.execute(_SQUARES, {"side": side, **_days(on, known)})))
 
     def _layer(
         self, layer: str, table: Table[T], select: str, box: Box, on: date, known: date

@@ -17,6 +17,7 @@ import shapely
 from psycopg2 import errors
 from psycopg2.extensions import cursor as Cursor
 
+from landinfo import grid
 from landinfo.model import (
     Busy,
     Commune,
@@ -30,7 +31,7 @@ from landinfo.model import (
     Refused,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, StoreFacts, rows
+from landinfo.store import DRAFT, Box, Load, Square, StoreFacts, postgis_tile, rows
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
 from landinfo.store.editing import UNFINISHED
@@ -79,6 +80,7 @@ def _prepared(number: int) -> tuple[str, ...]:
         f"PREPARE features ({box}, text) AS {cover} UNION ALL {feature}",
         f"PREPARE price_zones ({box}, text) AS {cover} UNION ALL {zone}",
         f"PREPARE lineage (text[], text[], text, text, date) AS {_linked('before')} UNION ALL {_linked('after')}",
+        *postgis_tile.prepared(number, _IN_FORCE),
     )
 
 
@@ -220,6 +222,15 @@ class PostgisStore(Edited):
             return LayerFacts(layer, Held.FAILED, (), ()), ()
         features: Any = values if table is FEATURES else ()
         return LayerFacts(layer, Held.OK, coverage, features), values
+
+    def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
+        frame = z, x, y, grid.extent(z), grid.margin(z), grid.least_room(z)
+        statement, last = ("parcels", z >= grid.NUMBERS_FROM) if layer == "parcels" else ("theme", layer)
+        asked = (*grid.window(z, x, y, self._facts.crs), on, known, *frame, last)
+        return bytes(self._ask(f"EXECUTE tile_{statement} ({', '.join(['%s'] * len(asked))})", asked)[0][0])
+
+    def squares(self, side: float, on: date, known: date) -> tuple[Square, ...]:
+        return tuple(self._ask("EXECUTE squares (%s, %s, %s)", (side, on, known)))
 
     @contextmanager
     def _editing(self) -> Iterator[Edit]:

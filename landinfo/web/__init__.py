@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from landinfo import asked
 from landinfo.model import Problem
 from landinfo.store import Store, open_store
+from landinfo.store.kept_tiles import KeptTiles
 from landinfo.store.register import beside, open_register
 from landinfo.store.rulebook import read_glossary, read_rulebook
 from landinfo.web import (
@@ -29,6 +30,7 @@ from landinfo.web import (
     question,
     search,
     streets,
+    tiles,
 )
 from landinfo.web.settings import Settings, from_environment
 from landinfo.web.site import Site, site
@@ -68,12 +70,15 @@ def create_app(
     clock = today or _day_in_vietnam
     where = ground.read(held, list(rulebook.themes), clock())
     register = open_register(settings.register or beside(settings.store))
-    drawn = maps.draw(settings, where.box)
-    app.extensions["landinfo"] = Site(settings, held, rulebook, clock, where, drawn, glossary, register)
+    drawn = maps.draw(settings, where.box, rulebook)
+    # A store that was handed over need not be the one that is named: only a folder that is named too may be its own.
+    kept = tiles.kept(settings) if store is None or settings.tiles else KeptTiles(None, 0)
+    parts = settings, held, rulebook, clock, where, drawn, glossary, register, kept, ground.CommuneGround()
+    app.extensions["landinfo"] = Site(*parts)
     headers.log_to_stderr()
     headers.register(app, settings)
     pages.dress(app)
-    for part in (api, assets, compare, difference, estimate, extract, pages, search, streets):
+    for part in (api, assets, compare, difference, estimate, extract, pages, search, streets, tiles):
         app.register_blueprint(part.blueprint)
     limits.register(app, settings)
     app.register_error_handler(Problem, _problem)
@@ -96,7 +101,7 @@ class _Http(Problem):
 
 def _problem(wrong: Problem) -> Response:
     body = question.problem(wrong, api.given(), site()) | {"request_id": g.request_id}
-    if request.path.startswith("/api/") or request.path in ("/api", "/healthz", "/readyz"):
+    if request.path.startswith(("/api/", "/tiles/")) or request.path in ("/api", "/healthz", "/readyz"):
         response = api.as_json(body, wrong.status, "application/problem+json")
     else:
         response = pages.problem(body)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from threading import Lock
 from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from landinfo import coordinates, plain, search
+from landinfo import coordinates, plain, search, squares
 from landinfo.model import Commune, Parcel
 from landinfo.store import Box, Store
 
+_DAYS_HELD = 4
 _EVERYWHERE: Box = (-2e7, -2e7, 2e7, 2e7)
 _FIRST = 2000
 """Parcels whose place stands for the whole when no coverage is recorded."""
@@ -62,6 +64,24 @@ def _example(whole: BaseGeometry, store: Store, day: date) -> Parcel | None:
         if found:
             return next((p for p in found if len(p.land_uses) > 1), found[0])
     return None
+
+
+class CommuneGround:
+    """The communes' ground of the days asked last: it is counted from all parcels, and every tile of a map wants it."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, date], squares.Communes] = {}
+        self._one = Lock()
+
+    def on(self, version: str, on: date, known: date, store: Store) -> squares.Communes:
+        """As known: ``version`` names what is published then."""
+        with self._one:
+            if (version, on) not in self._held:
+                counted = store.squares(squares.SIDE, on, known)
+                while len(self._held) >= _DAYS_HELD:
+                    self._held.pop(next(iter(self._held)))
+                self._held[version, on] = squares.gathered(counted, store.communes()[0], on)
+            return self._held[version, on]
 
 
 def communes(store: Store, day: date) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -55,7 +55,7 @@ def register(app: Flask, settings: Settings) -> None:
         for name, value in fixed.items():
             response.headers[name] = value
         response.headers["X-Request-ID"] = g.request_id
-        if request.path.startswith("/api/"):
+        if request.path.startswith(("/api/", "/tiles/")):
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = "X-Request-ID, ETag, Retry-After"
             if request.method == "OPTIONS":
@@ -74,7 +74,7 @@ def _compressed(app: Flask) -> None:
         "application/json",
         "application/problem+json",
     )
-    app.config["COMPRESS_MIMETYPES"] = [*kinds, "application/schema+json"]
+    app.config["COMPRESS_MIMETYPES"] = [*kinds, "application/schema+json", "application/vnd.mapbox-vector-tile"]
     Compress(app)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -12,6 +13,8 @@ from landinfo.web.settings import Settings
 
 FREE = frozenset({"api.healthz", "api.readyz", "assets.static", "assets.drawn"})
 """What a proxy asks for, and files that a browser keeps: never counted."""
+TILES, TILES_TIMES = "tiles.tile", 10
+"""A map asks for a dozen tiles where a page is one: they are counted for themselves, and so many times as many go."""
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -22,11 +25,18 @@ def register(app: Flask, settings: Settings) -> None:
     if not settings.rate_limit:
         return
     limiter = Limiter(
-        get_remote_address, app=app, storage_uri=settings.rate_storage, application_limits=[settings.rate_limit]
+        get_remote_address,
+        app=app,
+        storage_uri=settings.rate_storage,
+        application_limits=[settings.rate_limit],
+        application_limits_exempt_when=lambda: request.endpoint == TILES,
     )
-    for name, view in app.view_functions.items():
+    for name, view in list(app.view_functions.items()):
         if name in FREE:
             limiter.exempt(view)
+        elif name == TILES:
+            counted: Any = limiter.limit(_times(settings.rate_limit, TILES_TIMES))(view)
+            app.view_functions[name] = counted
 
     @app.after_request
     def say_when(response: Response) -> Response:
@@ -39,3 +49,9 @@ def register(app: Flask, settings: Settings) -> None:
             if response.status_code == 429:
                 response.headers["Retry-After"] = str(left)
         return response
+
+
+def _times(limit: str, times: int) -> str:
+    """``600 per minute`` so many times."""
+    amount, _, period = limit.partition(" ")
+    return f"{int(amount) * times} {period}"

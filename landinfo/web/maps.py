@@ -5,16 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import folium
 from branca.element import Figure
+from folium.elements import JSCSSMixin
+from folium.map import Layer
 from folium.template import Template
 
+from landinfo import grid, plain
+from landinfo.model import Rulebook, Theme
 from landinfo.store import Box
 from landinfo.web.settings import Settings
 
 NAME = "landinfo"
+PROTOMAPS = "vendor/protomaps-leaflet/protomaps-leaflet.js"
 LEAFLET_JS, LEAFLET_CSS = "vendor/leaflet/leaflet.js", "vendor/leaflet/leaflet.css"
+PARCELS, COMMUNES = "parcels", "communes"
+_COMMUNES_LAST, _THEMES_LAST, _PARCELS_LAST = 12, 16, 17
+"""The last zoom of tiles that the map asks for; nearer it draws them larger: a unit of the grid of the last is 7 cm."""
 _CENTRE: Box = (106.55, 10.95, 106.75, 11.1)
 """Around Thủ Dầu Một: what is shown when nothing is held (west, south, east, north)."""
 
@@ -45,6 +54,37 @@ class LocalMap(folium.Map):
     )
 
 
+class VectorTiles(JSCSSMixin, Layer):
+    """A layer of ``/tiles``, drawn by protomaps-leaflet; ``static/map.js`` puts it on the map and takes it away.
+
+    ``colours`` by designation, ``{"ODT": {"colour": "#ffa0ff", "vi": …, "en": …}}``; None: outlines with
+    numbers or names. The
+    map's zoom is one more than that of the tiles: they are drawn 512 pixels wide.
+    """
+
+    default_js = [("protomaps-leaflet", PROTOMAPS), ("vector-tiles", "tiles.js")]  # noqa: RUF012
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = vectorTiles({{ this.drawing|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, layer: str, first: int, last: int, colours: dict[str, Any] | None) -> None:
+        super().__init__(name=layer, overlay=True, control=False, show=False)
+        self._name, self._id = "Tiles", layer
+        pane = "themes" if colours else layer
+        self.drawing = {"layer": layer, "pane": pane, "from": first + 1, "last": last, "colours": colours}
+
+
+def _colours(theme: Theme, rulebook: Rulebook) -> dict[str, Any]:
+    """What a theme's designations are called and how they are coloured, on the map as in an answer."""
+    codes = [*theme.designations, *(rulebook.land_use_types if theme.system == "land_use" else ())]
+    named = {code: plain.designation(theme, code, rulebook) for code in codes}
+    return {code: {"colour": colour, **label} for code, (label, colour) in named.items()}
+
+
 def digest(content: bytes) -> str:
     """Twelve hex digits that name a content in an address."""
     return hashlib.sha256(content).hexdigest()[:12]
@@ -61,7 +101,7 @@ class Drawn:
     styles: tuple[str, ...]
 
 
-def draw(settings: Settings, box: Box | None) -> Drawn:
+def draw(settings: Settings, box: Box | None, rulebook: Rulebook) -> Drawn:
     """The map of ``box`` (west, south, east, north in degrees), with the operator's basemap where there is one."""
     west, south, east, north = box or _CENTRE
     drawn = LocalMap(
@@ -80,6 +120,10 @@ def draw(settings: Settings, box: Box | None) -> Drawn:
         )
         tiles._id = "basemap"
         tiles.add_to(drawn)
+    for theme in rulebook.themes.values():
+        VectorTiles(theme.id, grid.THEMES_FROM, _THEMES_LAST, _colours(theme, rulebook)).add_to(drawn)
+    VectorTiles(COMMUNES, 0, _COMMUNES_LAST, None).add_to(drawn)
+    VectorTiles(PARCELS, grid.PARCELS_FROM, _PARCELS_LAST, None).add_to(drawn)
     root = drawn.get_root()
     if not isinstance(root, Figure):
         raise TypeError(type(root))
@@ -90,6 +134,6 @@ def draw(settings: Settings, box: Box | None) -> Drawn:
         html=root.html.render(),
         script=script,
         address=f"/drawn/map.{digest(script.encode())}.js",
-        scripts=tuple(name for _, name in LocalMap.default_js),
+        scripts=tuple(name for _, name in (*LocalMap.default_js, *VectorTiles.default_js)),
         styles=tuple(name for _, name in LocalMap.default_css),
     )

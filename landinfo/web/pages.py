@@ -15,7 +15,8 @@ from landinfo.model import BadInput
 from landinfo.plain import Plain
 from landinfo.search.reading import MOST_TYPED
 from landinfo.texts import FILTERS
-from landinfo.web import api, assets, ground, question
+from landinfo.web import api, assets, ground, question, tiles
+from landinfo.web.maps import COMMUNES, PARCELS
 from landinfo.web.site import Site, site
 
 TARGETS = ("ODT", "ONT", "TMD", "SKC")
@@ -138,6 +139,8 @@ def front() -> Response:
         ground=here.ground,
         example=example,
         themes=here.rulebook.themes,
+        today=here.today(),
+        versions=tiles.versions([COMMUNES, PARCELS, *here.rulebook.themes], here.today(), here.store),
     )
     return html(page)
 

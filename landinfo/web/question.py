@@ -27,14 +27,14 @@ def parcel(commune: str, sheet: str, number: str, given: Pairs, site: Site) -> R
 
 def parcel_named(written: str, given: Pairs, site: Site) -> Report | Several:
     """The answer about a parcel written ``25750@2024/12/345``."""
-    query = asked.read_query(_few(given), site.today())
+    query = asked.read_query(few(given), site.today())
     return lookup.parcel(search.parse_parcel(written), query, site.store, site.rulebook)
 
 
 def at(given: Pairs, site: Site) -> Report | Several:
     """The answer about the parcel at lat + lon or x + y; other parameters are the question."""
     place: dict[str, str | None] = {}
-    for name, text in _few(given):
+    for name, text in few(given):
         if name in PLACE:
             if name in place:
                 raise BadInput("given-twice", name)
@@ -46,7 +46,7 @@ def at(given: Pairs, site: Site) -> Report | Several:
 
 def view(given: Pairs, site: Site) -> Plain:
     """What a map window shows: ``bbox=west,south,east,north``, ``layers=a,b``, ``on``, ``known``."""
-    values = asked.single(_few(given), ("bbox", "layers", "on", "known"))
+    values = asked.single(few(given), ("bbox", "layers", "on", "known"))
     query = asked.read_query([(n, values[n]) for n in ("on", "known") if n in values], site.today())
     layers = list(dict.fromkeys(name for name in values.get("layers", "parcels").split(",") if name))
     box = _window(values.get("bbox", ""))
@@ -63,7 +63,7 @@ def problem(what: Problem, given: Iterable[tuple[str, str]], site: Site) -> Plai
     return body
 
 
-def _few(given: Pairs) -> Pairs:
+def few(given: Pairs) -> Pairs:
     if len(given) > MOST_PARAMETERS:
         raise BadInput("too-many-parameters", most=MOST_PARAMETERS)
     return given

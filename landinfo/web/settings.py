@@ -26,7 +26,8 @@ class Settings:
     ``basemap`` is a tile address such as ``https://{s}.example.org/{z}/{x}/{y}.png``; with it, and only with it, pages
     load from another host. ``address`` is how the service is reached, as it stands on extracts; ``register`` where the
     issued ones are kept ("": beside the store). ``connections`` is the number of PostGIS connections, at least one for
-    each thread. ``rate_limit`` is what one address may ask, such as ``300 per minute``; "" is no limit.
+    each thread. ``tiles`` is the folder of drawn tiles ("": beside a GeoPackage; "none": nowhere), of at most
+    ``tiles_mb`` MB. ``rate_limit`` is what one address may ask, such as ``300 per minute``; "" is no limit.
     """
 
     store: str = str(ROOT / "data" / "sample" / "sample.gpkg")
@@ -39,6 +40,8 @@ class Settings:
     rate_storage: str = "memory://"
     address: str = "http://127.0.0.1:8000"
     register: str = ""
+    tiles: str = ""
+    tiles_mb: int = 512
 
     @property
     def basemap_source(self) -> str:
@@ -70,6 +73,8 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         rate_storage=environ.get("LANDINFO_RATE_STORAGE") or default.rate_storage,
         address=address.public(environ),
         register=environ.get("LANDINFO_REGISTER", ""),
+        tiles=environ.get("LANDINFO_TILES", ""),
+        tiles_mb=_number(environ, "LANDINFO_TILES_MB", default.tiles_mb, 1_000_000),
     )
 
 

@@ -10,9 +10,10 @@ from flask import current_app
 
 from landinfo.model import Rulebook
 from landinfo.store import Store
+from landinfo.store.kept_tiles import KeptTiles
 from landinfo.store.register import Register
 from landinfo.store.rulebook import Term
-from landinfo.web.ground import Ground
+from landinfo.web.ground import CommuneGround, Ground
 from landinfo.web.maps import Drawn
 from landinfo.web.settings import Settings
 
@@ -29,6 +30,8 @@ class Site:
     drawn: Drawn
     glossary: Mapping[str, Term]
     register: Register
+    tiles: KeptTiles
+    communes: CommuneGround
 
 
 def site() -> Site:

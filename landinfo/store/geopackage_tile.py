@@ -1,0 +1,63 @@
+"""Tiles of the embedded engine: the rows that were found around a tile, put on its grid and written as MVT."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from landinfo import grid
+from landinfo.store.mvt import Drawn, written
+from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, Row
+
+Tile = tuple[int, int, int]
+
+
+def parcels(found: Sequence[Row], tile: Tile, crs: str) -> bytes:
+    """Parcels with their numbers, from ``grid.NUMBERS_FROM`` on; before that their bare outlines."""
+    z = tile[0]
+    if z < grid.NUMBERS_FROM:
+        return written([("parcels", _areas(_shapes(found), tile, crs), [{}] * len(found))], grid.extent(z))
+    ordered = PARCELS.sorted(found)
+    named = [{"ref": _ref(row), "number": row[_NUMBER]} for row in ordered]
+    return written(_labelled("parcels", _shapes(ordered), named, tile, crs), grid.extent(z))
+
+
+def theme(layer: str, found: Sequence[Row], covered: Sequence[Row], tile: Tile, crs: str) -> bytes:
+    """The areas of a theme, and the ground on which it is held completely."""
+    ordered = FEATURES.sorted(found)
+    named = [{"id": row[_ID], "designation": row[_DESIGNATION]} for row in ordered]
+    held = [row for row in COVERAGE.sorted(covered) if row[_COMPLETE]]
+    ground: Drawn = ("coverage", _areas(_shapes(held), tile, crs), [{}] * len(held))
+    return written([*_labelled(layer, _shapes(ordered), named, tile, crs), ground], grid.extent(tile[0]))
+
+
+def _labelled(layer: str, shapes: Any, named: Sequence[Mapping[str, Any]], tile: Tile, crs: str) -> Iterator[Drawn]:
+    yield layer, _areas(shapes, tile, crs), named
+    room = grid.room(shapes)
+    wide = np.flatnonzero(room >= grid.least_room(tile[0]))
+    anchors = grid.placed(shapely.point_on_surface(shapes[wide]), *tile, crs)
+    here = grid.inside(anchors, tile[0])
+    yield "labels", anchors[here], [{**named[i], "room": int(room[i])} for i in wide[here]]
+
+
+def _areas(shapes: Any, tile: Tile, crs: str) -> Any:
+    return grid.drawn(grid.placed(shapes, *tile, crs), tile[0])
+
+
+def _shapes(found: Sequence[Row]) -> Any:
+    return np.asarray(shapely.from_wkb([row[1] for row in found]), dtype=object)
+
+
+_NUMBER, _ID, _DESIGNATION, _COMPLETE = (
+    table.columns.index(name) + 2
+    for table, name in ((PARCELS, "number"), (FEATURES, "id"), (FEATURES, "designation"), (COVERAGE, "complete"))
+)
+
+
+def _ref(row: Row) -> str:
+    """As ``model.ParcelRef`` is written."""
+    commune, period, sheet, number, suffix = row[2:7]
+    return f"{commune}@{period}/{sheet}/{number}" + (f"~{suffix}" if suffix else "")

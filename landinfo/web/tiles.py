@@ -1,0 +1,102 @@
+"""The map's tiles: ``/tiles/<layer>/<z>/<x>/<y>``, kept by the browser and, on the embedded engine, on the disk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from flask import Blueprint, Response, request
+
+from landinfo import asked, grid, squares
+from landinfo.model import NotHere, Rulebook
+from landinfo.store import Store, is_postgis
+from landinfo.store.kept_tiles import KeptTiles
+from landinfo.store.mvt import written
+from landinfo.web import api, question
+from landinfo.web.maps import COMMUNES, PARCELS
+from landinfo.web.settings import Settings
+from landinfo.web.site import Site, site
+
+MIMETYPE = "application/vnd.mapbox-vector-tile"
+NOT_KEPT = "none"
+"""The setting that switches the folder of tiles off."""
+_FORM = 1
+"""What a tile holds and how it is drawn; one more whenever that changes, so that none of before is shown."""
+_OF = {COMMUNES: PARCELS}
+"""What a layer is made from, where it is no layer of the store."""
+_FOREVER = "public, max-age=31536000, immutable"
+
+blueprint = Blueprint("tiles", __name__)
+
+
+@blueprint.get("/tiles/<layer>/<int:z>/<int:x>/<int:y>")
+def tile(layer: str, z: int, x: int, y: int) -> Response:
+    """Parcels or a theme on ``on`` as ``known``; ``v`` (``versions``) lets a browser keep it without asking again."""
+    here = site()
+    _first_zoom(layer, here.rulebook)
+    if not grid.is_tile(z, x, y):
+        raise NotHere("no-such-tile", "z/x/y", z=z, x=x, y=y, last=grid.LAST_ZOOM)
+    given = asked.single(question.few(api.given()), ("on", "known", "v"))
+    query = asked.read_query([(n, given[n]) for n in ("on", "known") if n in given], here.today())
+    held = versions([layer], query.known, here.store)[layer]
+    key = f"{held}/{layer}/{z}/{x}/{y}/{query.on}"
+    name = hashlib.sha256(key.encode()).hexdigest()[:24]
+    # As it travelled: an ETag of a compressed answer has the way behind a colon.
+    unchanged = any(tag.partition(":")[0] == name for tag in request.if_none_match.as_set(include_weak=True))
+    response = Response(b"", 304) if unchanged else Response(_drawn(key, (layer, z, x, y), query.on, query.known, here))
+    response.mimetype = MIMETYPE
+    response.set_etag(name)
+    response.headers["Cache-Control"] = _FOREVER if given.get("v") == held and "on" in given else "no-cache"
+    return response
+
+
+def versions(layers: Iterable[str], known: date, store: Store) -> dict[str, str]:
+    """By layer twelve hex digits that change whenever something is published or withdrawn in it, as known on a day."""
+    held = store.editions(known)
+    spoken = {
+        layer: [
+            (e.id, e.content_hash, e.effective_from, e.effective_to) for e in held if e.layer == _OF.get(layer, layer)
+        ]
+        for layer in layers
+    }
+    form = _FORM, store.facts().crs
+    return {name: hashlib.sha256(repr((form, each)).encode()).hexdigest()[:12] for name, each in spoken.items()}
+
+
+def kept(settings: Settings) -> KeptTiles:
+    """Where tiles are kept: the folder of the setting, or beside a GeoPackage; PostGIS draws them each time."""
+    folder = Path(settings.tiles) if settings.tiles else Path(settings.store).with_suffix(".tiles")
+    nowhere = settings.tiles == NOT_KEPT or not settings.tiles_mb or (not settings.tiles and is_postgis(settings.store))
+    return KeptTiles(None if nowhere else folder, settings.tiles_mb * 1_000_000)
+
+
+def _drawn(key: str, where: tuple[str, int, int, int], on: date, known: date, here: Site) -> bytes:
+    layer, z, _, _ = where
+    if z < _first_zoom(layer, here.rulebook):
+        return b""
+    found = here.tiles.get(key)
+    if found is None:
+        found = _communes(key, where, on, known, here) if layer == COMMUNES else here.store.tile(*where, on, known)
+        # What was published while it was drawn may be in it already.
+        if key.startswith(versions([layer], known, here.store)[layer]):
+            here.tiles.put(key, found)
+    return found
+
+
+def _communes(key: str, where: tuple[str, int, int, int], on: date, known: date, here: Site) -> bytes:
+    _, z, x, y = where
+    held = here.communes.on(key.partition("/")[0], on, known, here.store)
+    return written(squares.placed(held, z, x, y, here.store.facts().crs), grid.extent(z))
+
+
+def _first_zoom(layer: str, rulebook: Rulebook) -> int:
+    """Raises ``NotHere``: no such layer."""
+    if layer == COMMUNES:
+        return 0
+    if layer == PARCELS:
+        return grid.PARCELS_FROM
+    if layer in rulebook.themes:
+        return grid.THEMES_FROM
+    raise NotHere("unknown-layer", "layer", layer=layer[:60], layers=", ".join([PARCELS, COMMUNES, *rulebook.themes]))

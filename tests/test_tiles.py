@@ -1,0 +1,261 @@
+"""Tiles of the map, on each engine: what is drawn is what the store holds on the day, to a unit of the tile's grid."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import cadastre
+import mapbox_vector_tile
+import numpy as np
+import pytest
+import shapely
+from cadastre import CORRECTED, DRAWN, EAST, MERGED, NORTH, PUBLISHED, REPLANNED, TODAY
+from shapely.geometry import shape
+from tiled import EXTENT, Tile, drawn, named, on_ground, read, tile_of, unit
+
+from landinfo.model import Feature
+from landinfo.store import Load, Store, create_store, mvt
+
+DAY = timedelta(days=1)
+PLAN, ROAD = "land_use_plan", "road_corridor"
+SPECK = 6
+"""Square units of a tile's grid."""
+MIDDLE = EAST + 20.3, NORTH + 8.1
+
+
+def around(z: int) -> list[Tile]:
+    """The tiles that the cadastre's corner of 100 m × 60 m lies in."""
+    corners = [tile_of(z, EAST + x, NORTH + y) for x in (-6, 106) for y in (-6, 60)]
+    columns, rows = ([tile[i] for tile in corners] for i in (1, 2))
+    return [(z, x, y) for x in range(min(columns), max(columns) + 1) for y in range(min(rows), max(rows) + 1)]
+
+
+@pytest.mark.parametrize("z", [15, 16, 17, 19, 22])
+def test_parcels_lie_where_they_were_surveyed(store: Store, z: int) -> None:
+    """Cut at 1/64 beyond the tile's edge, no farther off than the grid is coarse; nothing is missing, nothing more."""
+    tile = tile_of(z, *MIDDLE)
+    held = {str(p.ref): p for p in store.parcels_in(cadastre.EVERYWHERE, TODAY, TODAY)}
+    frame = on_ground(shapely.box(-1, -1, 1, 1).__geo_interface__, tile)  # a unit, to know that it is what we think
+    assert math.sqrt(frame.area) == pytest.approx(2 * unit(z), rel=0.01)
+    found = drawn(store, "parcels", tile)["parcels"]
+    low, high = -EXTENT[z] // 64, EXTENT[z] + EXTENT[z] // 64
+    window = on_ground(shapely.box(low, low, high, high).__geo_interface__, tile)
+    near = {ref for ref, p in held.items() if p.shape.intersection(window).area > 9 * unit(z) ** 2}
+    assert near
+    assert near <= set(named(found, "ref")) <= held.keys()
+    for feature in found:
+        place, parcel = on_ground(feature["geometry"], tile), held[feature["properties"]["ref"]]
+        assert feature["properties"] == {"ref": str(parcel.ref), "number": parcel.ref.number}
+        assert shape(feature["geometry"]).is_valid
+        assert shapely.hausdorff_distance(place, parcel.shape.intersection(window)) < 1.6 * unit(z)
+
+
+def test_a_hole_stays_a_hole_and_two_pieces_stay_two(store: Store) -> None:
+    tile = tile_of(17, *MIDDLE)
+    found = {f["properties"]["ref"]: shape(f["geometry"]) for f in drawn(store, "parcels", tile)["parcels"]}
+    assert [len(found[f"25744@2024/1/{n}"].interiors) for n in ("1", "3")] == [0, 1]
+    beside = drawn(store, "parcels", tile_of(17, EAST + 91, NORTH + 5))["parcels"]
+    (eight,) = [shape(f["geometry"]) for f in beside if f["properties"]["number"] == "8"]
+    assert len(shapely.get_parts(eight)) == 2
+
+
+def test_polygons_turn_as_the_specification_wants(store: Store) -> None:
+    """Outside positive, holes negative by the surveyor's formula, y growing downward: else renderers fill the hole."""
+    for feature in drawn(store, "parcels", tile_of(17, *MIDDLE))["parcels"]:
+        for part in shapely.get_parts(shape(feature["geometry"])):
+            assert part.exterior.is_ccw
+            assert not any(ring.is_ccw for ring in part.interiors)
+
+
+@pytest.mark.parametrize("z", [17, 19, 21, 22])
+def test_each_label_stands_in_its_parcel_and_in_one_tile_alone(store: Store, z: int) -> None:
+    held = {str(p.ref): p for p in store.parcels_in(cadastre.box(-6, -6, 106, 60), TODAY, TODAY)}
+    written: list[str] = []
+    for tile in around(z):
+        for label in drawn(store, "parcels", tile).get("labels", []):
+            said, parcel = label["properties"], held[label["properties"]["ref"]]
+            written.append(said["ref"])
+            place = on_ground(label["geometry"], tile)
+            assert parcel.shape.distance(place) < 2 * unit(z)
+            west, south, east, north = parcel.shape.bounds
+            room = min(east - west, 1.6 * (north - south))
+            assert said == {"ref": said["ref"], "number": parcel.ref.number, "room": int(room)}
+    assert sorted(written) == sorted(held)
+
+
+def test_an_area_across_tile_edges_is_whole_when_they_are_laid_together(store: Store) -> None:
+    """The road is 105 m long, a tile of zoom 20 some 38 m wide: three and more of them, one label."""
+    z, (road,) = 20, store.layer(ROAD, cadastre.EVERYWHERE, TODAY, TODAY).features
+    tiles = [(tile, drawn(store, ROAD, tile)) for tile in around(z)]
+    crossed = [(tile, found[ROAD]) for tile, found in tiles if ROAD in found]
+    assert len({tile[1] for tile, _ in crossed}) >= 3
+    assert {f["properties"]["id"] for _, found in crossed for f in found} == {"r"}
+    together = shapely.union_all([on_ground(found[0]["geometry"], tile) for tile, found in crossed])
+    assert together.symmetric_difference(road.shape).area < 4 * unit(z) * road.shape.length
+    assert [f["properties"]["id"] for _, found in tiles for f in found.get("labels", [])] == ["r"]
+
+
+def test_outlines_come_before_numbers_and_nothing_before_them(store: Store) -> None:
+    """At zoom 14 bare outlines; writing that has no room is not sent along before zoom 17."""
+    bare = drawn(store, "parcels", tile_of(14, *MIDDLE))
+    assert list(bare) == ["parcels"]
+    assert {str(f["properties"]) for f in bare["parcels"]} == {"{}"}
+    assert "labels" not in drawn(store, "parcels", tile_of(15, *MIDDLE))
+    assert len(drawn(store, "parcels", tile_of(17, *MIDDLE))["labels"]) == 7  # those west of the tile's edge
+
+
+@pytest.mark.parametrize(
+    ("on", "numbers", "plan"),
+    [
+        (DRAWN - DAY, [], []),
+        (DRAWN, ["1", "12a", "2", "3", "4", "5", "5", "6", "8"], ["CLN", "DGT", "ODT"]),
+        (MERGED - DAY, ["1", "12a", "2", "3", "4", "5", "5", "6", "8"], ["CLN", "DGT", "ODT"]),
+        (MERGED, ["1", "12a", "2", "3", "4", "5", "5", "6", "7", "8"], ["CLN", "DGT", "ODT"]),
+        (REPLANNED - DAY, ["1", "12a", "2", "3", "4", "5", "5", "6", "7", "8"], ["CLN", "DGT", "ODT"]),
+        (REPLANNED, ["1", "12a", "2", "3", "4", "5", "5", "6", "7", "8"], ["CLN", "ODT", "TMD"]),
+    ],
+)
+def test_a_tile_is_of_its_day(store: Store, on: date, numbers: list[str], plan: list[str]) -> None:
+    tile = tile_of(16, *MIDDLE)
+    assert sorted(named(drawn(store, "parcels", tile, on).get("parcels", []), "number")) == numbers
+    assert named(drawn(store, PLAN, tile, on).get(PLAN, []), "designation") == plan
+    assert store.tile("parcels", *tile, on, PUBLISHED - DAY) == b""
+    assert store.tile(PLAN, *tile, on, PUBLISHED - DAY) == b""
+
+
+def test_what_was_corrected_later_is_known_later(own_store: Store) -> None:
+    own_store.publish([cadastre.corrected()], withdraw=["plan-1"])
+    tile = tile_of(17, *MIDDLE)
+    assert named(drawn(own_store, PLAN, tile, TODAY, CORRECTED - DAY)[PLAN], "designation") == ["CLN", "ODT", "TMD"]
+    assert named(drawn(own_store, PLAN, tile, TODAY, CORRECTED)[PLAN], "designation") == ["ODT"]
+
+
+def test_a_theme_says_where_it_is_held(store: Store) -> None:
+    """The plan is complete to x = 200 m; east of it rows are missing, and so nothing is known there."""
+    tile = tile_of(16, *MIDDLE)
+    (held,) = drawn(store, PLAN, tile)["coverage"]
+    assert held["properties"] == {}
+    edge = on_ground(held["geometry"], tile).bounds[2]
+    assert edge == pytest.approx(EAST + 200, abs=2 * unit(16))
+    there = tile_of(17, EAST + 503, NORTH + 10)
+    assert set(drawn(store, PLAN, there)) == {PLAN, "labels"}
+    assert store.tile("river", *tile, TODAY, TODAY) == b""
+
+
+def test_texts_come_through_as_they_are(own_store: Store) -> None:
+    key, script = "12/3-Đất ở", "<script>alert(1)</script>"
+    ground = cadastre.rectangle(0, 200, 60, 260)
+    odd = cadastre.parcel("0", ground, edition="odd", ref=replace(cadastre.parcels()[0].ref, number=key))
+    feature = cadastre.feature(script, "Ư'\"&", ground, theme="odd", edition="odd-2")
+    own_store.publish(
+        [
+            Load(cadastre.edition("odd", "parcels", rows=1), parcels=[odd]),
+            Load(cadastre.edition("odd-2", "odd", rows=1), features=[feature]),
+        ]
+    )
+    tile = tile_of(18, EAST + 30, NORTH + 230)
+    for layer in ("parcels", "labels"):
+        assert named(drawn(own_store, "parcels", tile)[layer], "number") == [key]
+    assert drawn(own_store, "odd", tile)["odd"][0]["properties"] == {"id": script, "designation": "Ư'\"&"}
+
+
+def cells(rng: random.Random) -> list[Feature]:
+    """A square of 2 km cut into 300 cells without a gap, some with a hole that is a cell of its own."""
+    points = shapely.MultiPoint([(rng.uniform(0, 2000), rng.uniform(0, 2000)) for _ in range(300)])
+    frame = shapely.box(0, 0, 2000, 2000)
+    pieces = [cell.intersection(frame) for cell in shapely.get_parts(shapely.voronoi_polygons(points, extend_to=frame))]
+    made = []
+    for n, cell in enumerate(pieces):
+        hole = cell.representative_point().buffer(4, quad_segs=2) if n % 5 == 0 else shapely.Polygon()
+        hole = hole if cell.contains(hole) else shapely.Polygon()
+        made += [shape_ for shape_ in (cell.difference(hole), hole) if not shape_.is_empty]
+    moved = [shapely.affinity.translate(each, EAST, NORTH) for each in made]
+    return [cadastre.feature(f"{n:04}", "ODT", each, theme="cells", edition="cells-1") for n, each in enumerate(moved)]
+
+
+def made_of_cells(url: str) -> Store:
+    made = create_store(url, cadastre.FACTS, cadastre.communes(), cadastre.UNIONS)
+    features = cells(random.Random(1))
+    held = cadastre.coverage("cells", shapely.union_all([f.shape for f in features]), "cells-1")
+    made.publish([Load(cadastre.edition("cells-1", "cells", rows=len(features)), [held], features=features)])
+    return made
+
+
+def test_neighbours_do_not_gape(store_url: str) -> None:
+    """Generalised on the tile's grid, a partition stays one: what lies inside its outline is covered."""
+    made = made_of_cells(store_url)
+    for z in (12, 14, 15):
+        tile = tile_of(z, EAST + 1000, NORTH + 1000)
+        found = drawn(made, "cells", tile)
+        areas = [shape(f["geometry"]) for f in found["cells"]]
+        (ground,) = [shape(f["geometry"]) for f in found["coverage"]]
+        middle = ground.buffer(-3)
+        gaps = shapely.get_parts(middle.difference(shapely.union_all(areas)))
+        # what is thinner than the grid is no longer there; half a pixel wide at most
+        assert all(gap.buffer(-1).is_empty for gap in gaps), z
+        assert sum(gap.area for gap in gaps) < 0.004 * middle.area
+    made.close()
+
+
+def is_speck(feature: dict[str, Any]) -> bool:
+    """So few units large that it may be rounded away on one engine and not on the other."""
+    return bool(shape(feature["geometry"]).area < SPECK)
+
+
+def whole(feature: dict[str, Any]) -> Any:
+    """Without holes that are specks."""
+    drawn_ = shape(feature["geometry"])
+    if drawn_.geom_type != "Polygon":
+        return drawn_
+    holes = [ring for ring in drawn_.interiors if shapely.Polygon(ring).area >= SPECK]
+    return shapely.Polygon(drawn_.exterior, holes)
+
+
+@pytest.mark.postgis
+def test_engines_draw_the_same(new_place: Any, tmp_path: Path) -> None:
+    """The same features in the same order with the same texts, each to two units of the grid."""
+    embedded, server = (made_of_cells(place) for place in (str(tmp_path / "cells.gpkg"), new_place("postgis")))
+    for made in (embedded, server):
+        made.publish(cadastre.loads())
+    compared = 0
+    for layer, z in [(layer, z) for layer in ("cells", "parcels", PLAN, ROAD) for z in (8, 12, 14, 15, 17, 20)]:
+        tile = tile_of(z, *MIDDLE)
+        one, other = (read(made.tile(layer, *tile, TODAY, TODAY)) for made in (embedded, server))
+        assert list(one) == list(other), (layer, z)
+        for part in one:
+            seen = [[f for f in found[part] if part == "labels" or not is_speck(f)] for found in (one, other)]
+            assert [f["properties"] for f in seen[0]] == [f["properties"] for f in seen[1]], (layer, z, part)
+            for a, b in zip(*seen, strict=True):
+                assert shapely.hausdorff_distance(whole(a), whole(b)) <= 2, (layer, z, part)
+                compared += 1
+    assert compared > 400
+    embedded.close()
+    server.close()
+
+
+def test_our_writing_is_read_as_the_librarys() -> None:
+    """The commands of a whole layer at once, beside those of an encoder that goes from corner to corner."""
+    ring = shapely.box(10, 10, 400, 300).exterior.coords
+    shapes = [
+        shapely.Polygon(ring, [shapely.box(20, 20, 30, 40).exterior.coords[::-1]]),
+        shapely.MultiPolygon([shapely.box(-64, -64, 0, 5), shapely.box(7, 7, 9, 9)]),
+        shapely.Polygon(),
+        shapely.Polygon([(0, 0), (5, 0), (5, 0), (5, 5), (0, 5), (0, 5), (0, 0)]),
+    ]
+    named = [{"id": "ộ", "n": 1}, {"id": "1", "n": -7}, {}, {"id": "ộ"}]
+    points = [shapely.Point(4095, 0), shapely.Point(-3, 4096)]
+    layers = [("areas", np.array(shapes), named), ("labels", np.array(points), named[:2])]
+    ours = read(mvt.written(layers, 4096))
+    library = [
+        {"name": name, "features": [{"geometry": g, "properties": p} for g, p in zip(them, said, strict=True)]}
+        for name, them, said in layers
+    ]
+    options = {"y_coord_down": True, "check_winding_order": False}
+    assert ours == read(mapbox_vector_tile.encode(library, default_options=options))
+    assert [len(features) for features in ours.values()] == [3, 2]
+    assert mvt.written([("areas", np.array([shapely.Polygon()]), [{}])], 4096) == b""
