@@ -57,6 +57,10 @@ ROUTES = {
     "/static/<path:name>": "/static/style.css",
     "/api/verify": "/api/verify",
     "/api/verify/<code>": "/api/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "/api/reports": "/api/reports",
+    "/api/reports/<given>": "/api/reports/AAAA-AAAA-AAAA",
+    "/report": "/report",
+    "/report/<given>": "/report/AAAA-AAAA-AAAA",
     "/verify": "/verify",
     "/verify/<code>": "/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 }

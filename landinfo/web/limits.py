@@ -14,19 +14,30 @@ FREE = frozenset({"api.healthz", "api.readyz", "assets.static", "assets.drawn"})
 """What a proxy asks for, and files that a browser keeps: never counted."""
 
 
+REPORTING = ("error_reports.hand_in", "error_reports.hand_in_as_json")
+"""What is written and read by people: counted once more, both doors together."""
+
+
 def register(app: Flask, settings: Settings) -> None:
     """Count what each address asks, all doors together; nothing is counted where the setting is empty.
 
     Each process counts for itself unless ``settings.rate_storage`` names a place that they share.
     """
-    if not settings.rate_limit:
+    if not settings.rate_limit and not settings.report_limit:
         return
     limiter = Limiter(
-        get_remote_address, app=app, storage_uri=settings.rate_storage, application_limits=[settings.rate_limit]
+        get_remote_address,
+        app=app,
+        storage_uri=settings.rate_storage,
+        application_limits=[settings.rate_limit] if settings.rate_limit else [],
     )
     for name, view in app.view_functions.items():
         if name in FREE:
             limiter.exempt(view)
+    if settings.report_limit:
+        reporting = limiter.shared_limit(settings.report_limit, scope="reports")
+        for name in REPORTING:
+            app.view_functions[name] = reporting(app.view_functions[name])  # type: ignore[assignment]
 
     @app.after_request
     def say_when(response: Response) -> Response:
