@@ -162,6 +162,7 @@ def test_what_is_shown_comes_from_the_store(one_site: FlaskClient) -> None:
     assert "305,0\u00a0m²" in shown
     page(one_site, FORM + "&shown=9999", 400)
     assert sent(one_site, wrong="x", area="9999").status_code == 400
+    assert sent(one_site, wrong="x", row="land_use_planning-1").status_code == 400
     receipt = receipt_of(sent(one_site, wrong="x"))
     stored = reception.find(receipt, held(one_site)).body["shown"]
     assert (stored["area"], stored["designation"]) == (305, "DGT")
@@ -221,6 +222,8 @@ def test_what_cannot_be_kept_is_asked_back_and_what_was_typed_stays(
     kept = fields(shown.one("form", "ask"))
     for name in ("wrong", "right", "how", "contact"):
         assert kept[name] == written[name].replace("\x00", "").strip()
+    there = [link.attrs["href"] for link in shown.one("nav", "languages").all("a")]
+    assert [page(one_site, link).one("dl", "lines").text != "" for link in there] == [True, True]
     if field != "once":
         invalid = next(n for n in shown.walk() if n.attrs.get("aria-invalid"))
         assert invalid.attrs["name"] == field
@@ -297,9 +300,9 @@ def test_the_json_says_what_the_page_says_and_never_the_contact(site: FlaskClien
 
 def test_the_same_form_sent_twice_is_one_report(site: FlaskClient) -> None:
     form = fields(page(site, FORM).one("form", "ask")) | {"wrong": "x", "contact": SECRET}
-    first, second = (site.post("/report", data=form) for _ in range(2))
+    first, second = (site.post(FORM, data=form) for _ in range(2))
     assert receipt_of(first) == receipt_of(second)
-    third = site.post("/report", data=form | {"wrong": "another"})
+    third = site.post(FORM, data=form | {"wrong": "another"})
     assert receipt_of(third) != receipt_of(first)
     assert len(held(site).listed(KIND)) == len(held(site).listed(CONTACT)) == 2
     assert receipt_of(sent(site, wrong="x")) != receipt_of(sent(site, wrong="x"))
@@ -314,12 +317,12 @@ def test_a_row_that_changed_while_one_wrote_is_shown_anew(new_place: Callable[[s
     road = Feature("r", "land_use_planning", "CLN", whole, street.FIRST, None, "SIM-QHSDĐ-2025", "", "plan2")
     coverage = replace(street.loads()[1].coverage[0], edition="plan2")
     store.publish([Load(edition, [coverage], (), [road])], withdraw=["plan"], known=date(2026, 11, 24))
-    response = site.post("/report", data=form)
+    response = site.post(FORM, data=form)
     assert response.status_code == 422
     shown = markup.read(response.text)
     assert "610,0\u00a0m²" in shown.one("dl", "lines").text
     assert held(site).listed(KIND) == ()
-    again = site.post("/report", data=fields(shown.one("form", "ask")))
+    again = site.post(FORM, data=fields(shown.one("form", "ask")))
     stored = reception.find(receipt_of(again), held(site)).body
     assert (stored["shown"]["designation"], stored["editions"][0], stored["wrong"]) == ("CLN", "plan2", "Sai")
 
@@ -423,7 +426,7 @@ def test_while_nothing_can_be_kept_nothing_typed_is_lost(ground: Store, tmp_path
     assert (refused.status_code, body(refused)["code"]) == (503, "register-cannot-be-used")
     assert page(quick, f"/report/{receipt}").one("p", "receipt").text == receipt
     locked.close()
-    again = receipt_of(quick.post("/report", data=form))
+    again = receipt_of(quick.post(FORM, data=form))
     assert reception.find(again, held(quick)).body["wrong"] == "Mất thì tiếc"
     assert len(held(quick).listed(KIND)) == 2
 

@@ -50,7 +50,7 @@ def test_from_the_list_to_the_answer(run: Run, register: Register, answer: dict[
     name = receipt.written(key)
     printed = run("list")
     assert "1 báo sai sót" in printed
-    assert "1 reports" in printed
+    assert "Reports: 1" in printed
     assert f"{name}  24/11/2026  Đã tiếp nhận      {HALVED} use/1  Diện tích sai\n" in printed
     assert SECRET not in printed
     shown = run("show", name.lower())

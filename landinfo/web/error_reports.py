@@ -44,9 +44,10 @@ def form() -> Response:
 
 @blueprint.post("/report")
 def hand_in() -> Response:
-    pages.asked_pairs()
+    """The form sent to the address of its row, so that a page that asks back stays that row's in either language."""
     request.max_content_length = MOST_BYTES
-    given = asked.single(request.form.items(multi=True), typed.FIELDS)
+    sent = [(name, text) for name, text in request.form.items(multi=True) if text]
+    given = asked.single([*pages.asked_pairs(), *sent], typed.FIELDS)
     answer, row = _shown(given)
     try:
         key = _received(answer, row, given)
@@ -145,7 +146,10 @@ def _today(entry: Entry) -> list[Plain]:
     """The addresses of today's answer: the parcel's, or those of the parcels that stand in its place by now."""
     here, today = site(), site().today()
     ref, pairs = rows.read_question(entry.body["question"])
-    query = replace(asked.read_query(pairs, today), on=today, known=today)
+    try:
+        query = replace(asked.read_query(pairs, today), on=today, known=today)
+    except BadInput:  # a parameter that was read when the error was reported, and is no more
+        query = asked.read_query([], today)
     wanted = search.parse_parcel(ref)
     try:
         series = search.resolve(wanted, today, *here.store.communes())

@@ -38,6 +38,11 @@ def register(app: Flask, settings: Settings) -> None:
         reporting = limiter.shared_limit(settings.report_limit, scope="reports")
         for name in REPORTING:
             app.view_functions[name] = reporting(app.view_functions[name])  # type: ignore[assignment]
+    _told(app, limiter)
+
+
+def _told(app: Flask, limiter: Limiter) -> None:
+    """Let every answer say what is left, and a refusal when to come again."""
 
     @app.after_request
     def say_when(response: Response) -> Response:
