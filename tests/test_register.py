@@ -72,7 +72,8 @@ def test_what_is_removed_is_gone_with_its_marks(register: Register) -> None:
     assert [entry.key for entry in register.listed("contact")] == ["B"]
     assert register.marked("contact", "m-B") == register.get("contact", "B")
     assert register.marked("report", "m-A") == register.get("report", "A") is not None
-    assert register.add("contact", "A", LATER, {"of": "another"}, ["m-A"])
+    assert register.add("contact", "A", LATER, {"of": "another"})
+    assert register.marked("contact", "m-A") is None
 
 
 def test_what_is_removed_does_not_stay_in_the_file(tmp_path: Path) -> None:
