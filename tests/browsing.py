@@ -61,9 +61,16 @@ def sample() -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def origin(sample: Store) -> Iterator[str]:
+def kept_at(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where what the pages write is kept."""
+    return str(tmp_path_factory.mktemp("register") / "kept.sqlite")
+
+
+@pytest.fixture(scope="session")
+def origin(sample: Store, kept_at: str) -> Iterator[str]:
     """The address of the application, served from this process."""
-    server = make_server("127.0.0.1", 0, create_app(Settings(), today=lambda: TODAY, store=sample), threaded=True)
+    app = create_app(Settings(register=kept_at), today=lambda: TODAY, store=sample)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -153,3 +153,9 @@ def _run(command: Sequence[str]) -> None:
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise NoServer(f"{' '.join(command)}: {done.stderr.strip()}")
+
+
+def execute(url: str, *statements: str) -> None:
+    with closing(psycopg2.connect(url)) as held, held, held.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

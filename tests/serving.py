@@ -49,6 +49,13 @@ PAGES = [
     f"/search?q={Y},{X};{Y},{X + 20};{Y + 20},{X + 20}&{DAY}",
     "/search?q=48.8566,+2.3522",
     "/search?q=",
+    "/report",
+    "/report?receipt=abc",
+    "/report/AAAA-AAAA-AAAA",
+    f"/report?question=/parcels/{HALVED}%3F{DAY}&kind=share&row=land_use_planning-1",
+    f"/report?question=/parcels/{HALVED}%3F{DAY}&kind=price&row=0",
+    f"/report?question=/parcels/{HALVED}%3F{DAY}&kind=other",
+    f"/report?question=/parcels/{HALVED}%3F{DAY}&kind=share&row=land_use_planning-9",
     "/verify",
     "/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 ]

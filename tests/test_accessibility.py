@@ -29,6 +29,9 @@ ADDRESSES = [
     "/streets/25750:17?width=4&on=2026-03-01&area=100&land_use=CLN&convert_to=ODT",
     "/parcels/25750@2024/99/1",
     "/at?x=1&y=2",
+    "/report?question=/parcels/{ref}%3F" + DAY + "&kind=share&row=land_use_planning-0",
+    "/report?question=/parcels/{ref}%3F" + DAY + "&kind=boundary&lang=en",
+    "/report/AAAA-AAAA-AAAA",
     "/accessibility",
     "/nothing",
 ]

@@ -27,7 +27,7 @@ LAYERS = (
     {"lookup", "hits"},
     {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history", "letter"}
     | {"asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"}
-    | {"picture", "figure", "boundary", "cutout", "extract", "changes", "squares"},
+    | {"picture", "figure", "boundary", "cutout", "extract", "changes", "squares", "error_report"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
@@ -39,8 +39,9 @@ FOLDERS = {
     "intake": {CORE, "lookup", "store", "files"},
     "batch": {CORE, ANSWERED, "store", "files", "intake"},
     "paper": {CORE, ANSWERED, "store", "files"},
-    "web": {CORE, ANSWERED, "store", "files", "intake", "paper"},
-    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch", "paper"},
+    "reception": {CORE, ANSWERED, "store"},
+    "web": {CORE, ANSWERED, "store", "files", "intake", "paper", "reception"},
+    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch", "paper", "reception"},
     "__main__": {"cli"},
     "app": {CORE, "store", "web"},
 }

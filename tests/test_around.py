@@ -58,6 +58,10 @@ ROUTES = {
     "/api/verify": "/api/verify",
     "/api/verify/<code>": "/api/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "/tiles/<layer>/<int:z>/<int:x>/<int:y>": "/tiles/parcels/16/52198/30751",
+    "/api/reports": "/api/reports",
+    "/api/reports/<given>": "/api/reports/AAAA-AAAA-AAAA",
+    "/report": "/report",
+    "/report/<given>": "/report/AAAA-AAAA-AAAA",
     "/verify": "/verify",
     "/verify/<code>": "/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 }

@@ -62,6 +62,7 @@ def test_every_command_is_of_a_kind_that_is_tested() -> None:
         f"{PYTHON}-m landinfo prices ",
         f"{PYTHON}-m landinfo edition ",
         f"{PYTHON}-m landinfo zones ",
+        f"{PYTHON}-m landinfo reports ",
     )
     assert [line for line in commands() if not line.startswith(tested)] == []
 

@@ -6,7 +6,6 @@ import multiprocessing
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -14,32 +13,12 @@ import amount
 import postgres
 import psycopg2
 import pytest
+from postgres import execute
 
 from landinfo.model import Busy
 from landinfo.store.register import VERSION, Register, beside, open_register
 
 DAY, LATER = date(2026, 11, 24), date(2026, 12, 1)
-
-
-@pytest.fixture
-def register_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """A place without a register: a database is made once and emptied, which takes a tenth of the time."""
-    if engine != "postgis":
-        return str(tmp_path / "some.register.sqlite")
-    url = str(request.getfixturevalue("postgis_database"))
-    execute(url, "DROP SCHEMA IF EXISTS landinfo_register CASCADE")
-    return url
-
-
-def execute(url: str, *statements: str) -> None:
-    with closing(psycopg2.connect(url)) as held, held, held.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-
-
-@pytest.fixture
-def register(register_url: str) -> Register:
-    return open_register(register_url)
 
 
 def test_what_is_kept_is_found_again(register: Register) -> None:
@@ -81,6 +60,30 @@ def test_a_change_is_refused_when_another_came_before(register: Register) -> Non
     found = register.get("report", "A")
     assert found is not None
     assert (found.day, found.body, found.revision) == (DAY, {"state": "seen"}, 2)
+
+
+def test_what_is_removed_is_gone_with_its_marks(register: Register) -> None:
+    for key in ("A", "B"):
+        register.add("contact", key, DAY, {"of": key}, [f"m-{key}"])
+    register.add("report", "A", DAY, {}, ["m-A"])
+    assert register.remove("contact", "A")
+    assert not register.remove("contact", "A")
+    assert register.get("contact", "A") is register.marked("contact", "m-A") is None
+    assert [entry.key for entry in register.listed("contact")] == ["B"]
+    assert register.marked("contact", "m-B") == register.get("contact", "B")
+    assert register.marked("report", "m-A") == register.get("report", "A") is not None
+    assert register.add("contact", "A", LATER, {"of": "another"})
+    assert register.marked("contact", "m-A") is None
+
+
+def test_what_is_removed_does_not_stay_in_the_file(tmp_path: Path) -> None:
+    place = tmp_path / "some.sqlite"
+    register = open_register(str(place))
+    register.add("contact", "A", DAY, {"contact": "0903-nguyen-van-a"})
+    assert b"0903-nguyen-van-a" in place.read_bytes()
+    register.remove("contact", "A")
+    files = list(tmp_path.iterdir())
+    assert [file.name for file in files if b"0903-nguyen-van-a" in file.read_bytes()] == []
 
 
 def test_entries_are_listed_page_by_page(register: Register) -> None:

@@ -20,6 +20,7 @@ from landinfo.web import (
     assets,
     compare,
     difference,
+    error_reports,
     estimate,
     extract,
     ground,
@@ -32,13 +33,11 @@ from landinfo.web import (
     streets,
     tiles,
 )
+from landinfo.web.headers import RETRY_AFTER
 from landinfo.web.settings import Settings, from_environment
 from landinfo.web.site import Site, site
 
 __all__ = ["Settings", "create_app"]
-
-RETRY_AFTER = 2
-"""Seconds after which a busy store may be asked again."""
 
 HTTP_CODES = {
     400: "bad-request",
@@ -78,7 +77,7 @@ def create_app(
     headers.log_to_stderr()
     headers.register(app, settings)
     pages.dress(app)
-    for part in (api, assets, compare, difference, estimate, extract, pages, search, streets, tiles):
+    for part in (api, assets, compare, difference, error_reports, estimate, extract, pages, search, streets, tiles):
         app.register_blueprint(part.blueprint)
     limits.register(app, settings)
     app.register_error_handler(Problem, _problem)

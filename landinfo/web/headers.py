@@ -15,6 +15,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from landinfo.web.settings import Settings
 
 log = logging.getLogger("landinfo.web")
+RETRY_AFTER = 2
+"""Seconds after which a busy store or register may be asked again."""
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 

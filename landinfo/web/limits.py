@@ -15,6 +15,8 @@ FREE = frozenset({"api.healthz", "api.readyz", "assets.static", "assets.drawn"})
 """What a proxy asks for, and files that a browser keeps: never counted."""
 TILES, TILES_TIMES = "tiles.tile", 10
 """A map asks for a dozen tiles where a page is one: they are counted for themselves, and so many times as many go."""
+REPORTING = ("error_reports.hand_in", "error_reports.hand_in_as_json")
+"""What is written and read by people: counted once more, both doors together."""
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -22,21 +24,30 @@ def register(app: Flask, settings: Settings) -> None:
 
     Each process counts for itself unless ``settings.rate_storage`` names a place that they share.
     """
-    if not settings.rate_limit:
+    if not settings.rate_limit and not settings.report_limit:
         return
     limiter = Limiter(
         get_remote_address,
         app=app,
         storage_uri=settings.rate_storage,
-        application_limits=[settings.rate_limit],
+        application_limits=[settings.rate_limit] if settings.rate_limit else [],
         application_limits_exempt_when=lambda: request.endpoint == TILES,
     )
     for name, view in list(app.view_functions.items()):
         if name in FREE:
             limiter.exempt(view)
-        elif name == TILES:
+        elif name == TILES and settings.rate_limit:
             counted: Any = limiter.limit(_times(settings.rate_limit, TILES_TIMES))(view)
             app.view_functions[name] = counted
+    if settings.report_limit:
+        reporting = limiter.shared_limit(settings.report_limit, scope="reports")
+        for name in REPORTING:
+            app.view_functions[name] = reporting(app.view_functions[name])  # type: ignore[assignment]
+    _told(app, limiter)
+
+
+def _told(app: Flask, limiter: Limiter) -> None:
+    """Let every answer say what is left, and a refusal when to come again."""
 
     @app.after_request
     def say_when(response: Response) -> Response:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from flask import Blueprint, Flask, Response, render_template, request
 
 from landinfo import case, extract, figure, piece, plain, present, search
+from landinfo.error_report import rows
 from landinfo.figure import Figure
 from landinfo.lookup import Report, Several
 from landinfo.model import BadInput
@@ -112,6 +113,7 @@ def dress(app: Flask) -> None:
         term=term,
         most_compared=MOST_COMPARED,
         files=extract.files,
+        report_of=rows.address,
     )
     app.context_processor(_always)
 

@@ -17,6 +17,10 @@ _RATE = re.compile(r"[1-9]\d{0,6} per (second|minute|hour|day)", re.ASCII)
 RATE_LIMIT = "600 per minute"
 """Of a server that says nothing: a reader at the map asks a few times a second, and many may share an address."""
 
+REPORT_LIMIT = "20 per hour"
+"""Of the same server for reporting errors: an office behind one address may have several."""
+CONTACT_DAYS, MOST_CONTACT_DAYS = 90, 3650
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -25,9 +29,11 @@ class Settings:
     ``trusted_proxies`` is the number of proxies in front, whose X-Forwarded-* and X-Request-ID headers count.
     ``basemap`` is a tile address such as ``https://{s}.example.org/{z}/{x}/{y}.png``; with it, and only with it, pages
     load from another host. ``address`` is how the service is reached, as it stands on extracts; ``register`` where the
-    issued ones are kept ("": beside the store). ``connections`` is the number of PostGIS connections, at least one for
-    each thread. ``tiles`` is the folder of drawn tiles ("": beside a GeoPackage; "none": nowhere), of at most
-    ``tiles_mb`` MB. ``rate_limit`` is what one address may ask, such as ``300 per minute``; "" is no limit.
+    issued ones and reported errors are kept ("": beside the store). ``connections`` is the number of PostGIS
+    connections, at least one for each thread. ``tiles`` is the folder of drawn tiles ("": beside a GeoPackage; "none":
+    nowhere), of at most ``tiles_mb`` MB. ``rate_limit`` is what one address may ask, such as ``300 per minute``,
+    ``report_limit`` what it may report; "" is no limit. A reporter's contact is kept for ``contact_days``; 0: none is
+    asked for.
     """
 
     store: str = str(ROOT / "data" / "sample" / "sample.gpkg")
@@ -37,11 +43,13 @@ class Settings:
     basemap_attribution: str = ""
     connections: int = 8
     rate_limit: str = ""
+    report_limit: str = ""
     rate_storage: str = "memory://"
     address: str = "http://127.0.0.1:8000"
     register: str = ""
     tiles: str = ""
     tiles_mb: int = 512
+    contact_days: int = CONTACT_DAYS
 
     @property
     def basemap_source(self) -> str:
@@ -58,9 +66,6 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
     basemap = environ.get("LANDINFO_BASEMAP", "")
     if basemap and not (_TEMPLATE.fullmatch(basemap) and {"{z}", "{x}", "{y}"} <= set(re.findall(r"\{\w\}", basemap))):
         raise BadInput("setting-basemap", "LANDINFO_BASEMAP", given=basemap[:120])
-    limit = environ.get("LANDINFO_RATE_LIMIT") or RATE_LIMIT
-    if limit != "none" and not _RATE.fullmatch(limit):
-        raise BadInput("setting-rate-limit", "LANDINFO_RATE_LIMIT", given=limit[:40])
     default = Settings()
     return Settings(
         store=environ.get("LANDINFO_STORE") or default.store,
@@ -69,13 +74,22 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         basemap=basemap,
         basemap_attribution=environ.get("LANDINFO_BASEMAP_ATTRIBUTION", ""),
         connections=_number(environ, "LANDINFO_THREADS", default.connections, 256),
-        rate_limit="" if limit == "none" else limit,
+        rate_limit=_limit(environ, "LANDINFO_RATE_LIMIT", RATE_LIMIT),
+        report_limit=_limit(environ, "LANDINFO_REPORT_LIMIT", REPORT_LIMIT),
         rate_storage=environ.get("LANDINFO_RATE_STORAGE") or default.rate_storage,
         address=address.public(environ),
         register=environ.get("LANDINFO_REGISTER", ""),
         tiles=environ.get("LANDINFO_TILES", ""),
         tiles_mb=_number(environ, "LANDINFO_TILES_MB", default.tiles_mb, 1_000_000),
+        contact_days=_number(environ, "LANDINFO_CONTACT_DAYS", CONTACT_DAYS, MOST_CONTACT_DAYS),
     )
+
+
+def _limit(environ: Mapping[str, str], name: str, default: str) -> str:
+    given = environ.get(name) or default
+    if given != "none" and not _RATE.fullmatch(given):
+        raise BadInput("setting-rate-limit", name, given=given[:40])
+    return "" if given == "none" else given
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:

@@ -1,4 +1,4 @@
-"""The second seam, for what the web writes: issued extracts, and whatever else is handed in and followed later.
+"""The second seam, for what the web writes: issued extracts, and errors that are reported and followed later.
 
 Beside the store and never in it, so that a reader's store can stay read-only. An entry has a kind, a key and plain
 values; marks are other names by which it is found, such as the hash of a file. Both engines keep the same promise
@@ -55,6 +55,10 @@ class Register(Protocol):
 
     def revise(self, kind: str, key: str, body: Mapping[str, Any], revision: int) -> bool:
         """Put ``body`` in place of the one read as ``revision``; False: it has changed since, or is not there."""
+        ...
+
+    def remove(self, kind: str, key: str) -> bool:
+        """Take an entry away with its marks, and out of the file it stood in; False: it is not there."""
         ...
 
     def listed(self, kind: str, after: str = "", limit: int = 100) -> tuple[Entry, ...]:

@@ -46,6 +46,7 @@ class SqliteRegister(Table):
 
     def _write(self, statements: Iterable[Statement]) -> list[int]:
         with self._opened() as held:
+            held.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten, not only let go
             held.execute("BEGIN IMMEDIATE")
             changed = [held.execute(statement, given).rowcount for statement, given in statements]
             held.execute("COMMIT")

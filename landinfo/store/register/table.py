@@ -17,6 +17,7 @@ _ADD = "INSERT INTO entries (kind, key, day, body, revision) VALUES (?, ?, ?, ?,
 _MARK = "INSERT INTO marks (kind, mark, key) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _MARKED = f"{_ENTRY} JOIN marks m ON m.kind = e.kind AND m.key = e.key WHERE m.kind = ? AND m.mark = ?"
 _REVISE = "UPDATE entries SET body = ?, revision = revision + 1 WHERE kind = ? AND key = ? AND revision = ?"
+_UNMARK, _REMOVE = "DELETE FROM marks WHERE kind = ? AND key = ?", "DELETE FROM entries WHERE kind = ? AND key = ?"
 _LISTED = f"{_ENTRY} WHERE e.kind = ? AND e.key > ? ORDER BY e.key LIMIT ?"
 
 
@@ -43,6 +44,9 @@ class Table(ABC):
 
     def revise(self, kind: str, key: str, body: Mapping[str, Any], revision: int) -> bool:
         return self._write([(_REVISE, (_text(body), kind, key, revision))]) == [1]
+
+    def remove(self, kind: str, key: str) -> bool:
+        return self._write([(_UNMARK, (kind, key)), (_REMOVE, (kind, key))])[1] == 1
 
     def listed(self, kind: str, after: str = "", limit: int = 100) -> tuple[Entry, ...]:
         return tuple(_entry(row) for row in self._ask(_LISTED, (kind, after, limit)))
