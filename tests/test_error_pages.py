@@ -1,93 +1,44 @@
-"""Reporting an error on the pages and as JSON: from the row of a parcel to the receipt, whatever is typed."""
+"""Reporting an error on the pages and as JSON: from the row of a parcel to the receipt and to what became of it."""
 
 from __future__ import annotations
 
 import json
-import logging
 import re
-import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import markup
 import pytest
 import street
 from flask.testing import FlaskClient
-from markup import Node
+from reporting import FORM, QUESTION, SECRET, SHARE, closed, fields, held, over, receipt_of, sent
 from serving import DAY, HALVED, ONE, ask, body, client, in_english, page
-from werkzeug.test import TestResponse
 
 from landinfo import reception
 from landinfo.error_report import CONTACT, KIND
-from landinfo.model import BadInput, Feature, Link, ParcelRef
-from landinfo.store import Load, Store
+from landinfo.model import Feature, Link, ParcelRef
+from landinfo.store import Load
 from landinfo.store.register import Register, open_register
-from landinfo.web.settings import REPORT_LIMIT, from_environment
-
-QUESTION = f"/parcels/{HALVED}?{DAY}&known=2026-11-24"
-SHARE = {"question": QUESTION, "kind": "share", "row": "land_use_planning-0"}
-FORM = "/report?" + urlencode(SHARE)
-SECRET = "0903-nguyen-van-a"
-RECEIPT = re.compile(r"/report/((?:[0-9A-HJKMNP-TV-Z]{4}-?){3})")
-ONCE = "0123456789abcdef"
-
-
-@pytest.fixture(scope="module")
-def ground(new_place: Callable[[str], str]) -> Store:
-    return street.create(new_place("geopackage"))
-
-
-@pytest.fixture(scope="module")
-def made(ground: Store) -> FlaskClient:
-    return client(ground)
-
-
-def over(made: FlaskClient, register: Register) -> FlaskClient:
-    """The same application over another register: making one takes longer than a test."""
-    parts = made.application.extensions
-    parts["landinfo"] = replace(parts["landinfo"], register=register)
-    return made
 
 
 @pytest.fixture
-def site(made: FlaskClient, register: Register) -> FlaskClient:
+def site(web: FlaskClient, register: Register) -> Iterator[FlaskClient]:
     """The pages over each register, empty."""
-    return over(made, register)
+    yield from over(web, register)
 
 
 @pytest.fixture
-def one_site(made: FlaskClient, tmp_path: Path) -> FlaskClient:
+def one_site(web: FlaskClient, tmp_path: Path) -> Iterator[FlaskClient]:
     """The same over one register, where the engine plays no part."""
-    return over(made, open_register(str(tmp_path / "kept.sqlite")))
+    yield from over(web, open_register(str(tmp_path / "kept.sqlite")))
 
 
-def held(site: FlaskClient) -> Register:
-    return cast(Register, site.application.extensions["landinfo"].register)
-
-
-def fields(form: Node) -> dict[str, str]:
-    """What a browser sends of a form that nobody touched."""
-    told = {n.attrs["name"]: n.attrs.get("value", "") for n in form.all("input")}
-    return told | {n.attrs["name"]: n.text for n in form.all("textarea")}
-
-
-def sent(site: FlaskClient, address: str = FORM, **typed: str) -> TestResponse:
-    """The form at an address, filled in and sent."""
-    form = page(site, address).one("form", "ask")
-    assert (form.attrs["method"], form.attrs["enctype"]) == ("post", "multipart/form-data")
-    return site.post(form.attrs["action"], data=fields(form) | typed, content_type="multipart/form-data")
-
-
-def receipt_of(response: TestResponse) -> str:
-    assert response.status_code == 303, response.text
-    found = RECEIPT.match(response.headers["Location"])
-    assert found
-    return found[1]
+ONCE = "0123456789abcdef"
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -143,19 +94,6 @@ def test_the_receipt_is_found_by_typing_it(one_site: FlaskClient) -> None:
     assert one_site.get(in_english(asked)).headers["Location"] == f"/report/{receipt}?lang=en"
 
 
-@pytest.mark.parametrize(
-    "address", ["/report/AAAA-AAAA-AAAA", "/report/x", "/report?receipt=x", "/report/🏠", "/report/%00"]
-)
-def test_a_receipt_that_is_not_there_is_told_kindly(one_site: FlaskClient, address: str) -> None:
-    for lang, asked in (("vi", address), ("en", in_english(address))):
-        shown = page(one_site, asked, 404)
-        assert shown.one("html").attrs["lang"] == lang
-        assert shown.one("main").one("form").attrs["action"] == "/report"
-        assert shown.one("p", "lead").text
-    if not address.startswith("/report?"):
-        assert ask(one_site, f"/api/reports/{address.removeprefix('/report/')}", 404)["field"] == "receipt"
-
-
 def test_what_is_shown_comes_from_the_store(one_site: FlaskClient) -> None:
     """Whatever else an address or a form says of the row is not believed."""
     shown = page(one_site, FORM).one("dl", "lines").text
@@ -166,114 +104,6 @@ def test_what_is_shown_comes_from_the_store(one_site: FlaskClient) -> None:
     receipt = receipt_of(sent(one_site, wrong="x"))
     stored = reception.find(receipt, held(one_site)).body["shown"]
     assert (stored["area"], stored["designation"]) == (305, "DGT")
-
-
-@pytest.mark.parametrize(
-    ("change", "status", "field"),
-    [
-        ({"question": ""}, 400, "question"),
-        ({"question": "https://evil.example/parcels/a/1/1"}, 400, "question"),
-        ({"question": "/parcels/x"}, 400, "parcel"),
-        ({"question": "/parcels/25750@2024/1/999?" + DAY}, 404, "number"),
-        ({"question": "/parcels/25750@2024/99/1?" + DAY}, 404, "sheet"),
-        ({"question": f"/parcels/25750/1/1?{DAY}"}, 400, "question"),
-        ({"question": f"/parcels/{HALVED}?on=yesterday"}, 400, "on"),
-        ({"question": f"/parcels/{HALVED}?frob=1"}, 400, "frob"),
-        ({"kind": "owner"}, 400, "kind"),
-        ({"kind": ""}, 400, "kind"),
-        ({"row": "land_use_planning-7"}, 404, "row"),
-        ({"row": "<script>alert(1)</script>"}, 404, "row"),
-        ({"row": ""}, 404, "row"),
-    ],
-)
-def test_a_row_that_is_none_is_refused_by_every_door(
-    one_site: FlaskClient, change: dict[str, str], status: int, field: str
-) -> None:
-    given = SHARE | change
-    assert one_site.get("/report?" + urlencode(given)).status_code == status
-    assert one_site.post("/report", data=given | {"wrong": "x"}).status_code == status
-    refused = one_site.post("/api/reports", json=given | {"wrong": "x"})
-    assert (refused.status_code, body(refused)["field"]) == (status, field)
-    assert refused.headers["Content-Type"] == "application/problem+json"
-    assert held(one_site).listed(KIND) == ()
-
-
-@pytest.mark.parametrize(
-    ("typed", "field"),
-    [
-        ({"wrong": ""}, "wrong"),
-        ({"wrong": " \r\n\x00"}, "wrong"),
-        ({"wrong": "x" * 2001}, "wrong"),
-        ({"wrong": "x" * 60_000}, "wrong"),
-        ({"right": "đ" * 2001}, "right"),
-        ({"how": "🏠" * 2001}, "how"),
-        ({"contact": "x" * 201}, "contact"),
-        ({"once": "1"}, "once"),
-    ],
-)
-def test_what_cannot_be_kept_is_asked_back_and_what_was_typed_stays(
-    one_site: FlaskClient, typed: dict[str, str], field: str
-) -> None:
-    written = {"wrong": "Sai <b>đây</b>", "right": "Đúng", "how": "Vì", "contact": "Lan"} | typed
-    response = sent(one_site, **written)
-    assert response.status_code == 400
-    shown = markup.read(response.text)
-    assert shown.one("div", "notice").text
-    kept = fields(shown.one("form", "ask"))
-    for name in ("wrong", "right", "how", "contact"):
-        assert kept[name] == written[name].replace("\x00", "").strip()
-    there = [link.attrs["href"] for link in shown.one("nav", "languages").all("a")]
-    assert [page(one_site, link).one("dl", "lines").text != "" for link in there] == [True, True]
-    if field != "once":
-        invalid = next(n for n in shown.walk() if n.attrs.get("aria-invalid"))
-        assert invalid.attrs["name"] == field
-        assert shown.one(id=invalid.attrs["aria-describedby"].split()[0]).text
-    refused = one_site.post("/api/reports", json=SHARE | written)
-    assert (refused.status_code, body(refused)["field"]) == (400, field)
-    assert "Lan" not in refused.text
-    assert held(one_site).listed(KIND) == held(one_site).listed(CONTACT) == ()
-
-
-def test_a_body_beyond_the_limit_is_413(one_site: FlaskClient) -> None:
-    for response in (
-        sent(one_site, wrong="x" * 100_001),
-        one_site.post("/report", data=SHARE | {"wrong": "đ" * 40_000}),
-        one_site.post("/api/reports", json=SHARE | {"wrong": "x" * 100_001}),
-    ):
-        assert response.status_code == 413
-    longest = {"wrong": "🏠" * 2000, "right": "🏠" * 2000, "how": "🏠" * 2000, "contact": "🏠" * 200}
-    assert one_site.post("/report", data=SHARE | longest).status_code == 303  # twelve bytes for each in this form
-    assert one_site.post("/api/reports", data=json.dumps(SHARE | longest).encode()).status_code == 201
-
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "{{7*7}}</textarea><b>",
-    "' OR 1=1 --",
-    "%s ?",
-]
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_texts_are_text(site: FlaskClient, text: str) -> None:
-    plain = page(site, sent(site, wrong="x", right="x", how="x").headers["Location"])
-    response = sent(site, wrong=text, right=text, how=text, contact=text)
-    shown = page(site, response.headers["Location"])
-    assert [node.tag for node in shown.walk()] == [node.tag for node in plain.walk()]
-    assert shown.text.count(text) == 3
-    form = markup.read(sent(site, wrong=text, right="x" * 3000).text)
-    assert fields(form.one("form", "ask"))["wrong"] == text
-    again = ask(site, f"/api/reports/{receipt_of(response)}")
-    assert (again["wrong"], again["right"], again["how"]) == (text,) * 3
-
-
-def test_letters_come_as_nfc_and_controls_do_not_come(site: FlaskClient) -> None:
-    receipt = receipt_of(sent(site, wrong="Phu\u0301\x00\x1b[2J \u202eLợi 🏠\r\nx", contact="Lan\r\nX: 1"))
-    assert ask(site, f"/api/reports/{receipt}")["wrong"] == "Phú[2J Lợi 🏠\nx"
-    assert held(site).listed(CONTACT)[0].body == {"contact": "Lan X: 1"}
-    halved = site.post("/api/reports", data=json.dumps(SHARE | {"wrong": "half \ud83c"}).encode())
-    assert (halved.status_code, body(halved)["wrong"]) == (201, "half \ufffd")
 
 
 def test_the_json_says_what_the_page_says_and_never_the_contact(site: FlaskClient) -> None:
@@ -353,11 +183,6 @@ def test_each_step_is_told_with_day_and_note(site: FlaskClient) -> None:
     assert "Lan-secret" not in json.dumps(found)
 
 
-def closed(site: FlaskClient, receipt: str, to: str = "corrected") -> None:
-    for state in ("under_review", to):
-        reception.answer(receipt, state, {"vi": "đã sửa", "en": ""}, "Lan", date(2026, 11, 24), held(site))
-
-
 def test_a_corrected_one_leads_to_today_and_to_what_was(one_site: FlaskClient) -> None:
     receipt = receipt_of(sent(one_site, wrong="x"))
     closed(one_site, receipt)
@@ -405,97 +230,6 @@ def test_a_parcel_that_was_split_since_leads_to_both_parts(new_place: Callable[[
     links_ = [link.attrs["href"] for link in shown.one("p", "actions").all("a")]
     assert links_ == [*(step["href"] for step in today), question]
     assert [page(site, link).one("h1").text for link in links_]
-
-
-def test_while_nothing_can_be_kept_nothing_typed_is_lost(ground: Store, tmp_path: Path) -> None:
-    place = tmp_path / "kept.sqlite"
-    site = client(ground, register=str(place))
-    receipt = receipt_of(sent(site, wrong="before"))
-    locked = sqlite3.connect(place, isolation_level=None)
-    locked.execute("BEGIN IMMEDIATE")  # as a register that cannot be written; what is kept can be read
-    quick = client(ground, register=str(place))
-    quick.application.extensions["landinfo"].register._wait = 0.05
-    response = sent(quick, wrong="Mất thì tiếc", contact=SECRET)
-    assert response.status_code == 503
-    assert int(response.headers["Retry-After"]) > 0
-    shown = markup.read(response.text)
-    assert "vẫn còn ở dưới" in shown.one("div", "notice").text
-    form = fields(shown.one("form", "ask"))
-    assert (form["wrong"], form["contact"]) == ("Mất thì tiếc", SECRET)
-    refused = quick.post("/api/reports", json=SHARE | {"wrong": "x"})
-    assert (refused.status_code, body(refused)["code"]) == (503, "register-cannot-be-used")
-    assert page(quick, f"/report/{receipt}").one("p", "receipt").text == receipt
-    locked.close()
-    again = receipt_of(quick.post(FORM, data=form))
-    assert reception.find(again, held(quick)).body["wrong"] == "Mất thì tiếc"
-    assert len(held(quick).listed(KIND)) == 2
-
-
-def test_without_a_register_the_form_says_so(ground: Store, tmp_path: Path) -> None:
-    site = client(ground, register=str(tmp_path / "gone" / "kept.sqlite"))
-    assert sent(site, wrong="x").status_code == 503
-    page(site, "/report/AAAA-AAAA-AAAA", 503)
-    assert ask(site, "/api/reports/AAAA-AAAA-AAAA", 503)["code"] == "register-cannot-be-used"
-    assert "báo sai sót" in site.get("/report/AAAA-AAAA-AAAA").text
-
-
-def test_a_contact_is_in_no_log_line(one_site: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG):
-        receipt = receipt_of(sent(one_site, wrong="x", contact=SECRET))
-        sent(one_site, wrong="", contact=SECRET)
-        one_site.post("/api/reports", json=SHARE | {"contact": SECRET})
-        one_site.get(f"/report/{receipt}")
-    assert SECRET not in caplog.text
-    assert receipt not in caplog.text
-
-
-def test_reports_have_a_limit_of_their_own(ground: Store) -> None:
-    site = client(ground, report_limit="2 per hour")
-    assert [sent(site, wrong=str(n)).status_code for n in range(2)] == [303, 303]
-    refused = site.post("/api/reports", json=SHARE | {"wrong": "x"})
-    assert (refused.status_code, body(refused)["code"]) == (429, "too-many-requests")
-    assert 1 <= int(refused.headers["Retry-After"]) <= 3600
-    page_ = sent(site, wrong="x")
-    assert page_.status_code == 429
-    assert int(page_.headers["Retry-After"])
-    assert site.get(FORM).status_code == 200
-    assert site.get("/api/reports/AAAA-AAAA-AAAA").status_code == 404
-    other = site.post("/api/reports", json=SHARE | {"wrong": "x"}, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
-    assert other.status_code == 201
-    assert len(held(site).listed(KIND)) == 3
-
-
-def test_reports_count_among_all_questions_too(ground: Store) -> None:
-    site = client(ground, rate_limit="3 per hour", report_limit="20 per hour")
-    assert sent(site, wrong="x").status_code == 303
-    assert site.get("/compare").status_code == 200
-    assert site.post("/api/reports", json=SHARE | {"wrong": "x"}).status_code == 429
-
-
-def test_limit_and_days_are_settings(ground: Store) -> None:
-    assert from_environment({}).report_limit == REPORT_LIMIT
-    assert from_environment({"LANDINFO_REPORT_LIMIT": "none"}).report_limit == ""
-    assert from_environment({"LANDINFO_REPORT_LIMIT": "5 per day"}).report_limit == "5 per day"
-    assert from_environment({}).contact_days == 90
-    assert from_environment({"LANDINFO_CONTACT_DAYS": "30"}).contact_days == 30
-    for name, wrong in (("REPORT_LIMIT", "5"), ("CONTACT_DAYS", "-1"), ("CONTACT_DAYS", "4000"), ("CONTACT_DAYS", "x")):
-        with pytest.raises(BadInput) as refused:
-            from_environment({f"LANDINFO_{name}": wrong})
-        assert refused.value.field == f"LANDINFO_{name}"
-
-
-def test_where_no_contact_is_kept_none_is_asked_for(ground: Store) -> None:
-    site = client(ground, contact_days=0)
-    assert not page(site, FORM).all("input", name="contact")
-    assert sent(site, wrong="x", contact=SECRET).status_code == 400
-    assert sent(site, wrong="x").status_code == 303
-    assert "30 ngày" in page(client(ground, contact_days=30), FORM).one(id="hint-contact").text
-
-
-def test_two_fields_of_one_name_are_refused(one_site: FlaskClient) -> None:
-    response = one_site.post("/report", data=urlencode([*SHARE.items(), ("wrong", "a"), ("wrong", "b")]),
-                             content_type="application/x-www-form-urlencoded")  # fmt: skip
-    assert response.status_code == 400
 
 
 @pytest.mark.parametrize("address", [FORM, "/report", "/report/AAAA-AAAA-AAAA"])
