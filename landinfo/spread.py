@@ -36,13 +36,6 @@ def least(grounds: Sequence[Ground], steps: Sequence[Bounds], together: Bounds) 
     return _Flow(grounds, (*steps, outside)).cost()
 
 
-def most(grounds: Sequence[Ground], steps: Sequence[Bounds], together: Bounds) -> Decimal | None:
-    """The most that ``least`` may cost."""
-    turned = [Ground(g.low, g.high, {step: -cost for step, cost in g.costs.items()}) for g in grounds]
-    found = least(turned, steps, together)
-    return None if found is None else -found
-
-
 @dataclass(slots=True)
 class _Flow:
     """Ground sent part by part; the last of ``steps`` is what stays outside, at most high − low of each part."""

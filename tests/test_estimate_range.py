@@ -12,6 +12,7 @@ import amount
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from landinfo import spread
 from landinfo.case import REDUCTION_GROUPS, YES_NO, Case, Days, Part
 from landinfo.estimate import Estimate, estimate
 from landinfo.store.rulebook import read_rulebook
@@ -139,6 +140,13 @@ def test_of_many_parts_the_truth_lies_in_the_range_too(data: st.DataObject) -> N
     truth = data.draw(truths((4, 5, 8, 12)))
     less = data.draw(hidden(truth))
     check(estimate(truth, RULES), estimate(less, RULES))
+
+
+def test_a_step_that_must_hold_some_ground_holds_no_more_than_it_must() -> None:
+    # 10 m², of which 2 to 10 at 5 đồng and the rest at 1: 2 × 5 + 8 × 1 = 18
+    two, ten = Decimal(2), Decimal(10)
+    ground = [spread.Ground(ten, ten, {0: Decimal(5), 1: Decimal(1)})]
+    assert spread.least(ground, [(two, ten), (Decimal(0), ten)], (ten, ten)) == 18
 
 
 def test_a_longer_term_costs_more_rent_and_leaves_less_to_pay_where_it_was_paid_ahead() -> None:

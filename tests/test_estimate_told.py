@@ -124,6 +124,15 @@ def test_rice_land_of_an_unknown_kind_is_unknown_not_nothing() -> None:
     assert "rice_land_payment" not in {c["code"] for c in before_2015["charges"]}
 
 
+def test_a_rice_rate_that_is_told_has_a_high_end() -> None:
+    told = {**TOLD, "first_conversion": False, "allocated_without_fee": True, "rice_rate": 0.6}
+    answer = run("2026-03-01", "ODT", [part(200, "LUC", 800_000, 10_000_000)], told)
+    rice = next(c for c in answer["charges"] if c["code"] == "rice_land_payment")
+    # 60 % × 200 × 800,000 = 96 M; levy 200 × 9.2 M = 1,840 M; fee 0.5 % × 200 × 10 M = 10 M
+    assert (rice["low"], rice["amount"], rice["high"]) == (96_000_000,) * 3
+    assert set(answer["range"].values()) == {1_946_000_000}
+
+
 def test_one_off_rent_keeps_its_halves_beside_annual_rent() -> None:
     ground = [
         part(100, "CLN", 600_000, 7_000_000, rent="one_off", term_left_months=600),
