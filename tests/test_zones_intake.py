@@ -229,7 +229,8 @@ def test_names_zeros_and_the_way_they_were_found(tmp_path: Path) -> None:
     front, back = made["25744@2024/1/01"], made["25744@2024/1/02"]
     assert front.found["street"] == unicodedata.normalize("NFC", name)
     assert front.found == {
-        "street": "Đường Thử Nghiệm", "distance_m": "0", "frontage_m": "10.0", "parcel": "25744@2024/1/01",
+        "street": "Đường Thử Nghiệm", "distance_m": "0", "frontage_m": "10.0", "faces": "south",
+        "parcel": "25744@2024/1/01",
         "rule": "87/2025/NQ-HĐND Phụ lục I khoản 1",
     }  # fmt: skip
     assert (back.position, back.found["alley"], back.found["alley_width_m"], back.found["distance_m"]) == (
