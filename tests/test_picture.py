@@ -157,7 +157,7 @@ def test_facts_read_back_from_the_paragraph_are_the_facts(lang: str) -> None:
     query = read_query({"on": "2026-03-01", "known": "2026-11-27"}.items(), date(2026, 11, 27))
     store = open_store(str(ROOT / "data" / "sample" / "sample.gpkg"))
     near = (601_350.0, 1_215_090.0, 601_650.0, 1_215_390.0)  # around the middle of the first ward
-    parcels = store.parcels_in(near, query.on, query.known, 300)
+    parcels = store.parcels_in(near, query.on, query.known, 120)
     kinds, winds = set(), set()
     for parcel in parcels:
         answer = present.answer(lookup.report(query, lookup.gather(parcel, query, store, BOOK), BOOK), BOOK)
