@@ -27,7 +27,7 @@ TESTING := .venv/.testing-$(INTERPRETER)-$(call content,requirements.txt tests/r
 ASSETS := static/vendor/.from-$(call content,static/package.json static/package-lock.json static/fetch.py)
 
 SAMPLE := data/sample/sample.gpkg
-RECIPE := $(shell find data/sample data/themes.toml data/communes.csv data/lineage.toml landinfo/lineage.py data/unions.csv landinfo/intake landinfo/store landinfo/zones landinfo/model.py \
+RECIPE := $(shell find data/sample data/themes.toml data/communes.csv data/lineage.toml landinfo/lineage.py data/unions.csv landinfo/intake landinfo/store landinfo/zones landinfo/direction.py landinfo/model.py \
 	-name '*.py' -o -name '*.toml' -o -name '*.csv' -o -name '*.sql' 2>/dev/null | LC_ALL=C sort)
 BUILT := data/sample/.built-$(if $(wildcard $(SAMPLE)),$(call content,$(RECIPE)),none)
 

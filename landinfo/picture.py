@@ -25,7 +25,7 @@ def picture(report: Report, rulebook: Rulebook) -> Plain:
     Lengths in metres on the drawing, ``percent`` as in the rows of the themes, ``faces`` and ``where`` as in
     ``direction``.
     """
-    told = [*_ground(report, rulebook), *_ways(report, rulebook)]
+    told = [_ground(report, rulebook), *_ways(report, rulebook)]
     told += [_theme(shares, report, rulebook) for shares in report.shares if shares.answer is Answer.CONCERNED]
     told += [_silent(kind, report, rulebook) for kind in (Answer.NOT_CONCERNED, Answer.NO_DATA)]
     kept = [(fact, text) for fact, text in told if text]
@@ -35,7 +35,7 @@ def picture(report: Report, rulebook: Rulebook) -> Plain:
     }
 
 
-def _ground(report: Report, rulebook: Rulebook) -> Iterator[tuple[Plain, Text]]:
+def _ground(report: Report, rulebook: Rulebook) -> tuple[Plain, Text]:
     """The size of the drawing: area, and the sides of the narrowest rectangle around it."""
     corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(report.facts.parcel.shape))
     sides = shapely.length(shapely.linestrings([corners[:2], corners[1:3]]))
@@ -44,7 +44,7 @@ def _ground(report: Report, rulebook: Rulebook) -> Iterator[tuple[Plain, Text]]:
         "long": round(float(sides.max()), 1),
         "wide": round(float(sides.min()), 1),
     }
-    yield {"kind": "ground", **values}, say("picture-ground", values, rulebook.texts)
+    return {"kind": "ground", **values}, say("picture-ground", values, rulebook.texts)
 
 
 def _ways(report: Report, rulebook: Rulebook) -> Iterator[tuple[Plain, Text]]:

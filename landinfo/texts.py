@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any
 
 Texts = Mapping[str, Mapping[str, str]]
@@ -97,23 +98,28 @@ def no_formula(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-class _Formatter(string.Formatter):
-    """``str.format`` with our forms as format specs; a name that the sentence misses is shown as a dash."""
-
-    def __init__(self, lang: str) -> None:
-        super().__init__()
-        self.lang = lang
-
-    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        return kwargs.get(str(key))
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if format_spec in FILTERS:
-            return FILTERS[format_spec](value, self.lang)
-        return "–" if value is None else shown(str(value))
+@lru_cache(maxsize=8192)
+def _pieces(sentence: str) -> tuple[tuple[str, str | None, str], ...]:
+    """A sentence as literal text, each with the name and the form of the value behind it: read once, said often."""
+    return tuple((text, name, form or "") for text, name, form, _ in string.Formatter().parse(sentence))
 
 
-_FORMATTERS = {lang: _Formatter(lang) for lang in LANGUAGES}
+def _said(sentence: str, params: Mapping[str, Any], lang: str) -> str:
+    """As ``str.format`` with our forms as format specs; a name that the sentence misses is shown as a dash."""
+    said = []
+    for text, name, form in _pieces(sentence):
+        said.append(text)
+        if name is not None:
+            value = params.get(name)
+            value = value.get(lang, "") if isinstance(value, Mapping) else value
+            said.append(_formed(value, form, lang))
+    return "".join(said)
+
+
+def _formed(value: Any, form: str, lang: str) -> str:
+    if form in FILTERS:
+        return FILTERS[form](value, lang)
+    return "–" if value is None else shown(str(value))
 
 
 def say(code: str, params: Mapping[str, Any], texts: Texts) -> dict[str, str]:
@@ -124,8 +130,4 @@ def say(code: str, params: Mapping[str, Any], texts: Texts) -> dict[str, str]:
     sentence = texts.get(code)
     if sentence is None:
         return dict.fromkeys(LANGUAGES, code)
-    return {lang: _FORMATTERS[lang].vformat(sentence[lang], (), _in(lang, params)) for lang in LANGUAGES}
-
-
-def _in(lang: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v.get(lang, "") if isinstance(v, Mapping) else v for k, v in params.items()}
+    return {lang: _said(sentence[lang], params, lang) for lang in LANGUAGES}

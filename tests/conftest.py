@@ -12,6 +12,7 @@ import pytest
 import street
 from browsing import answer, browse, chromium, kept_at, origin, sample, several  # noqa: F401  # fixtures
 from flask.testing import FlaskClient
+from reporting import one_site, site  # noqa: F401  # fixtures
 from serving import client
 
 from landinfo.store import Store, create_store

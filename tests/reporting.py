@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import cast
 from urllib.parse import urlencode
 
+import pytest
 from flask.testing import FlaskClient
 from markup import Node
 from serving import DAY, HALVED, page
 from werkzeug.test import TestResponse
 
 from landinfo import reception
-from landinfo.store.register import Register
+from landinfo.store.register import Register, open_register
 
 QUESTION = f"/parcels/{HALVED}?{DAY}&known=2026-11-24"
 SHARE = {"question": QUESTION, "kind": "share", "row": "land_use_planning-0"}
@@ -31,6 +33,18 @@ def over(asked: FlaskClient, register: Register) -> Iterator[FlaskClient]:
     parts["landinfo"] = replace(before, register=register)
     yield asked
     parts["landinfo"] = before
+
+
+@pytest.fixture
+def site(web: FlaskClient, register: Register) -> Iterator[FlaskClient]:
+    """The pages over each register, empty."""
+    yield from over(web, register)
+
+
+@pytest.fixture
+def one_site(web: FlaskClient, tmp_path: Path) -> Iterator[FlaskClient]:
+    """The same over one register, where the engine plays no part."""
+    yield from over(web, open_register(str(tmp_path / "kept.sqlite")))
 
 
 def held(site: FlaskClient) -> Register:

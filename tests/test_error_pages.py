@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -16,27 +15,13 @@ import markup
 import pytest
 import street
 from flask.testing import FlaskClient
-from reporting import FORM, QUESTION, SECRET, SHARE, closed, fields, held, over, receipt_of, sent
+from reporting import FORM, QUESTION, SECRET, SHARE, closed, fields, held, receipt_of, sent
 from serving import DAY, HALVED, ONE, ask, body, client, in_english, page
 
 from landinfo import reception
 from landinfo.error_report import CONTACT, KIND
 from landinfo.model import Feature, Link, ParcelRef
 from landinfo.store import Load
-from landinfo.store.register import Register, open_register
-
-
-@pytest.fixture
-def site(web: FlaskClient, register: Register) -> Iterator[FlaskClient]:
-    """The pages over each register, empty."""
-    yield from over(web, register)
-
-
-@pytest.fixture
-def one_site(web: FlaskClient, tmp_path: Path) -> Iterator[FlaskClient]:
-    """The same over one register, where the engine plays no part."""
-    yield from over(web, open_register(str(tmp_path / "kept.sqlite")))
-
 
 ONCE = "0123456789abcdef"
 

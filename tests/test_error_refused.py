@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlencode
@@ -15,27 +14,14 @@ import postgres
 import psycopg2
 import pytest
 from flask.testing import FlaskClient
-from reporting import FORM, SECRET, SHARE, fields, held, over, receipt_of, sent
+from reporting import FORM, SECRET, SHARE, fields, held, receipt_of, sent
 from serving import DAY, HALVED, ask, body, client, in_english, page
 
 from landinfo import reception
 from landinfo.error_report import CONTACT, KIND
 from landinfo.model import BadInput
 from landinfo.store import Store
-from landinfo.store.register import Register, open_register
 from landinfo.web.settings import REPORT_LIMIT, from_environment
-
-
-@pytest.fixture
-def site(web: FlaskClient, register: Register) -> Iterator[FlaskClient]:
-    """The pages over each register, empty."""
-    yield from over(web, register)
-
-
-@pytest.fixture
-def one_site(web: FlaskClient, tmp_path: Path) -> Iterator[FlaskClient]:
-    """The same over one register, where the engine plays no part."""
-    yield from over(web, open_register(str(tmp_path / "kept.sqlite")))
 
 
 @pytest.fixture

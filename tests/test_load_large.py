@@ -226,14 +226,11 @@ def test_without_a_terminal_there_are_lines() -> None:
     assert "\r" not in "".join(lines)
 
 
-def test_the_hull_of_blocks_is_the_hull(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hull_of_features_is_that_of_all_their_corners() -> None:
     """Reckoned by hand: squares in a row from (0, 0) to (90, 10) and one at (40, 50) have a hull of six corners."""
     shapes = [shapely.box(10 * n, 0, 10 * n + 10, 10) for n in range(9)] + [shapely.box(40, 50, 50, 60)]
     whole = coverage._ground(shapes, "hull_of_features")
-    monkeypatch.setattr(coverage, "BLOCK", 4)
-    monkeypatch.setattr(corners, "BLOCK", 4)
-    blocked = coverage._ground(shapes, "hull_of_features")
-    assert shapely.normalize(blocked) == shapely.normalize(whole)
-    assert {tuple(c) for c in shapely.get_coordinates(blocked)} == {
+    assert shapely.normalize(whole) == shapely.normalize(shapely.convex_hull(shapely.union_all(shapes)))
+    assert {tuple(c) for c in shapely.get_coordinates(whole)} == {
         (0, 0), (90, 0), (90, 10), (50, 60), (40, 60), (0, 10)
     }  # fmt: skip

@@ -8,12 +8,10 @@ from datetime import date
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.coordinates_source import way
 from landinfo.files.read import read_file
-from landinfo.intake.corners import BLOCK, blocks
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.model import Coverage, Feature, Parcel, PriceZone, Refused
 
@@ -63,14 +61,8 @@ def _ground(shapes: Sequence[BaseGeometry], of: str) -> BaseGeometry:
         return shapely.union_all(shapes)
     if of == "bbox":
         return shapely.box(*shapely.total_bounds(shapes))
-    # Of blocks first, then of their hulls: a point for each corner of a million parcels takes 2 GB.
-    held = np.asarray(shapes, dtype=object)
-    hulls = [_hull(shapely.get_coordinates(held[start : start + BLOCK])) for start in blocks(held)]
-    return hulls[0] if len(hulls) == 1 else _hull(shapely.get_coordinates(hulls))
-
-
-def _hull(xy: NDArray[np.float64]) -> BaseGeometry:
-    return shapely.convex_hull(shapely.MultiPoint(xy))
+    # As one line, for the hull is that of its corners: as points a million parcels take 2 GB.
+    return shapely.convex_hull(shapely.LineString(shapely.get_coordinates(np.asarray(shapes, dtype=object))))
 
 
 def _from_file(map: FieldMap, crs: str) -> BaseGeometry:

@@ -133,7 +133,8 @@ class Store(Ground, Protocol):
         Layer ``layer`` holds what ``parcels_in`` and ``layer`` give, in their order: of a parcel ``ref`` and ``number``
         (from ``grid.NUMBERS_FROM``; before that its bare outline), of a feature ``id`` and ``designation``. Layer
         ``labels`` has the same and ``room`` (m, ``grid.room``) at a point inside each, in one tile alone; ``coverage``
-        is the ground on which a theme is held completely. Both engines draw the same to two units of the grid.
+        is the ground on which a theme is held completely. Both engines draw the same to two units of the grid; below
+        ``grid.FINE_FROM`` a strip about as thin as a unit may be drawn by one and left out by the other.
         """
         ...
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
@@ -37,8 +36,7 @@ def register(app: Flask, settings: Settings) -> None:
         if name in FREE:
             limiter.exempt(view)
         elif name == TILES and settings.rate_limit:
-            counted: Any = limiter.limit(_times(settings.rate_limit, TILES_TIMES))(view)
-            app.view_functions[name] = counted
+            app.view_functions[name] = limiter.limit(_times(settings.rate_limit, TILES_TIMES))(view)  # type: ignore[assignment]
     if settings.report_limit:
         reporting = limiter.shared_limit(settings.report_limit, scope="reports")
         for name in REPORTING:

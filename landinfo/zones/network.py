@@ -24,8 +24,6 @@ from landinfo.zones.walks import ALIKE, Graph, Passable, Reached, Walk, nearest
 
 _EXACT = 0.05
 """m: ways that an end meets as nearly as this are met by it alike."""
-
-
 _along = itemgetter(0)
 
 
@@ -110,7 +108,7 @@ class Network:
         self._meet_alleys()
         self._ends()
         self.nearest = nearest(self.graph, self.gates)
-        self._grounds: dict[tuple[float, bool], Passable] = {}
+        self._passable: dict[tuple[float, bool], Passable] = {}
         self._walks: dict[tuple[str, float, bool], Walk] = {}
 
     @property
@@ -143,15 +141,16 @@ class Network:
         """The listed streets, by name, that are nearest from places so many metres off: more than one where they are
         as near as each other."""
         ways = [(apart + far, name) for apart, node in near for name, far in self.nearest.get(node, {}).items()]
-        return sorted({name for far, name in ways if far <= min(ways)[0] + ALIKE})
+        least = min((far for far, _ in ways), default=math.inf)
+        return sorted({name for far, name in ways if far <= least + ALIKE})
 
     def _best(self, near: Sequence[tuple[float, int]], section: str, least: float, blind: bool) -> Reached | None:
         """The shortest way from places that are so many metres off, of equal ones the widest."""
-        if (least, blind) not in self._grounds:
-            self._grounds[least, blind] = Passable(self.graph, self.widths, least, blind)
+        if (least, blind) not in self._passable:
+            self._passable[least, blind] = Passable(self.graph, self.widths, least, blind)
         key = section, least, blind
         if key not in self._walks:
-            self._walks[key] = Walk(self._grounds[least, blind], self.gates[section])
+            self._walks[key] = Walk(self._passable[least, blind], self.gates[section])
         ends = [(apart, there) for apart, node in near if (there := self._walks[key].to(node))]
         ways = [replace(there, distance=apart + there.distance) for apart, there in ends]
         return min(ways, key=lambda way: (way.distance, -way.narrowest), default=None)

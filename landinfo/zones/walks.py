@@ -77,20 +77,20 @@ class Passable:
 
 
 class Walk:
-    """From the gates of one section over a ground, as far as it was asked for."""
+    """From the gates of one section over passable alleys, as far as it was asked for."""
 
-    def __init__(self, ground: Passable, gates: Sequence[tuple[int, float]]) -> None:
-        self.ground = ground
-        self.parts = {ground.part[node] for node, _ in gates} - {-1}
+    def __init__(self, passable: Passable, gates: Sequence[tuple[int, float]]) -> None:
+        self.passable = passable
+        self.parts = {passable.part[node] for node, _ in gates} - {-1}
         self.best: dict[int, Reached] = {}
         self._waiting: list[tuple[float, float, bool, int]] = []
         for node, apart in gates:
-            if ground.part[node] >= 0:
+            if passable.part[node] >= 0:
                 self._enter(node, apart, -math.inf, False)
 
     def to(self, node: int) -> Reached | None:
-        """The shortest way to a place, of equal ones the widest; None: over this ground there is none."""
-        if self.ground.part[node] not in self.parts:
+        """The shortest way to a place, of equal ones the widest; None: over these alleys there is none."""
+        if self.passable.part[node] not in self.parts:
             return None
         while node not in self.best:
             self._step()
@@ -101,12 +101,12 @@ class Walk:
         if node in self.best:
             return
         self.best[node] = Reached(far, -narrow, not unsure)
-        for other, apart in self.ground.neighbours(node):
+        for other, apart in self.passable.neighbours(node):
             if other not in self.best:
                 self._enter(other, far + apart, narrow, unsure)
 
     def _enter(self, node: int, far: float, narrow: float, unsure: bool) -> None:
-        width = self.ground.widths[self.ground.graph.alley[node]]
+        width = self.passable.widths[self.passable.graph.alley[node]]
         narrow = narrow if width is None else max(narrow, -width)
         heapq.heappush(self._waiting, (far, narrow, unsure or width is None, node))
 
