@@ -41,7 +41,7 @@ _SIX = re.compile(r"\d{3}[.,]\d{3}", re.ASCII)
 
 
 class Plane:
-    """A metric plane and its way to WGS 84. Safe to share between threads (pyproj keeps a context for each)."""
+    """A metric plane and its way to WGS 84. Safe to share between threads."""
 
     def __init__(self, crs: str) -> None:
         code = crs.removeprefix("EPSG:")
@@ -92,7 +92,16 @@ def _pinned(code: int) -> pyproj.Transformer:
     found = [t for t in TransformerGroup(code, 4326, always_xy=True).transformers if _PINNED in t.description]
     if len(found) != 1:
         raise RuntimeError(f"PROJ offers {len(found)} operations «{_PINNED}» for EPSG:{code}: its database has changed")
-    return found[0]
+    return for_each_thread(found[0])
+
+
+def for_each_thread(one: pyproj.Transformer) -> pyproj.Transformer:
+    """The same operation, built anew for each thread that uses it.
+
+    What ``TransformerGroup`` hands out shares one PROJ object: threads that push heights on its one stack at the same
+    time crash the process.
+    """
+    return pyproj.Transformer.from_pipeline(one.definition)
 
 
 def _best(crs: str) -> pyproj.Transformer:

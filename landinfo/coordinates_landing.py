@@ -15,7 +15,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from landinfo.coordinates import plane
+from landinfo.coordinates import for_each_thread, plane
 from landinfo.coordinates_source import is_degrees, way
 from landinfo.model import CannotBeAnswered
 
@@ -148,7 +148,7 @@ def _wrong_sign() -> pyproj.Transformer:
 def _mekong() -> pyproj.Transformer:
     """EPSG:5194, which PROJ, geopandas and PostGIS take south of 11.04°N when nobody names an operation."""
     group = pyproj.transformer.TransformerGroup(4756, 4326, always_xy=True).transformers
-    return next(t for t in group if "VN-2000 to WGS 84 (1)" in t.description)
+    return for_each_thread(next(t for t in group if "VN-2000 to WGS 84 (1)" in t.description))
 
 
 def displaced(points: Points, held: Points, target: str, near: float, least: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,6 @@ from landinfo.store.mvt import Drawn, written
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, Row
 
 Tile = tuple[int, int, int]
-_ONE = Lock()
-"""Several tiles drawn at once in one process have crashed inside GEOS: one after the other."""
 
 
 def parcels(found: Sequence[Row], tile: Tile, crs: str) -> bytes:
@@ -47,8 +44,7 @@ def _labelled(layer: str, shapes: Any, named: Sequence[Mapping[str, Any]], tile:
 
 
 def _areas(shapes: Any, tile: Tile, crs: str) -> Any:
-    with _ONE:
-        return grid.drawn(grid.placed(shapes, *tile, crs), tile[0])
+    return grid.drawn(grid.placed(shapes, *tile, crs), tile[0])
 
 
 def _shapes(found: Sequence[Row]) -> Any:
