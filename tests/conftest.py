@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cadastre
+import drawn_once
 import postgres
 import pytest
 import street
@@ -17,6 +19,19 @@ from serving import client
 
 from landinfo.store import Store, create_store
 from landinfo.store.register import Register, open_register
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One name for the run, known here too, so that what its processes share is removed at the end."""
+    if not hasattr(config, "workerinput") and getattr(config.option, "testrunuid", "") is None:
+        config.option.testrunuid = uuid.uuid4().hex
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    run = getattr(session.config.option, "testrunuid", None)
+    if run and not hasattr(session.config, "workerinput"):
+        drawn_once.forget(run)
+
 
 ENGINES = ("geopackage", pytest.param("postgis", marks=pytest.mark.postgis))
 

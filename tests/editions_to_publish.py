@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import random
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from drawn_once import drawn
+
 from landinfo import asked, lookup, present, search
-from landinfo.intake import sample
 from landinfo.intake.editions import content_hash, edition_id, prepared
-from landinfo.intake.sample import plans
 from landinfo.model import Event, Problem, Rulebook
 from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store
 from landinfo.store.communes import read_communes
@@ -29,16 +27,9 @@ BOOK = read_rulebook(ROOT / "data")
 Row = Any
 
 
-@functools.cache
 def loads() -> tuple[Load, ...]:
     """Everything that the sample publishes."""
-    plan = tomllib.loads((ROOT / "data" / "sample" / "recipe.toml").read_text("utf-8"))
-    drawing = sample.draw(plan)
-    made = [sample.parcel_load(plan, drawing), sample.zone_load(plan, drawing)]
-    for layer in plans.layers(plan, drawing.wards):
-        given = (layer.layer, layer.document, layer.first, layer.published, layer.cover)
-        made.append(sample.load(plan, *given, features=layer.features))
-    return tuple(made)
+    return drawn()[1]
 
 
 def of_layer(layer: str) -> Load:

@@ -12,6 +12,7 @@ from typing import Any
 
 import amount
 import pytest
+from drawn_once import PLAN, RECIPE, drawn
 
 from landinfo import asked, lookup, present, search
 from landinfo.intake import sample
@@ -24,6 +25,10 @@ TODAY = date(2026, 11, 24)
 QUESTIONS = amount.of(2000, 20000)
 
 
+pytestmark = pytest.mark.xdist_group("engines")
+"""Its fixtures take long: made in one process."""
+
+
 @pytest.fixture(scope="module")
 def rulebook() -> Rulebook:
     return read_rulebook(ROOT / "data")
@@ -34,7 +39,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory, postgis_database: str) -> I
     file = str(tmp_path_factory.mktemp("agree") / "sample.gpkg")
     opened = []
     for url in (file, postgis_database):
-        sample.build(ROOT / "data" / "sample" / "recipe.toml", url, TODAY, lambda step, done: None)
+        sample.publish(drawn()[1], PLAN, RECIPE, url, TODAY)
         opened.append(open_store(url))
     yield opened[0], opened[1]
     for store in opened:

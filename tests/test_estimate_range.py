@@ -127,7 +127,7 @@ def check(true: Estimate, told: Estimate) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=amount.of(600, 20_000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=amount.of(300, 20_000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_hidden_the_truth_lies_in_the_range(data: st.DataObject) -> None:
     truth = data.draw(truths())
     less = data.draw(hidden(truth))

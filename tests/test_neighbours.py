@@ -55,3 +55,9 @@ def test_a_ring_that_ends_beside_its_first_corner_loses_the_last() -> None:
     mended = without_doubles(ring, LIMITS.vertex_distance)
     assert mended is not None
     assert shapely.get_coordinates(mended).tolist() == [[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]]
+
+
+def test_a_parcel_of_several_parts_is_never_said_to_fit() -> None:
+    """Its own parts may lie on each other, which the check of a coverage does not see."""
+    twice = shapely.MultiPolygon([box(0, 0, 10, 10), box(0, 0, 10, 10)])
+    assert neighbours.fitting(shapes(twice, box(10, 0, 20, 10), box(20, 0, 30, 10))).tolist() == [False, True, True]

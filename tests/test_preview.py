@@ -41,8 +41,8 @@ def question(on: date = ON, convert_to: str | None = "ODT") -> Query:
 
 
 def cut() -> list[Load]:
-    """The sample around the middle: what lies within 75 m."""
-    near = MIDDLE.buffer(75)
+    """The sample around the middle: what lies within 60 m."""
+    near = MIDDLE.buffer(60)
 
     def kept(load: Load) -> Load:
         return made.changed(load, lambda row: [row] if row.shape.intersects(near) else [], load.edition.published)

@@ -8,13 +8,14 @@ import sys
 import tomllib
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import shapely
+from drawn_once import PLAN, RECIPE
 
 from landinfo import coordinates, lookup
 from landinfo.intake import sample
@@ -23,18 +24,19 @@ from landinfo.search import ParcelAsked
 from landinfo.store import Store, open_store
 from landinfo.store.communes import read_communes
 from landinfo.store.rulebook import read_rulebook
+from landinfo.web import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-RECIPE = ROOT / "data" / "sample" / "recipe.toml"
 TODAY = date(2026, 11, 24)
 EVERYWHERE = (0.0, 0.0, 1e7, 1e7)
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    url = str(tmp_path_factory.mktemp("sample") / "sample.gpkg")
-    sample.build(RECIPE, url, TODAY, lambda step, done: None)
-    return open_store(url)
+def built() -> Iterator[Store]:
+    """As set-up built it, from the recipe as it stands (Makefile)."""
+    opened = open_store(Settings().store)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,7 @@ def test_the_same_recipe_gives_the_same_editions(built: Store, tmp_path: Path) -
     subprocess.run([sys.executable, "-c", AGAIN, str(RECIPE), url], env=environment, cwd=tmp_path, check=True)
     assert [e.id for e in open_store(url).editions()] == [e.id for e in built.editions()]
     with pytest.raises(Refused):
-        sample.build(RECIPE, url, TODAY, lambda step, done: None)
+        sample.publish((), PLAN, RECIPE, url, TODAY)
 
 
 def test_every_edition_says_simulated(built: Store) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import shapely
+from drawn_once import drawn
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.intake import sample
@@ -19,22 +18,21 @@ from landinfo.intake.sample import plans
 from landinfo.intake.sample.access import Access, reached
 from landinfo.intake.sample.faces import Face
 from landinfo.intake.sample.streets import Road
-from landinfo.intake.sample.zones import pieces, zones
-from landinfo.model import PriceZone
+from landinfo.intake.sample.zones import pieces
+from landinfo.model import Feature, PriceZone
 from landinfo.store.rulebook import read_rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
-PLAN: dict[str, Any] = tomllib.loads((ROOT / "data" / "sample" / "recipe.toml").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
 def drawing() -> sample.Drawing:
-    return sample.draw(PLAN)
+    return drawn()[0]
 
 
 @pytest.fixture(scope="module")
-def priced(drawing: sample.Drawing) -> list[PriceZone]:
-    return zones(PLAN, drawing.wards, drawing.faces, drawing.accesses)[0]
+def priced() -> tuple[PriceZone, ...]:
+    return tuple(drawn()[1][1].zones)
 
 
 def held(drawing: sample.Drawing) -> Iterator[tuple[int, Face, Access]]:
@@ -86,7 +84,7 @@ def test_a_hole_is_filled_by_a_parcel_of_its_own(drawing: sample.Drawing) -> Non
         assert [f.equals(hole) for f in filled] == [True]
 
 
-def test_sections_are_of_the_list_and_of_the_ward(drawing: sample.Drawing, priced: list[PriceZone]) -> None:
+def test_sections_are_of_the_list_and_of_the_ward(drawing: sample.Drawing, priced: tuple[PriceZone, ...]) -> None:
     prices = next(x for x in read_rulebook(ROOT / "data").price_lists if x.loaded)
     for z in priced:
         assert z.section in prices.sections
@@ -95,7 +93,7 @@ def test_sections_are_of_the_list_and_of_the_ward(drawing: sample.Drawing, price
     assert len({z.section for z in priced}) > 30
 
 
-def test_position_follows_the_narrowest_width(priced: list[PriceZone]) -> None:
+def test_position_follows_the_narrowest_width(priced: tuple[PriceZone, ...]) -> None:
     # NQ 87/2025 art. 4.2: front 1; alley of 5 m or more 2, 3 to under 5 m 3, else 4; no way at all 4 (Annex I.6.5)
     widths: dict[int, list[float]] = defaultdict(list)
     for z in priced:
@@ -194,7 +192,7 @@ def test_hidden_parts_lie_behind_the_front(drawing: sample.Drawing) -> None:
     assert found > 20
 
 
-def test_zones_fill_the_priced_lots_but_for_a_few(drawing: sample.Drawing, priced: list[PriceZone]) -> None:
+def test_zones_fill_the_priced_lots_but_for_a_few(drawing: sample.Drawing, priced: tuple[PriceZone, ...]) -> None:
     lots = [f.shape for _, f, _ in held(drawing) if f.block and f.block.priced]
     ground, valued = shapely.union_all(lots), shapely.union_all([z.shape for z in priced])
     assert all(shapely.is_valid(z.shape) for z in priced)
@@ -208,12 +206,12 @@ def test_zones_fill_the_priced_lots_but_for_a_few(drawing: sample.Drawing, price
         assert gap.area > 0.95 * covered[0].area - 1
 
 
-def planned(drawing: sample.Drawing, document: str) -> plans.Layer:
-    return next(x for x in plans.layers(PLAN, drawing.wards) if x.document == document)
+def planned(document: str) -> Sequence[Feature]:
+    return next(load.features for load in drawn()[1] if load.edition.document == document)
 
 
 def test_the_plan_has_the_meant_gaps_and_conflicts_and_no_others(drawing: sample.Drawing) -> None:
-    cells = np.array([f.shape for f in planned(drawing, "SIM-QHSDĐ-2026").features])
+    cells = np.array([f.shape for f in planned("SIM-QHSDĐ-2026")])
     region = shapely.union_all([w.outline for w in drawing.wards])
     blank = [p for p in shapely.get_parts(region.difference(shapely.union_all(cells))) if p.area > 1]
     assert 1 <= len(blank) <= plans.GAPS
@@ -228,15 +226,15 @@ def test_the_plan_has_the_meant_gaps_and_conflicts_and_no_others(drawing: sample
 
 
 def test_the_zoning_plan_has_no_gap_and_no_conflict(drawing: sample.Drawing) -> None:
-    cells = [f.shape for f in planned(drawing, "SIM-QHPK").features]
+    cells = [f.shape for f in planned("SIM-QHPK")]
     assert drawing.wards[0].outline.difference(shapely.union_all(cells)).area < 1
     assert sum(c.area for c in cells) - shapely.union_all(cells).area < 1
 
 
-def test_no_designation_is_a_strip(drawing: sample.Drawing) -> None:
+def test_no_designation_is_a_strip() -> None:
     """Next to a street a designation narrower than 3 m would be noise of the drawing, not a plan."""
     uses = defaultdict(list)
-    for f in planned(drawing, "SIM-QHPK").features:
+    for f in planned("SIM-QHPK"):
         uses[f.designation].append(f.shape)
     grounds = [part for shapes in uses.values() for part in shapely.get_parts(shapely.union_all(shapes))]
     assert not [g for g in grounds if 2 * g.area / g.length < 2.5]

@@ -526,7 +526,7 @@ TYPED = st.one_of(
 )
 
 
-@settings(max_examples=amount.of(150, 3000), deadline=None)
+@settings(max_examples=amount.of(60, 3000), deadline=None)
 @given(typed=TYPED)
 def test_anything_is_answered_soon(web: FlaskClient, typed: str) -> None:
     began = time.perf_counter()

@@ -265,10 +265,13 @@ class _Place:
     def _businesses(self, use: str) -> Iterator[tuple[str, Decimal | None]]:
         if use in self.asked.query.prices or self.facts.get("business_type") is not None:
             return
-        for kind in price.business_types(use, self.on, self.rulebook):
-            told = replace(self.asked, query=replace(self.asked.query, facts={**self.facts, "business_type": kind}))
-            place = _Place(told, self.commune, self.placed, self.rulebook)
-            yield kind, place.quote(use, self.placed.stretches[0]).unit_price
+        kinds = price.business_types(use, self.on, self.rulebook)
+        if not kinds:
+            return
+        told = replace(self.asked, query=replace(self.asked.query, facts={**self.facts, "business_type": kinds[0]}))
+        place = _Place(told, self.commune, self.placed, self.rulebook)
+        value = place.quote(use, self.placed.stretches[0]).unit_price  # one rule for all kinds
+        yield from ((kind, value) for kind in kinds)
 
     def _use_price(self, use: str, rule: str, also: tuple[str, ...]) -> UsePrice:
         shares: list[Share] = []

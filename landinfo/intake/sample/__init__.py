@@ -62,6 +62,12 @@ def build(recipe: Path, url: str, known: date, progress: Progress) -> None:
         for layer in plans.layers(plan, drawing.wards)
     ]
     progress("ghi · writing", 0.8)
+    publish(loads, plan, recipe, url, known)
+    progress("xong · done", 1.0)
+
+
+def publish(loads: Sequence[Load], plan: Mapping[str, Any], recipe: Path, url: str, known: date) -> None:
+    """Make a store at ``url`` of what was drawn and is published by ``known``."""
     communes, unions = read_communes(recipe.parent.parent)
     facts = StoreFacts(plan["title"], plan["crs"], SCHEMA_VERSION, simulated=True)
     store = create_store(url, facts, communes, unions)
@@ -71,7 +77,6 @@ def build(recipe: Path, url: str, known: date, progress: Progress) -> None:
         store.publish(due, events=[prepared(load, "", load.edition.published, files=files) for load in due])
     finally:
         store.close()
-    progress("xong · done", 1.0)
 
 
 def draw(plan: Mapping[str, Any]) -> Drawing:
