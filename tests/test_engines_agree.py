@@ -25,10 +25,6 @@ TODAY = date(2026, 11, 24)
 QUESTIONS = amount.of(2000, 20000)
 
 
-pytestmark = pytest.mark.xdist_group("engines")
-"""Its fixtures take long: made in one process."""
-
-
 @pytest.fixture(scope="module")
 def rulebook() -> Rulebook:
     return read_rulebook(ROOT / "data")

@@ -35,10 +35,6 @@ def of_wards() -> Load:
     return sample.changed(sample.of_layer("parcels"), lambda p: [p] if p.commune_now in CODES else [])
 
 
-pytestmark = pytest.mark.xdist_group("zones")
-"""Its fixtures take long: made in one process."""
-
-
 @pytest.fixture(scope="module")
 def derived(
     new_place: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
