@@ -21,12 +21,20 @@ LAYERS = (
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *("settled", "spread", "limit", "reach", "unknowns", "questions", "readings", "assumptions", "estimate"),
         "valuation",
-        *("conversion", "piece", "position", "street", "zones", "clock"),
+        *("conversion", "piece", "strip", "position", "street", "zones", "clock"),
     },
     {"report", "difference"},
     {"lookup", "hits"},
-    {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history", "letter"}
-    | {"asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"}
+    {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history"}
+    | {
+        "present_piece",
+        "letter",
+        "asked_streets",
+        "present_streets",
+        "letter_streets",
+        "asked_search",
+        "present_search",
+    }
     | {"picture", "figure", "boundary", "cutout", "extract", "changes", "squares", "error_report"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import Blueprint, Flask, Response, render_template, request
 
-from landinfo import case, extract, figure, piece, plain, present, search
+from landinfo import case, extract, figure, present, search
+from landinfo.direction import COMPASS
 from landinfo.error_report import rows
 from landinfo.figure import Figure
 from landinfo.lookup import Report, Several
@@ -112,6 +113,7 @@ def dress(app: Flask) -> None:
         layer_name=layer_name,
         term=term,
         most_compared=MOST_COMPARED,
+        winds=COMPASS,
         files=extract.files,
         report_of=rows.address,
     )
@@ -210,18 +212,9 @@ def answered(found: Report | Several, template: str) -> Response:
             kept=kept(),
             asked=asked_again(answer),
             targets=targets(answer, site()),
-            map_shapes=map_shapes(answer, drawing) | {"piece": _piece(found)},
+            map_shapes=map_shapes(answer, drawing),
         )
     )
-
-
-def _piece(found: Report) -> dict[str, Any] | None:
-    """The piece that was drawn, as far as it lies in the parcel."""
-    if not found.query.piece:
-        return None
-    crs = found.facts.crs
-    ground, _ = piece.inside(piece.read(found.query.piece, crs), found.facts.parcel)
-    return plain.geometry(ground, crs)
 
 
 def problem(body: Plain) -> Response:
@@ -283,6 +276,7 @@ def map_shapes(answer: Plain, drawing: Figure) -> Plain:
         "ref": answer["parcel"]["ref"],
         "permanent": answer["permanent"],
         "parcel": answer["parcel"]["geometry"],
+        "piece": answer["piece"] and answer["piece"]["geometry"],
         "parts": [
             {"key": p.key, "colour": p.colour, "kind": p.kind, "shown": p.shown, "geometry": shapes[p.key]}
             for p in drawing.parts
