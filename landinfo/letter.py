@@ -57,7 +57,7 @@ def written(write: Write, plain: Plain, held: Texts, langs: Sequence[str] = LANG
 
 def answer(plain: Plain, words: Words) -> Iterator[str]:
     """The whole answer about a parcel."""
-    for part in (_parcel, _price, _themes, _piece, _verdicts, _estimate, _foot):
+    for part in (_parcel, _price, _themes, _ahead, _piece, _verdicts, _estimate, _foot):
         yield from part(plain, words)
         yield ""
 
@@ -125,6 +125,17 @@ def _themes(plain: Plain, words: Words) -> Iterator[str]:
             share = texts.share(row["percent"], words.lang)
             what = f"{row['designation'] or row['kind']:<9} {words.told(row['label'])}"
             yield f"  {share:>8} {words.m2(row['area']):>14}  {what}"
+
+
+def _ahead(plain: Plain, words: Words) -> Iterator[str]:
+    found = plain["changes_ahead"]
+    if found is None:
+        return
+    yield words.head("ahead-head")
+    for step in found["days"]:
+        yield words.say("ahead-from", day=step["day"])
+        yield from ("  " + words.say("ahead-step", **change) for change in step["changes"])
+    yield from map(words.told, found["texts"])
 
 
 def _piece(plain: Plain, words: Words) -> Iterator[str]:

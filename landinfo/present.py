@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import shapely
 
-from landinfo import lookup, plain, present_history, present_piece
+from landinfo import lookup, plain, present_ahead, present_history, present_piece
 from landinfo.conversion import Conversion
 from landinfo.model import Feature, Parcel, Problem, Query, Rulebook
 from landinfo.overlay import ShareRow, ThemeShares
@@ -63,6 +63,7 @@ def answer(report: Report, rulebook: Rulebook) -> Plain:
         "picture": picture(report, rulebook),
         "piece": present_piece.piece(report, rulebook),
         "price": _price(report.valuation, report, rulebook),
+        "changes_ahead": present_ahead.ahead(report, address, rulebook),
         "verdicts": _verdicts(report.conversion, report, rulebook),
         "estimate": None,
         "sources": _sources(report, rulebook),

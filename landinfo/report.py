@@ -10,12 +10,13 @@ from decimal import Decimal
 import shapely
 
 from landinfo import conversion, overlay, piece, strip, survey, valuation
+from landinfo.ahead import Ahead
 from landinfo.conversion import Conversion
 from landinfo.model import Citation, Facts, Notice, Query, Rulebook
 from landinfo.overlay import ThemeShares
 from landinfo.piece import Cut
 from landinfo.strip import Side
-from landinfo.valuation import Valuation
+from landinfo.valuation import Piece, Valuation
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class AreaCheck:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything known of one parcel for one question. ``side``: its street side; None: not known."""
+    """Everything known of one parcel for one question. ``side``: its street side; None: not known.
+
+    ``pieces``: the parcel by its price zones; ``ahead``: what will change after the day asked (None: nobody looked).
+    """
 
     query: Query
     facts: Facts
@@ -41,8 +45,10 @@ class Report:
     valuation: Valuation
     conversion: Conversion | None
     notices: tuple[Notice, ...]
+    pieces: tuple[Piece, ...] = ()
     side: Side | None = None
     cut: Cut | None = None
+    ahead: Ahead | None = None
 
 
 def report(query: Query, facts: Facts, rulebook: Rulebook) -> Report:
@@ -63,7 +69,7 @@ def report(query: Query, facts: Facts, rulebook: Rulebook) -> Report:
     cut = piece.cut(query, facts, side, shares)
     plan = conversion.plan(query, facts, shares, parts, rulebook, cut) if query.convert_to else None
     notices = tuple(_notices(query, facts, check, worth, shares, drawn))
-    return Report(query, facts, drawn, check, shares, worth, plan, notices, side, cut)
+    return Report(query, facts, drawn, check, shares, worth, plan, notices, parts, side, cut)
 
 
 def _area_check(facts: Facts, drawn: Decimal, on: date, rulebook: Rulebook) -> AreaCheck | None:

@@ -71,8 +71,8 @@ def test_shares_of_a_halved_parcel(api: FlaskClient) -> None:
 def test_the_shape_of_an_answer(api: FlaskClient) -> None:
     answer = ask(api, f"{HALVED}?{DAY}&convert_to=ODT")
     assert set(answer) == {
-        "question", "permanent", "simulated", "notices", "parcel", "themes", "picture", "piece", "price", "verdicts",
-        "estimate", "sources", "rulebook", "disclaimer",
+        "question", "permanent", "simulated", "notices", "parcel", "themes", "picture", "piece", "price",
+        "changes_ahead", "verdicts", "estimate", "sources", "rulebook", "disclaimer",
     }  # fmt: skip
     for table in parts(answer):
         if "vi" in table:

@@ -23,19 +23,13 @@ LAYERS = (
         "valuation",
         *("conversion", "piece", "strip", "position", "street", "zones", "clock"),
     },
+    {"ahead"},
     {"report", "difference"},
     {"lookup", "hits"},
     {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history"}
-    | {
-        "present_piece",
-        "letter",
-        "asked_streets",
-        "present_streets",
-        "letter_streets",
-        "asked_search",
-        "present_search",
-    }
-    | {"picture", "figure", "boundary", "cutout", "extract", "changes", "squares", "error_report"},
+    | {"letter", "asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"}
+    | {"present_ahead", "present_piece", "picture", "figure", "boundary", "cutout", "extract", "changes", "squares"}
+    | {"error_report"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}

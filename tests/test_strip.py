@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from shapely import affinity
 from shapely.geometry import shape
 from street import ROOT, TODAY, X, Y, box, lot
 
-from landinfo import asked, cli, coordinates, lookup, present, search, strip
+from landinfo import asked, cli, coordinates, lookup, piece, present, search, strip
 from landinfo.lookup import Report
 from landinfo.model import BadInput, Coverage, Feature, PriceZone, Strip
 from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store
@@ -203,6 +204,27 @@ def test_piece_and_rest_are_the_whole(
     sums(answer["piece"], answer)
     convertible = sum(part["area"] for part in answer["estimate"]["parts"])
     assert convertible <= answer["piece"]["area"]
+
+
+def test_no_part_is_more_than_its_row_and_no_rest_more_than_the_rest() -> None:
+    tenth, most = Decimal("0.1"), [Decimal("0.1"), Decimal("0.2"), Decimal("9.7")]
+    # a row of 0.1 m² of which more was measured gives the overflow to where most lies
+    assert piece._within(Decimal("3.0"), [1.0, 1.0, 1.0], most, tenth) == (*most[:2], Decimal("2.7"))
+    assert piece._within(Decimal("0.3"), [0.0, 0.0, 0.0], most[:2], tenth) == (Decimal("0.1"), Decimal("0.2"))
+
+
+def test_an_overlay_that_covers_all_is_cut_as_the_parcel_is(ground: Store) -> None:
+    """Lot 7 has 700 m² on its certificate and 600 as drawn: what is measured is scaled, and a corridor over all of it
+    has the same rest as the parcel."""
+    made = found_of(ground, "25750@2024/1/7", strip__depth="10.04", strip__faces="south")
+    assert made.cut
+    (theme,) = [s for s in made.shares if s.theme.id == THEME]
+    whole = replace(theme.rows[0], area=Decimal("700"), shape=made.facts.parcel.shape)
+    (taken,) = piece._of_rows(replace(theme, rows=(whole,)), made.cut, made.facts.parcel)
+    assert (taken, whole.area - taken) == (made.cut.area, made.cut.rest) == (Decimal("234.3"), Decimal("465.7"))
+    nearly = replace(whole, shape=made.facts.parcel.shape.difference(box(80, 0, 80.1, 1)))
+    (less,) = piece._of_rows(replace(theme, rows=(nearly,)), made.cut, made.facts.parcel)
+    assert whole.area - less <= made.cut.rest
 
 
 def test_a_corridor_row_is_cut_too(ground: Store) -> None:

@@ -45,6 +45,7 @@ def sections(of: Subject, words: Words) -> Iterator[Block]:
     yield from _history(answer["parcel"]["history"], words)
     yield from sections_plan.price(answer["price"], words)
     yield from sections_plan.themes(answer["themes"], words)
+    yield from sections_plan.ahead(answer["changes_ahead"], words)
     yield from sections_plan.piece(answer["piece"], words)
     yield from _conversion(answer, words)
     yield from _sources(of, words)

@@ -87,6 +87,17 @@ def themes(found: Sequence[Plain], words: Words) -> Iterator[Block]:
             yield listed([_named(t, words) for t in rest])
 
 
+def ahead(found: Plain | None, words: Words) -> Iterator[Block]:
+    """What is published already and changes the parcel later, and of what nobody knows."""
+    if found is None:
+        return
+    yield head(words.say("ahead-head"))
+    for step in found["days"]:
+        yield head(words.say("ahead-from", day=step["day"]), 2)
+        yield listed([words.say("ahead-step", **change) for change in step["changes"]])
+    yield from (text(words.told(told), "quiet") for told in found["texts"])
+
+
 def piece(found: Plain | None, words: Words) -> Iterator[Block]:
     """The piece that was asked for and the rest, in every row of the plans; nothing where the parcel was asked for."""
     if found is None:
