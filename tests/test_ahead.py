@@ -111,6 +111,8 @@ def test_nothing_is_told_before_it_is_known(ground: Store) -> None:
 def test_what_changes_beside_a_parcel_is_no_change_of_it(ground: Store) -> None:
     # lot 2: housing to x = 30, road behind it, in the new plan as in the old
     assert ground.days_ahead(box(20, 0, 40, 30).bounds, date(2026, 3, 1), TODAY) == ((NEXT, PLAN),)
+    assert ground.days_ahead(box(20, 0, 40, 30).bounds, date(2026, 3, 1), KNOWN - timedelta(days=1)) == ()
+    assert ground.days_ahead(box(20, 0, 40, 30).bounds, NEXT, TODAY) == ()
     told = ask(ground, LOTS[1])
     assert (told["state"], told["days"]) == ("none", [])
     assert told["held"] == [PLAN, "price"]
@@ -166,6 +168,7 @@ def test_a_list_counts_from_the_day_it_was_issued() -> None:
     book = replace(BOOK, rules={})
     assert _own(book, new, issued) == {new.effective_from: {"price"}}
     assert _own(book, new, issued - timedelta(days=1)) == {}
+    assert ahead.days([(new.effective_from, "x")], Query(new.effective_from, TODAY), book) == {}
     nameless = replace(book, documents={})
     assert new.effective_from not in _own(nameless, new, date(2025, 12, 31))
     assert new.effective_from in _own(nameless, new, date(2026, 1, 1))
@@ -182,11 +185,20 @@ def test_a_list_that_is_not_issued_is_no_price_of_tomorrow(ground: Store) -> Non
     assert ahead.later(date(2026, 1, 1), facts, before, True, BOOK).valuation.state == "priced"  # type: ignore[union-attr]
 
 
+def test_a_list_that_comes_on_the_same_zones(ground: Store) -> None:
+    def zones(box_: Any, on: date, known: date) -> Any:
+        return ground.zones(box_, max(on, date(2026, 1, 1)), known)
+
+    told = ask(instead(ground, zones=zones, days_ahead=lambda *_: ()), LOTS[0], on="2025-12-31")
+    assert [d["day"] for d in told["days"]] == ["2026-01-01"]
+    assert {about for about, *_ in said(told["days"][0])} == {"price"}
+
+
 def _own(book: Any, of: Any, known: date) -> dict[date, set[str]]:
     return ahead.days([], Query(date(2025, 12, 1), known), replace(book, price_lists=(of,)))
 
 
-@pytest.mark.parametrize("on", ["2025-12-31", "2026-01-15", "2026-03-01", "2027-06-01"])
+@pytest.mark.parametrize("on", ["2025-06-30", "2025-12-31", "2026-01-15", "2026-03-01", "2027-06-01"])
 def test_each_step_is_the_answer_of_its_day(ground: Store, on: str) -> None:
     seen = 0
     for lot in [*LOTS, "25750@2024/1/10"]:
@@ -200,6 +212,7 @@ def test_each_step_is_the_answer_of_its_day(ground: Store, on: str) -> None:
             fresh = found_of(ground, lot, on=step.query.on.isoformat())
             again = ahead.asked(fresh.query, fresh.facts, fresh.shares, fresh.pieces, fresh.valuation)
             assert ahead.says(step) == ahead.says(again)
+            assert step.facts.commune_now == fresh.facts.commune_now
             seen += 1
     assert seen > 0
 

@@ -210,6 +210,7 @@ def test_no_part_is_more_than_its_row_and_no_rest_more_than_the_rest() -> None:
     tenth, most = Decimal("0.1"), [Decimal("0.1"), Decimal("0.2"), Decimal("9.7")]
     # a row of 0.1 m² of which more was measured gives the overflow to where most lies
     assert piece._within(Decimal("3.0"), [1.0, 1.0, 1.0], most, tenth) == (*most[:2], Decimal("2.7"))
+    assert piece._within(Decimal("3.0"), [2.0, 1.0], [most[2], most[1]], tenth) == (Decimal("2.8"), Decimal("0.2"))
     assert piece._within(Decimal("0.3"), [0.0, 0.0, 0.0], most[:2], tenth) == (Decimal("0.1"), Decimal("0.2"))
 
 

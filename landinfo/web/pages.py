@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -16,24 +16,19 @@ from landinfo.lookup import Report, Several
 from landinfo.model import BadInput
 from landinfo.plain import Plain
 from landinfo.search.reading import MOST_TYPED
-from landinfo.texts import FILTERS
+from landinfo.texts import FILTERS, LANGUAGES
 from landinfo.web import api, assets, ground, question, tiles
+from landinfo.web.languages import language, text, told, typed
 from landinfo.web.maps import COMMUNES, PARCELS
 from landinfo.web.site import Site, site
 
 TARGETS = ("ODT", "ONT", "TMD", "SKC")
 """Land uses offered in the form; an address may name any other."""
-LANGUAGES = ("vi", "en")
 MOST_COMPARED = 4
 """Parcels side by side, and in the list that the browser keeps."""
 _SEARCHED = ("commune", "sheet", "number")
 
 blueprint = Blueprint("pages", __name__)
-
-
-def language() -> str:
-    """``?lang=``; Vietnamese unless English is asked for."""
-    return "en" if request.args.get("lang") == "en" else "vi"
 
 
 def asked_pairs() -> list[tuple[str, str]]:
@@ -56,22 +51,6 @@ def link(href: str) -> str:
     if language() == "vi":
         return href
     return f"{href}{'&' if '?' in href else '?'}lang=en"
-
-
-def text(key: str, **params: Any) -> str:
-    """A sentence of ``data/texts`` in the reader's language."""
-    return present.say(key, params, site().rulebook.texts)[language()]
-
-
-def told(both: Mapping[str, str] | None) -> str:
-    """A text of the answer in the reader's language."""
-    return both[language()] if both else ""
-
-
-def typed(value: float | None) -> str:
-    """A number as a reader would type it into a form."""
-    shown = "" if value is None else str(value)
-    return shown.replace(".", ",") if language() == "vi" else shown
 
 
 def term(key: str) -> Plain | None:
