@@ -202,7 +202,7 @@ def test_piece_and_rest_are_the_whole(
     told = {"strip__width": width, "strip__depth": depth, "strip__from": start, "strip__end": end}
     answer = ask(ground, parcel, strip__faces=faces, **told)
     sums(answer["piece"], answer)
-    convertible = sum(part["area"] for part in answer["estimate"]["parts"])
+    convertible = round(sum(part["area"] for part in answer["estimate"]["parts"]), 2)
     assert convertible <= answer["piece"]["area"]
 
 
@@ -339,10 +339,10 @@ def test_the_page_has_fields_and_the_table(pages: FlaskClient) -> None:
     fields = {i["name"]: i.get("value") for i in typed}
     assert fields == {"strip.width": "", "strip.depth": "10,5", "strip.from": "12"}
     faces = next(s for s in shown.all("select") if s.attrs["name"] == "strip.faces")
-    assert faces.all("option")[0].text == "Theo mặt đường đã xác định giá: hướng nam"
+    assert faces.all("option")[0].text == "hướng nam (theo giá)"
     table = shown.one("table", "pieces")
     rows = [cells for row in table.all("tr") if (cells := [c.text for c in row.all("td", "number")])]
-    expected = [row for theme in answer["piece"]["themes"] for row in theme["rows"]] + [answer["piece"]]
+    expected = [answer["piece"], *(row for theme in answer["piece"]["themes"] for row in theme["rows"])]
     money = [[f"{row[n]:.1f}".replace(".", ",") + "\u00a0m²" for n in ("area", "rest", "whole")] for row in expected]
     assert rows == money
     assert answer["piece"]["notices"][0]["text"]["vi"] in shown.text
@@ -350,6 +350,19 @@ def test_the_page_has_fields_and_the_table(pages: FlaskClient) -> None:
     drawn = json.loads(panel.attrs["data-shapes"])["piece"]
     plane = coordinates.plane("EPSG:9210").from_wgs84(shape(drawn))
     assert [round(v, 1) for v in plane.bounds] == [X + 20, Y + 12, X + 40, Y + 22.5]
+
+
+def test_the_drawing_shows_the_piece(pages: FlaskClient) -> None:
+    whole = page(pages, f"/parcels/{HALVED}?{DAY}").one("figure")
+    assert whole.all("path", "cut-out") == []
+    figure = page(pages, f"/parcels/{HALVED}?{DAY}&strip.from=20").one("figure")
+    heights = []
+    for kind in ("outline", "cut-out"):
+        drawn = figure.one("path", kind).attrs["d"].strip("MZ").split(" L")
+        heights.append([float(corner.split()[1]) for corner in drawn])
+    outline, cut = heights
+    # north is up: the back third of a lot that lies behind its street in the south
+    assert (min(cut), max(cut) - min(cut)) == pytest.approx((min(outline), (max(outline) - min(outline)) / 3), rel=0.01)
 
 
 def test_an_unknown_front_is_said_in_the_form(pages: FlaskClient) -> None:
