@@ -8,7 +8,7 @@ from datetime import date, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
-from landinfo import case, coordinates
+from landinfo import case, coordinates, price
 from landinfo.case import fields
 from landinfo.direction import COMPASS
 from landinfo.model import BadInput, Query, Strip
@@ -17,6 +17,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{2,4}", re.ASCII)
 _CORNER = re.compile(r"\d{1,8}(\.\d{1,10})?", re.ASCII)
 _SINGLE = ("on", "known", "convert_to", "land_user", "area", "piece")
+_ANSWER = re.compile(r"[A-Za-z_]{1,40}", re.ASCII)
 _METRES = ("strip.width", "strip.depth", "strip.from")
 STRIP = (*_METRES, "strip.end", "strip.faces")
 ENDS = ("left", "middle", "right")
@@ -54,6 +55,17 @@ def single(given: Iterable[tuple[str, str]], names: Sequence[str]) -> dict[str, 
     return values
 
 
+def _fact(name: str, text: str) -> Any:
+    """A fact of the conversion, or one that decides a price; the price's own rule checks its value."""
+    if name in price.FACTS:
+        if not _ANSWER.fullmatch(text):
+            raise BadInput("bad-price-fact", f"fact.{name}", value=text[:40])
+        return None if text == "unknown" else text
+    if name not in case.FACTS:
+        raise BadInput("case-unknown-fact", f"fact.{name}"[:60], known=", ".join((*case.FACTS, *price.FACTS)))
+    return case.read_fact(name, text)
+
+
 def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
     """A ``Query`` from named texts: on, known, convert_to, land_user, area, piece, strip.…, fact.<name>, price.<code>.
 
@@ -70,7 +82,7 @@ def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
         if name in _SINGLE or name in STRIP:
             single[name] = text
         elif head == "fact" and tail:
-            facts[tail] = case.read_fact(tail, text)
+            facts[tail] = _fact(tail, text)
         elif head == "price" and tail:
             prices[_code(name, tail)] = fields.typed(text, name)
         else:

@@ -10,15 +10,17 @@ from landinfo.costing import Costing, Regime
 from landinfo.levy.terms import BUSINESS, RESIDENTIAL, ZERO, Rules
 from landinfo.model import Notice
 from landinfo.settled import State
-from landinfo.unknowns import Space
+from landinfo.unknowns import Space, may_be_eligible
 
 
-def assumed(case: Case, space: Space, used: Regime, moving: Collection[str]) -> Iterator[Notice]:
+def assumed(case: Case, space: Space, used: Regime, moving: Collection[str], rules: Rules) -> Iterator[Notice]:
     """What is taken where nothing was told, one sentence for each thing that is open and moves the total."""
     open_ = {d.name: d for d in space.dimensions}
     likely = space.likely
-    if "allotment_limit" in moving:
-        yield Notice("assumed-limit", {"limit": likely.limit}, "warning")
+    if "allotment_limit" in moving and {"limit", "free_limit"} & open_.keys():
+        elsewhere = law.on(rules["allotment_limit_elsewhere"], case.on)
+        words = {"limit": likely.limit, "elsewhere": elsewhere.value, "document": elsewhere.citation.document}
+        yield Notice("assumed-limit", words, "warning")
     for fact in dict.fromkeys(fact for dimension in space.dimensions for fact in dimension.facts):
         if fact == "rent" and fact in moving:
             yield Notice(f"assumed-rent-{questions.rent_taken(space).replace('_', '-')}")
@@ -62,19 +64,35 @@ _SAID = {
 
 def notices(case: Case, costing: Costing, space: Space, rules: Rules) -> Iterator[Notice]:
     """What the user should know beside the numbers."""
-    if _recalculable(case, rules):
+    asked = case.days.recalculation_requested is not None
+    if not asked and recalculation.possible(case.on, rules) and may_be_eligible(case, rules):
         yield Notice("recalculation-may-be-asked", {"last": recalculation.last_request(rules)}, "warning")
     if costing.rice(space.likely).lines:
         yield Notice("rice-may-not-be-due", severity="warning")
     given = {k for p in case.parts for k in (p.k_price, p.k_target)} - {None, 1}
     if given and not costing.terms(space.likely).k_counts:
         yield Notice("k-not-in-force", {"day": case.on}, "warning")
+    yield from _beyond_the_clock(case, rules)
+    yield from _in_thousands(case)
     yield from _threshold(case, space.likely, rules)
 
 
-def _recalculable(case: Case, rules: Rules) -> bool:
-    asked = case.days.recalculation_requested is not None
-    return recalculation.possible(case.on, rules) and not asked and case.convert_to in RESIDENTIAL
+def _beyond_the_clock(case: Case, rules: Rules) -> Iterator[Notice]:
+    """K and the price list are set anew each year: of a day past the next check nobody knows them yet."""
+    value = law.in_force(rules["levy_k"].values, case.on)
+    until = value and value.citation.check_by
+    if value and until and case.on >= until and value.effective_to is None:
+        yield Notice("day-beyond-check", {"until": until, "checked": value.citation.checked}, "warning")
+
+
+LEAST_PRICE = 10_000
+"""đồng/m²: below it a price was likely typed in thousands, as price lists print them (law.md §9: 1,000 VND/m²)."""
+
+
+def _in_thousands(case: Case) -> Iterator[Notice]:
+    given = [price for p in case.parts for price in (p.price, p.target_price, p.declared_price) if price]
+    if given and min(given) < LEAST_PRICE:
+        yield Notice("price-in-thousands", {"price": min(given)}, "warning")
 
 
 INDIVIDUALLY = ("K or specific price", "specific price")

@@ -11,6 +11,7 @@ from landinfo.case import Part
 from landinfo.levy.terms import MONTHS, ZERO, Line, Rules
 from landinfo.model import Citation, Notice
 
+PAID_BEFORE = "charge-registration-paid-before"
 RICE = frozenset({"LUC"})
 MAYBE_RICE = frozenset({"LUA", "CHN"})
 """Groups that hold specialised rice land (LUC) beside other land: whether the payment is due is not known."""
@@ -63,8 +64,9 @@ def registration_cap(on: date, rules: Rules) -> Decimal | None:
 
 
 def exempt(code: str, on: date, rules: Rules) -> list[Line]:
-    """The line that says why there is no registration fee."""
-    return [Line("", Notice(code), (), ZERO, (law.on(rules["registration_exempt"], on).citation,))]
+    """The line that says why there is no registration fee; of a fee paid before no rule is known."""
+    rule = "registration_paid_before" if code == PAID_BEFORE else "registration_exempt"
+    return [Line("", Notice(code), (), ZERO, (law.on(rules[rule], on).citation,))]
 
 
 def rice_floor(on: date, rules: Rules) -> tuple[Decimal | None, Citation | None]:

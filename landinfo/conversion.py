@@ -282,7 +282,7 @@ def _case(
 
 def _told(query: Query, facts: Facts) -> dict[str, Any]:
     """Recognised residential land in the list answers whether there is some in the parcel: it is not asked."""
-    told: dict[str, Any] = dict(query.facts)
+    told: dict[str, Any] = {name: value for name, value in query.facts.items() if name in case.FACTS}
     name = "same_parcel_as_recognised_residential"
     if told.get(name) is None and any(u.code in HOUSING for u in facts.parcel.land_uses):
         told[name] = True

@@ -16,6 +16,7 @@ from landinfo.case import Case, Part
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Settled, Terms, of_term
 from landinfo.model import Citation, Notice
 from landinfo.money import dong
+from landinfo.permission import registered_only
 from landinfo.reductions import POOR_HOUSING
 from landinfo.settled import EACH_PART, WAYS, State, grounded
 
@@ -99,10 +100,28 @@ class Costing:
         gross += reductions.reduction(gross, group, share, day, self.rules)
         return gross + reductions.compensation(gross, self.case.compensation, day, self.rules)
 
+    def free(self, part: Part) -> bool:
+        """No permission is needed to convert this part, and no levy is due."""
+        rule = law.in_force(self.rules["levy_without_permission"].values, self.case.on)
+        known = rule is not None and rule.value is not None
+        return known and registered_only(part.land_use, self.case.convert_to)
+
     def _gross(self, state: State) -> list[Line]:
-        parts, terms = self.parts(state), self.terms(state)
+        parts = self.parts(state)
+        free = [p for p in parts if self.free(p)]
+        cited = law.on(self.rules["levy_without_permission"], self.case.on).citation
+        words = {"target": self.case.convert_to}
+        lines = [
+            Line(p.id, Notice("levy-without-permission", {**words, "use": p.land_use}), (), ZERO, (cited,))
+            for p in free
+        ]
+        levied = [p for p in parts if p not in free]
+        return lines + self._levied(levied, state) if levied else lines
+
+    def _levied(self, parts: Sequence[Part], state: State) -> list[Line]:
+        terms = self.terms(state)
         if self.leased and state.rent in EACH_PART:
-            return self._each_part(state)
+            return self._each_part(parts, state)
         if self.leased:
             return self._rent(parts, terms, state)
         if state.once_residential:
@@ -110,12 +129,13 @@ class Costing:
             return [Line("", Notice("levy-once-residential"), (), ZERO, (cited,))]
         return self.regime.function(parts, terms)
 
-    def _each_part(self, state: State) -> list[Line]:
+    def _each_part(self, levied: Sequence[Part], state: State) -> list[Line]:
         """Each part by itself, the way of paying that costs it least or most."""
+        kept = {p.id for p in levied}
         ways = [replace(state, rent=way) for way in WAYS]
         pick = min if state.rent == "least" else max
         found = []
-        for each in zip(*(self.parts(way) for way in ways), strict=True):
+        for each in zip(*([p for p in self.parts(way) if p.id in kept] for way in ways), strict=True):
             lines = [self._rent([part], self.terms(way), way)[0] for part, way in zip(each, ways, strict=True)]
             unknown = [line for line in lines if line.amount is None]
             found.append(unknown[0] if unknown else pick(lines, key=lambda line: line.amount or ZERO))
@@ -152,7 +172,7 @@ class Costing:
     def registration(self, state: State) -> Cost:
         """The registration fee on the day of declaration; nothing where the law exempts."""
         key = ("registration", state.area, state.term, state.rent, state.once_residential, state.reduced[0],
-               state.fee_due, state.holding, state.allocated)  # fmt: skip
+               state.fee_due, state.holding, state.allocated, state.recognised_pays)  # fmt: skip
         return self._keep(key, lambda: self._registration(state))
 
     def _registration(self, state: State) -> Cost:
@@ -169,15 +189,18 @@ class Costing:
 
     def _exempt(self, parts: Sequence[Part], state: State) -> str | None:
         if not state.fee_due:
-            return "charge-registration-paid-before"
+            return charges.PAID_BEFORE
         if state.once_residential:
             return "charge-registration-no-levy"
         if not any(self._liable(p, state) for p in parts):
-            return "charge-registration-annual" if self.leased else "charge-registration-no-levy"
+            yearly = self.leased and not all(map(self.free, parts))
+            return "charge-registration-annual" if yearly else "charge-registration-no-levy"
         return "charge-registration-poor" if state.reduced[0] in POOR_HOUSING and not self.leased else None
 
     def _liable(self, part: Part, state: State) -> bool:
-        """Annual rent is exempt, and ground on which no levy is due (regime A, recognised long-term land)."""
+        """Annual rent is exempt, and ground on which no levy is due (regime A: recognised long-term land)."""
+        if self.free(part):
+            return False
         if self.leased:
             return rent.mode(part) == "one_off"
         return not (self.regime.name == "2014-07-01" and levy.pays_nothing(part, self.terms(state)))

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from operator import attrgetter
 
 from landinfo import estimate
 from landinfo.case import Case, Part
-from landinfo.conversion import Conversion, Convertible
+from landinfo.conversion import Conversion
 from landinfo.model import Rule
 from landinfo.report import Report
 
@@ -116,48 +117,52 @@ def _stages(one: Conversion, other: Conversion, same_ground: bool) -> Iterator[C
     """
     assert one.case is not None
     assert other.case is not None
-    first, last = _keyed(one), _keyed(other)
-    shared = [key for key in first if key in last]
+    first, last = _by_plan(one), _by_plan(other)
     yield one.case
-    priced = {key: _with_prices(first[key], last[key]) if key in last else first[key] for key in first}
-    case = replace(one.case, parts=tuple(priced.values()))
+    priced = {key: _spread(first[key], last[key]) if key in last else first[key] for key in first}
+    case = replace(one.case, parts=_all(priced))
     yield case
     case = replace(case, on=other.case.on, convert_to=other.case.convert_to, land_user=other.case.land_user)
     yield case
     case = replace(other.case, parts=case.parts)
     yield case
     if not same_ground:
-        case = replace(case, parts=tuple(last[key] if key in shared else priced[key] for key in priced))
+        case = replace(case, parts=_all({key: last.get(key, parts) for key, parts in priced.items()}))
     yield case
     yield other.case
 
 
-def _with_prices(part: Part, prices: Part) -> Part:
-    return replace(
-        part,
-        price=prices.price,
-        target_price=prices.target_price,
-        k_price=prices.k_price,
-        k_target=prices.k_target,
-    )
+def _all(grouped: Mapping[Key, Sequence[Part]]) -> tuple[Part, ...]:
+    return tuple(part for parts in grouped.values() for part in parts)
 
 
-def _keyed(conversion: Conversion) -> dict[Key, Part]:
-    """The parts by designation, use and price place, whatever the editions they come from."""
+def _spread(ground: Sequence[Part], priced: Sequence[Part]) -> list[Part]:
+    """The area of ``ground`` at the prices of ``priced``, divided among them as they divide their own.
+
+    Where both lists draw their zones alike each part keeps its area; where they do not, it is the list that says how
+    much of the ground lies in which position.
+    """
+    whole = sum((part.area for part in priced), Decimal(0))
+    if not whole:
+        return list(ground)
+    area, low, high = (sum((get(part) for part in ground), Decimal(0)) for get in _AREAS)
+    shares = [part.area / whole for part in priced]
+    return [
+        replace(part, area=area * share, area_low=low * share, area_high=high * share)
+        for part, share in zip(priced, shares, strict=True)
+    ]
+
+
+_AREAS = (attrgetter("area"), attrgetter("area_low"), attrgetter("area_high"))
+
+
+def _by_plan(conversion: Conversion) -> dict[Key, list[Part]]:
+    """The parts by designation and use, whatever the editions they come from and the price zones they lie in."""
     assert conversion.case is not None
-    found: dict[Key, Part] = {}
+    found: dict[Key, list[Part]] = {}
     for made, part in zip(conversion.parts, conversion.case.parts, strict=True):
-        key = _key(made)
-        while key in found:
-            key = (*key, "again")
-        found[key] = part
+        found.setdefault((made.cell.row.kind, made.cell.row.designation, made.use.code), []).append(part)
     return found
-
-
-def _key(made: Convertible) -> Key:
-    zone = made.cell.piece.zone
-    place = (zone.section, str(zone.position), repr(sorted(zone.conditions.items()))) if zone else ()
-    return (made.cell.row.kind, made.cell.row.designation, made.use.code, *place)
 
 
 def _moved(before: Report, after: Report) -> Iterator[Moved]:

@@ -86,7 +86,7 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     used = recalculation.regime(case, rules) if again else own
     costing, space = Costing(case, used, rules), unknowns.space(case, used.name, rules)
     likely = costing.costs(space.likely)
-    reason = _not_computable(case) or (None if likely[0].amount is not None else Notice("levy-price-unknown"))
+    reason = _not_computable(case, costing) or (None if likely[0].amount is not None else Notice("levy-price-unknown"))
     reach = Reach(costing)
     tried = [(chosen, reach.amounts(state)) for chosen, state in space.states()] if reason is None else []
     alone = assumptions.individual(case, space.likely, used, rules)
@@ -103,7 +103,9 @@ def estimate(case: Case, rules: Rules) -> Estimate:
         high=high,
         reason=reason,
         with_k=_with_k(items[0], used, rules),
-        assumptions=tuple(assumptions.assumed(case, space, used, {q.fact for q in asked_for} if tried else FACTS)),
+        assumptions=tuple(
+            assumptions.assumed(case, space, used, {q.fact for q in asked_for} if tried else FACTS, rules)
+        ),
         questions=asked_for,
         not_included=tuple(charges.not_included(case.days.filed or case.on, rules)),
         notices=tuple(assumptions.notices(case, costing, space, rules)),
@@ -124,13 +126,16 @@ def _with_k(levied: Item, used: Regime, rules: Rules) -> bool:
     return used.with_k and used.name == "2026-01-01" and k_in_force(rules, used.day)
 
 
-def _not_computable(case: Case) -> Notice | None:
+def _not_computable(case: Case, costing: Costing) -> Notice | None:
+    levied = [p for p in case.parts if not costing.free(p)]
+    if not levied:
+        return None
     if case.convert_to not in RESIDENTIAL | BUSINESS:
         return Notice("levy-no-formula-for-target", {"target": case.convert_to})
-    strange = [p.land_use for p in case.parts if p.land_use not in AGRICULTURAL | BUSINESS]
+    strange = [p.land_use for p in levied if p.land_use not in AGRICULTURAL | BUSINESS]
     if strange:
         return Notice("levy-no-formula-for-use", {"use": strange[0]})
-    return Notice("levy-price-unknown") if any(p.target_price is None for p in case.parts) else None
+    return Notice("levy-price-unknown") if any(p.target_price is None for p in levied) else None
 
 
 def _items(
@@ -153,9 +158,10 @@ def _items(
         items = [Item(levied.code, None, None, None, (), reason, case.on)]
     else:
         item = _levied(levied, ends[0], case, used)
-        items = [item if alone is None or item.reason is not None else replace(item, high=None, reason=alone)]
-    unknown = Notice("registration-unknown")
-    if fee.amount is None or (reason is not None and reason.code.startswith("levy-no-formula")):
+        items = [item if alone is None or item.reason is not None else replace(item, low=ZERO, high=None, reason=alone)]
+    unlawful = reason is not None and reason.code.startswith("levy-no-formula")
+    unknown = reason if reason is not None and unlawful else Notice("registration-unknown")
+    if fee.amount is None or unlawful:
         cap = charges.registration_cap(days[1], rules)
         items.append(Item("registration_fee", None, ZERO, cap, (), unknown, days[1]))
     else:
@@ -213,8 +219,8 @@ def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | N
     total = sum((i.amount for i in items if i.amount is not None), ZERO)
     totals = [amounts.total for _, amounts in tried]
     known = [t for t in totals if t is not None] + [total]
-    if items[0].reason is not None and items[0].reason.code == "levy-price-unknown-in-part":
-        known.append(ZERO)
+    if items[0].low == 0:  # a levy that no state shows: valued individually, or with a price that nobody knows
+        known.append(sum((i.low for i in items[1:] if i.low is not None and i.amount is not None), ZERO))
     rice = any(i.code == "rice_land_payment" and i.high is None for i in items)
     bounded = not rice and None not in totals and all(i.high is not None or i.amount is None for i in items)
     if mixed:
@@ -239,7 +245,9 @@ def _paid(found: Estimate, case: Case, own: Regime, space: Space, rules: Rules) 
     again = _recalculated(found, case, own, space, rules)
     late: tuple[Late, ...] = ()
     if case.days.paid is not None and again is None:
-        late = payment.late_on(instalments, ZERO, case.days.paid, rules)
+        levied = [i for i in instalments if i.item == first.code]
+        late = payment.late_on(levied, case.paid or ZERO, case.days.paid, rules)
+        late += payment.late_on([i for i in instalments if i not in levied], ZERO, case.days.paid, rules)
     return replace(found, payment=tuple(instalments), late=late, recalculation=again)
 
 

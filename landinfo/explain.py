@@ -65,7 +65,8 @@ class _Words:
         return number(value, self.lang) + (f" {self.say('unit-months')}" if unit == "months" else "")
 
     def _law(self, cited: Plain) -> str:
-        where = ", ".join(part for part in (cited["document"] or cited["title"][self.lang], cited["article"]) if part)
+        article = cited["article"] or (self.say("article-not-known") if cited["document"] else "")
+        where = ", ".join(part for part in (cited["document"] or cited["title"][self.lang], article) if part)
         old = "; " + self.say("explain-outdated") if cited["outdated"] else ""
         checked = self.say("explain-checked", day=cited["checked"])
         return f"{where} ({cited['status_text'][self.lang]}, {checked}{old})"

@@ -44,7 +44,17 @@ class Words:
 
     def law(self, cited: Plain) -> str:
         """Document, article and how far it can be trusted."""
-        return f"{cited['document']} {cited['article']} [{self.told(cited['status_text'])}]"
+        article = cited["article"] or self.say("article-not-known")
+        return f"{cited['document']} {article} [{self.told(cited['status_text'])}]"
+
+    def asked(self, question: Plain | None) -> Iterator[str]:
+        """What only the land user knows and a price depends on, with what each answer costs."""
+        if question is None:
+            return
+        yield f"        {self.told(question['text'])}  (fact.{question['fact']}=…)"
+        for answer in question["answers"]:
+            price = "" if answer["unit_price"] is None else f": {self.number(answer['unit_price'])} đ/m²"
+            yield f"          {answer['value']} – {self.told(answer['label'])}{price}"
 
 
 Write = Callable[[Plain, Words], Iterator[str]]
@@ -108,6 +118,7 @@ def _price(plain: Plain, words: Words) -> Iterator[str]:
         place = f"{row['section']['street']}, VT{row['position']}" if row["section"] else "–"
         if row["unit_price"] is None:
             yield f"  {row['land_use']:<5} {words.m2(row['area']):>12}   {words.told(row['reason'])}"
+            yield from words.asked(row["question"])
             continue
         product = f"{words.m2(row['area']):>12} × {words.number(row['unit_price']):>12} đ/m²"
         yield f"  {row['land_use']:<5} {product} = {words.dong(row['amount']):>20}  {place}"

@@ -63,8 +63,11 @@ def _prices(plain: Plain, words: Words) -> Iterator[str]:
     for row in plain["prices"]:
         whole = f" = {words.dong(row['amount'])}" if row["amount"] is not None else ""
         yield f"  {row['land_use']:<5} {words.number(row['unit_price']):>12} đ/m²{whole}  {words.told(row['label'])}"
+        if row["reason"]:
+            yield f"        {words.told(row['reason'])}"
         for part in row["parts"]:
             yield from _part(part, len(row["parts"]) > 1, words)
+        yield from words.asked(row["question"])
 
 
 def _part(part: Plain, one_of_several: bool, words: Words) -> Iterator[str]:

@@ -170,6 +170,26 @@ def may_be_outdated(cited: Iterable[Plain]) -> list[Notice]:
     return [Notice("may-be-outdated", {"documents": ", ".join(n for n in named if n), "first": first}, "warning")]
 
 
+def price_question(name: str, answers: Iterable[tuple[str, Decimal | None]], rulebook: Rulebook) -> Plain | None:
+    """What only the land user knows and a price depends on, with each answer's own price; None: nothing is asked."""
+    if not name:
+        return None
+    return {
+        "fact": name,
+        "text": say(f"price-question-{name}", {}, rulebook.texts),
+        "answers": [
+            {
+                "value": value,
+                "label": use_name(value, rulebook)
+                if value in rulebook.land_use_types
+                else say(f"price-answer-{value}", {}, rulebook.texts),
+                "unit_price": number(price),
+            }
+            for value, price in answers
+        ],
+    }
+
+
 def fact(value: object) -> object:
     """A given fact as a JSON value."""
     if isinstance(value, Decimal):

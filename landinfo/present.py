@@ -221,6 +221,7 @@ def _price_row(use: UseValue, share: Share, report: Report, rulebook: Rulebook) 
         "amount": plain.number(share.amount),
         "state": quoted.state,
         "reason": None if quoted.unit_price is not None else say(f"quote-{quoted.state}", {}, rulebook.texts),
+        "question": plain.price_question(quoted.question, quoted.alternatives, rulebook),
         "section": section and {"id": section.id, "street": section.street, "start": section.start, "end": section.end},
         "position": quoted.position,
         "found": dict(zone.found) if zone else {},

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from landinfo import plain, present
 from landinfo.difference import Change, Difference
 from landinfo.letter import Words
-from landinfo.model import Rulebook
+from landinfo.model import Notice, Rulebook
 from landinfo.plain import Plain
 from landinfo.report import Report
 from landinfo.texts import day, say
@@ -37,14 +37,22 @@ def difference(found: Difference, rulebook: Rulebook) -> Plain:
 
 
 def _side(report: Report, rulebook: Rulebook) -> Plain:
-    query, conversion = report.query, report.conversion
+    query = report.query
     return {
         "on": query.on.isoformat(),
         "known": query.known.isoformat(),
         "convert_to": query.convert_to,
         "permanent": present.address(report.facts.parcel.ref, query),
-        "reason": plain.notice(conversion.reason, rulebook) if conversion else None,
+        "reason": plain.notice(_reason(report), rulebook),
     }
+
+
+def _reason(report: Report) -> Notice | None:
+    """Why this side's cost is not known; None: it is, or no target was asked about."""
+    conversion = report.conversion
+    if conversion is None:
+        return None
+    return conversion.reason if conversion.estimate is None else conversion.estimate.reason
 
 
 def _change(change: Change, rulebook: Rulebook) -> Plain:

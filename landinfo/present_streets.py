@@ -264,7 +264,7 @@ def _position(at: int, query: Query, rulebook: Rulebook) -> plain.Text:
     """With the alley widths that make it, on days when they do."""
     found = positions.classes(query.on, "urban", rulebook.rules)
     by_width = found is not None and found["by"] == "alley_width"
-    return say(f"street-position-{at}" if by_width else "step-position", {"position": at}, rulebook.texts)
+    return say(f"street-position-{at}" if by_width or not at else "step-position", {"position": at}, rulebook.texts)
 
 
 def _price(row: UsePrice, query: Query, rulebook: Rulebook) -> Plain:
@@ -279,6 +279,8 @@ def _price(row: UsePrice, query: Query, rulebook: Rulebook) -> Plain:
         "amount": plain.number(row.amount),
         "state": first.state,
         "reason": None if row.unit_price is not None else say(f"quote-{first.state}", {}, rulebook.texts),
+        "question": plain.price_question(first.question, first.alternatives, rulebook)
+        or plain.price_question("business_type" if row.businesses else "", row.businesses, rulebook),
         "parts": [_share(share, query, rulebook) for share in row.shares],
     }
 

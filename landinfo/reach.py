@@ -119,7 +119,7 @@ def _by_step(costing: Costing, state: State, *, within: bool) -> dict[int, Decim
     """
     inside = costing.levy(replace(state, limit=ONE)).exact
     (part,) = costing.case.parts
-    unlimited = costing.leased or state.once_residential or state.free_limit
+    unlimited = costing.leased or state.once_residential or state.free_limit or costing.free(part)
     if unlimited or (costing.regime.name == "2014-07-01" and levy.pays_nothing(part, costing.terms(state))):
         return None if inside is None else {FREE: inside}
     over, half = (costing.levy(replace(state, limit=each)).exact for each in (ZERO, HALF))

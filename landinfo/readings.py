@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from landinfo import levy
 from landinfo.case import Case, Part
 from landinfo.costing import Costing, total_of
 from landinfo.levy.terms import ZERO
@@ -54,6 +55,9 @@ def _states(costing: Costing, likely: State) -> Iterator[tuple[Notice, State]]:
         yield Notice("reading-annual-with-k"), replace(likely, annual_k=True)
     if costing.regime.name == "2014-07-01" and told.get("split_by_survey_before_2014_07_01") and not likely.garden:
         yield Notice("reading-split-before-2004"), replace(likely, garden=True)
+    free = costing.regime.name == "2014-07-01" and not costing.leased
+    if free and any(levy.pays_nothing(p, costing.terms(likely)) for p in costing.parts(likely)):
+        yield Notice("reading-recognised-pays"), replace(likely, recognised_pays=True)
     if told.get("fee_paid_before"):
         yield Notice("reading-fee-due-again"), replace(likely, fee_due=True)
     if likely.fee_due and not likely.once_residential and costing.gross(likely).amount == 0:

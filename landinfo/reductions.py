@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from landinfo import law
-from landinfo.levy.terms import ONE, ZERO, Line, Rules
+from landinfo.levy.terms import ONE, ZERO, Line, Rules, shown
 from landinfo.model import Citation, Notice, Param
 
 POOR_HOUSING = ("poor", "poor_specially_difficult", "ethnic_minority_specially_difficult")
@@ -34,10 +34,11 @@ def reduction(lines: Sequence[Line], group: str | None, share: Decimal, on: date
     base = sum(known, ZERO)
     if not share or not base:
         return []
-    words: dict[str, Param] = {"group": _label(group, rules), "share": share, "base": base}
+    words: dict[str, Param] = {"group": _label(group, rules), "share": share, "base": shown(base)}
     code = "levy-exempt" if share == 1 else "levy-reduced"
     inputs = (("within_limit", base, "đồng"), ("share", share, "1"))
-    return [Line("", Notice(code, words), inputs, -base * share, (cited(group, on, rules),))]
+    once = law.on(rules["reduction_within_limit"], on).citation
+    return [Line("", Notice(code, words), inputs, -base * share, (cited(group, on, rules), once))]
 
 
 def _label(group: str | None, rules: Rules) -> dict[str, str]:

@@ -55,7 +55,7 @@ def _one_off(part: Part, terms: Terms, deduct: str) -> Line:
         Notice(code, {**params, "months": months}),
         _inputs(part, terms, share, months),
         amount,
-        (cited, term_cited, *k_cited(terms)),
+        (cited, term_cited, *k_cited(part, terms)),
         with_k=terms.k_counts,
     )
 
@@ -108,15 +108,17 @@ def _annual(part: Part, terms: Terms, rate: Decimal, rate_cited: Citation, with_
     params: dict[str, Param] = {
         "use": part.land_use,
         "area": part.area,
-        "price": price,
+        "price": shown(price),
         "rate": rate,
-        "paid": paid,
+        "paid": shown(paid),
     }
     inputs = [("area", part.area, "m²"), ("rate", rate, "1/year")]
     if price is not None:
         inputs.append(("target_price", price, "đồng/m²"))
     code = "rent-annual-prepaid" if paid else "rent-annual"
-    return Line(part.id, Notice(code, params), tuple(inputs), amount, (terms.value("rent_annual")[1], rate_cited))
+    ahead = (terms.value("rent_prepaid")[1],) if paid else ()
+    cited = (terms.value("rent_annual")[1], rate_cited, *ahead)
+    return Line(part.id, Notice(code, params), tuple(inputs), amount, cited)
 
 
 def remainder(part: Part, terms: Terms) -> Decimal | None:

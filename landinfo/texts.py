@@ -10,7 +10,7 @@ import re
 import string
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -19,14 +19,20 @@ LANGUAGES = ("vi", "en")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """What typed text may hold to move a terminal's cursor or turn its writing round."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_CENT = Decimal("0.01")
 _SWAP = str.maketrans(",.", ".,")
 
 
 def number(value: Any, lang: str = "vi") -> str:
-    """A plain number with thousands separated and no idle zeros; None is a dash."""
+    """A plain number with thousands separated and no idle zeros; None is a dash.
+
+    From 1,000 on two decimals are shown at most: what lies beyond is left of a division.
+    """
     if value is None:
         return "–"
     exact = Decimal(str(value))
+    if abs(exact) >= 1000:
+        exact = exact.quantize(_CENT, ROUND_HALF_UP)
     whole = exact.to_integral_value()
     return _grouped(whole if exact == whole else exact.normalize(), lang)
 

@@ -200,15 +200,17 @@ def _limit(asked: _Asked) -> Iterator[_Open]:
     if isinstance(given, Decimal):
         yield _Open("limit", (given,), given)
         return
-    middle = sum((p.area for p in asked.case.parts), ZERO) / 2
+    # of former Bình Dương none is known: the smallest of old Ho Chi Minh City stands for it
+    elsewhere: Decimal = law.on(asked.rules["allotment_limit_elsewhere"], asked.case.on).value
+    likely = min(elsewhere, sum((p.area for p in asked.case.parts), ZERO))
     matters = asked.household and asked.housing
     if matters and asked.regime == "2014-07-01":
         # with K the cost may turn anywhere between: each part by itself is within the limit or over it
-        yield _Open("limit", (middle,), middle)
+        yield _Open("limit", (likely,), likely)
         yield _Open("free_limit", ("least", "most"), "", ("allotment_limit",))
         return
     matters = matters and (asked.may_be_eligible or asked.may_be_reduced)
-    yield _Open("limit", (ZERO, most) if matters else (middle,), middle, ("allotment_limit",))
+    yield _Open("limit", (ZERO, most) if matters else (likely,), likely, ("allotment_limit",))
 
 
 def _order(asked: _Asked) -> Iterator[_Open]:

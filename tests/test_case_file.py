@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -16,7 +17,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landinfo import case, cli, clock, present_estimate
+from landinfo import case, cli, clock, present_estimate, unknowns
 from landinfo.case import read_case
 from landinfo.model import BadInput, Problem
 from landinfo.store import SCHEMA_VERSION, StoreFacts, create_store
@@ -174,6 +175,25 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"facts": {"reduction_group": "rich"}}, "fact.reduction_group", "case-not-one-of"),
     ({"facts": {"rent_rate": 1.5}}, "fact.rent_rate", "case-number"),
+    *(
+        ({"parts": [{**EXAMPLE["parts"][0], "area": a}]}, "parts[0].area", "case-area")
+        for a in (0, -1, "250", None, 2e8)
+    ),
+    ({"parts": [{**EXAMPLE["parts"][0], "area_low": 251}]}, "parts[0].area", "case-area-bounds"),
+    ({"parts": [{**EXAMPLE["parts"][0], "area": 3_000_001}]}, "parts", "case-area-of-household"),
+    (
+        {"notice": "2026-03-10", "days": {"paid": "2026-03-09"}},
+        "days.paid",
+        "contradiction-paid-before-notice",
+    ),
+    (
+        {
+            "parts": [{"area": 9, "land_use": "SKC", "target_price": 9, "rent": "annual"}],
+            "facts": {"allocated_without_fee": True},
+        },
+        "fact.allocated_without_fee",
+        "contradiction-allocated-use",
+    ),
     ({"on": "1066-10-14"}, "on", "bad-day"),
     ({"days": {"paid": "soon"}}, "days.paid", "bad-day"),
     ({"days": {"birthday": "2026-03-01"}}, "days.birthday", "unknown-parameter"),
@@ -341,3 +361,73 @@ def test_money_is_decimal_all_the_way() -> None:
     )
     read = read_case(present_estimate.read_json(text))
     assert (read.parts[0].area, read.parts[0].target_price) == (Decimal("0.1"), Decimal("0.3"))
+
+
+def _notices(change: dict[str, Any]) -> set[str]:
+    return {n["code"] for n in present_estimate.of_case({**EXAMPLE, **change}, KNOWN, BOOK)["notices"]}
+
+
+def test_a_price_typed_in_thousands_is_remarked() -> None:
+    part = EXAMPLE["parts"][0]
+    assert "price-in-thousands" in _notices({"parts": [{**part, "price": 2000}]})
+    assert "price-in-thousands" in _notices({"parts": [{**part, "target_price": 9999}]})
+    assert "price-in-thousands" not in _notices({"parts": [{**part, "price": 10000}]})
+
+
+def test_a_day_beyond_the_next_check_says_that_values_may_be_set_anew() -> None:
+    # K of 2026 was checked on 23/11/2026 and is to be checked again by 01/01/2027, when it may change
+    assert "day-beyond-check" not in _notices({"on": "2026-12-31"})
+    assert "day-beyond-check" in _notices({"on": "2027-01-01"})
+    assert "day-beyond-check" in _notices({"on": "2099-01-01"})
+    assert "day-beyond-check" not in _notices({"on": "2020-05-01"})
+
+
+# Resolution 254 art. 4.10: asked for by who may fall under art. 10.2(c): households, agricultural land, to housing
+@pytest.mark.parametrize(
+    ("change", "offered"),
+    [
+        ({}, True),
+        ({"land_user": "organisation", "facts": {}}, False),
+        ({"parts": [{"area": 9, "land_use": "SKC", "price": 10**6, "target_price": 10**7, "rent": "annual"}]}, False),
+        ({"convert_to": "TMD"}, False),
+        ({"facts": dict.fromkeys(unknowns.LIMBS, False)}, False),
+        ({"facts": {"first_conversion": False}}, False),
+        ({"on": "2024-07-31", "facts": {}}, False),
+    ],
+)
+def test_recalculation_is_offered_only_where_it_may_be_had(change: dict[str, Any], offered: bool) -> None:
+    assert ("recalculation-may-be-asked" in _notices({"on": "2025-03-01", **change})) is offered
+
+
+def test_numbers_of_a_division_are_written_with_two_decimals() -> None:
+    thirds = {"parts": [{**EXAMPLE["parts"][0], "price": 1000000, "k_price": 1, "k_target": 1, "land_use": "SKC",
+              "rent": "one_off", "term_left_months": 100}]}  # fmt: skip
+    told = {"allotment_limit": 160, "reduction_group": "poor"}
+    text = present_estimate.of_case({**EXAMPLE, **thirds, "facts": told}, KNOWN, BOOK)["explanation"]["vi"]
+    assert re.search(r"\d{1,3}(\.\d{3})+,\d", text)
+    assert not re.search(r",\d{3}", text), text
+
+
+def test_errors_of_the_command_line_are_json_where_json_was_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "case.json").write_text(json.dumps({**EXAMPLE, "convert_to": "NONSENSE"}))
+    assert cli.main(["estimate", str(tmp_path / "case.json"), "--json"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, json.loads(said.err)["field"]) == ("", "convert_to")
+
+
+def test_explain_says_one_case_in_one_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "case.json").write_text(json.dumps(EXAMPLE))
+    assert cli.main(["explain", str(tmp_path / "case.json"), "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "1,699,000,000" in said
+    assert "Tổng cộng" not in said
+    assert "article not known" in said  # Decree 10/2022 on the registration fee
+
+
+def test_the_law_clock_speaks_one_language_where_one_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["law", "due", "--on", "2027-01-01", "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "Registration fee rate" in said
+    assert "Tỷ lệ" not in said

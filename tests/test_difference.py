@@ -15,10 +15,9 @@ import pytest
 import shapely
 
 from landinfo import asked, cli, difference, lookup, present_difference, search
-from landinfo.intake import sample
 from landinfo.lookup import Several
 from landinfo.model import BadInput, Coverage, Edition, Feature, LandUse, Parcel, ParcelRef, Problem
-from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store, open_store
+from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store
 from landinfo.store.communes import read_communes
 from landinfo.store.rulebook import read_rulebook
 
@@ -135,18 +134,38 @@ def test_one_question_is_not_two(ground: Store) -> None:
         assert wrong.value.field == field
 
 
-@pytest.fixture(scope="module")
-def sampled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    url = str(tmp_path_factory.mktemp("difference") / "sample.gpkg")
-    sample.build(ROOT / "data" / "sample" / "recipe.toml", url, TODAY, lambda step, done: None)
-    made = open_store(url)
-    yield made
-    made.close()
+LISTS = "on=2026-03-01 convert_to=ODT price.ODT=20000000 price.CLN=2000000"
 
 
-def test_the_parts_add_up_whatever_is_asked(sampled: Store) -> None:
+def test_lists_with_other_zones_move_the_price(sample: Store) -> None:
+    # 183.3 m², 160 of it within the likely limit: 160 × 30 % + 23.3 × 50 % = 59.65. 18 M → 13 M a m²: − 5 M × 59.65;
+    # then all at 100 %: 13 M × (183.3 − 59.65)
+    shown = differ(sample, "25741@2024/2/147", LISTS, "and.on=2025-09-01 and.price.ODT=15000000")
+    moves = {"price": -298_250_000, "rate": 1_607_450_000}
+    assert item(shown, "levy") == (1_073_700_000, 2_382_900_000, moves)
+    # 0.5 % × 183.3 × (15 − 20) M
+    assert item(shown, "registration_fee") == (18_330_000, 13_747_500, {"price": -4_582_500})
+
+
+def test_an_area_under_another_list_is_no_matter_of_the_plan(sample: Store) -> None:
+    shown = differ(sample, "25741@2024/2/147", LISTS, "and.on=2025-09-01 and.area=100")
+    # all at 100 % by the law of 2025: 18 M × (183.3 − 59.65); then 83.3 m² less of it
+    moves = {"rate": 2_225_700_000, "area": -1_499_400_000}
+    assert item(shown, "levy") == (1_073_700_000, 1_800_000_000, moves)
+
+
+def test_a_list_whose_rows_nobody_has_says_so(sample: Store) -> None:
+    shown = differ(sample, "25741@2024/2/147", "on=2026-03-01 convert_to=ODT and.on=2025-09-01")
+    assert shown["before"]["reason"] is None
+    assert "chưa" in shown["after"]["reason"]["vi"]
+    levy = next(i for i in shown["items"] if i["code"] == "levy")
+    # without the price nothing that comes after it can be said
+    assert [f["amount"] for f in levy["factors"]] == [None] * 5
+
+
+def test_the_parts_add_up_whatever_is_asked(sample: Store) -> None:
     rng = random.Random(7)
-    refs = [str(p.ref) for p in sampled.parcels_in((0, 0, 1e7, 1e7), date(2026, 3, 1), TODAY)]
+    refs = [str(p.ref) for p in sample.parcels_in((0, 0, 1e7, 1e7), date(2026, 3, 1), TODAY)]
     seen: set[str] = set()
     for _ in range(amount.of(150, 3000)):
         first, second = (rng.choice(["2023-05-01", "2025-03-01", "2026-03-01", "2026-08-01"]) for _ in range(2))
@@ -156,15 +175,15 @@ def test_the_parts_add_up_whatever_is_asked(sampled: Store) -> None:
         if rng.random() < 0.3:
             given.append(f"and.convert_to={rng.choice(['ODT', 'TMD'])}")
         try:
-            shown = differ(sampled, rng.choice(refs), *given)
+            shown = differ(sample, rng.choice(refs), *given)
         except Problem:
             continue
         for found in shown["items"]:
-            moves = [f["amount"] for f in found["factors"]]
-            if None not in moves:
-                assert sum(moves) == found["change"], (given, found)
-                seen |= {f["factor"] for f in found["factors"] if f["amount"]}
-    assert {"price", "designation"} <= seen
+            moves = {f["factor"]: f["amount"] for f in found["factors"]}
+            if None not in moves.values():
+                assert sum(moves.values()) == found["change"], (given, found)
+                seen |= {name for name, amount in moves.items() if amount}
+    assert {"price", "rate"} <= seen
 
 
 def test_command_line(ground: Store, capsys: pytest.CaptureFixture[str]) -> None:

@@ -119,10 +119,12 @@ def case_of(told: Told, ground: list[Ground]) -> Case:
              Decimal(g.k_new.numerator) / g.k_new.denominator, kinds[g.kind][2], kinds[g.kind][1])
         for i, g in enumerate(ground)
     ]  # fmt: skip
+    allocated = None if {g.kind for g in ground} == {"lease"} else True
     facts: dict[str, Any] = {
         "same_parcel_as_recognised_residential": told.stepped, "garden_pond_of_house_parcel": told.stepped,
         "garden_pond_origin_separated": False, "split_by_survey_before_2014_07_01": False, "first_conversion": True,
-        "chosen_parcel": True, "allocated_without_fee": True, "was_residential_before": False, "fee_paid_before": False,
+        "chosen_parcel": True, "allocated_without_fee": allocated, "was_residential_before": False,
+        "fee_paid_before": False,
         "allotment_limit": None if told.limit is None else Decimal(told.limit),
         "reduction_group": None if told.group == "untold" else told.group,
     }  # fmt: skip

@@ -122,7 +122,7 @@ def test_what_is_typed_back_can_be_read_again(app: Flask, value: float | None, v
 
 
 @settings(max_examples=300, deadline=None)
-@given(value=st.decimals("-1e12", "1e12", places=3), lang=st.sampled_from(["vi", "en"]))
+@given(value=st.decimals("-1e12", "1e12", places=2), lang=st.sampled_from(["vi", "en"]))
 def test_numbers_stand_as_in_cldr(value: Decimal, lang: str) -> None:
     assert texts.number(value, lang) == numbers.format_decimal(value, locale=lang, decimal_quantization=False)
 

@@ -453,11 +453,14 @@ def test_a_day_without_rows_says_so_and_the_rest_stands() -> None:
 
 def test_the_one_section_of_2016_is_priced_by_its_own_rules() -> None:
     # class 1 of Thủ Dầu Một, 24,570,000 đ/m² × coefficient 0.75; position 3 there is 5,640,000 × 0.75, by distance
-    front, third = ask("718:1", on="2016-05-01"), ask("718:1", on="2016-05-01", position="3")
-    assert (front["state"], unit(front, "ODT"), unit(third, "ODT")) == ("priced", 18_427_500, 4_230_000)
+    front, first, third = (ask("718:1", on="2016-05-01", **at) for at in ({}, {"position": "1"}, {"position": "3"}))
+    assert (first["state"], unit(first, "ODT"), unit(third, "ODT")) == ("priced", 18_427_500, 4_230_000)
     assert third["ground"]["position_text"] == {"vi": "Vị trí 3", "en": "Position 3"}
     assert "5 m" in ask("25750:17", width="4")["ground"]["position_text"]["vi"]
-    assert "rule-not-in-force" in [n["code"] for n in third["notices"]]
+    # no rule finds its positions here: that of nobody's telling is not known, and no day is said to be the first
+    assert (front["ground"]["position"], front["ground"]["position_text"]["vi"]) == (0, "Vị trí chưa rõ")
+    assert (front["state"], unit(front, "ODT")) == ("position_unknown", None)
+    assert [n["code"] for n in third["notices"]] == ["street-position-by-list-unknown"]
 
 
 # list.toml: the source lacks Long Nguyên after row 6 and Phước Hòa 1–11

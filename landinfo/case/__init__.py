@@ -156,10 +156,10 @@ def _part(raw: Any, where: str, name: str, on: date, codes: Collection[str] | No
         raise BadInput("case-not-a-table", where)
     raw = table(raw, where, _PART_KEYS)
     dot = where + "."
-    area = number(raw.get("area"), f"{dot}area", MOST_AREA)
+    area = fields.area(raw.get("area"), f"{dot}area", MOST_AREA)
     low, high = (maybe(raw, key, dot, MOST_AREA) for key in ("area_low", "area_high"))
-    if area <= 0 or (low is not None and low > area) or (high is not None and high < area):
-        raise BadInput("case-area", f"{dot}area", value=area)
+    if (low is not None and low > area) or (high is not None and high < area):
+        raise BadInput("case-area-bounds", f"{dot}area", value=area)
     ways = {"rent": HOLDINGS, "rent_after": RENTS}
     rents = {k: None if raw.get(k) is None else one_of(raw[k], dot + k, known) for k, known in ways.items()}
     prices = {k: maybe(raw, k, dot, MOST_PRICE) for k in ("price", "target_price", "declared_price")}

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
-from landinfo.case.model import BUSINESS, RECOGNISED, RESIDENTIAL, Case, TaxNotice
+from landinfo.case.model import BUSINESS, RECOGNISED, RENTS, RESIDENTIAL, Case, TaxNotice
 from landinfo.model import BadInput
+
+MOST_OF_HOUSEHOLD = Decimal(3_000_000)
+"""m²: far more than any household of the province converts; beyond it the unit is wrong."""
 
 
 def check(case: Case) -> None:
@@ -38,6 +42,13 @@ def _allocated_but_rented(case: Case) -> None:
         for name in ("rent", "term_left_months"):
             if getattr(part, name) is not None and part.land_use not in BUSINESS:
                 raise BadInput("contradiction-allocated", f"parts[{index}].{name}", use=part.land_use)
+
+
+def _allocated_but_leased_business(case: Case) -> None:
+    """Only agricultural land is allocated without fee (Decree 103/2024 art. 8.2a)."""
+    leased = all(p.land_use in BUSINESS and p.rent in RENTS for p in case.parts)
+    if case.facts.get("allocated_without_fee") is True and leased:
+        raise BadInput("contradiction-allocated-use", "fact.allocated_without_fee", use=case.parts[0].land_use)
 
 
 def _recognised_but_leased(case: Case) -> None:
@@ -77,6 +88,14 @@ def _days_in_order(case: Case) -> None:
     for name, day in later.items():
         if day is not None and day < case.on:
             raise BadInput("contradiction-before-decision", name, day=day, on=case.on)
+    if issued is not None and days.paid is not None and days.paid < issued:
+        raise BadInput("contradiction-paid-before-notice", "days.paid", day=days.paid, issued=issued)
+
+
+def _more_than_a_household_holds(case: Case) -> None:
+    area = sum((p.area for p in case.parts), Decimal(0))
+    if case.land_user == "household" and area > MOST_OF_HOUSEHOLD:
+        raise BadInput("case-area-of-household", "parts", area=area, most=MOST_OF_HOUSEHOLD)
 
 
 def _paid_without_notice(case: Case) -> None:
@@ -89,9 +108,11 @@ _RULES: tuple[Callable[[Case], None], ...] = (
     _chosen_but_not_first,
     _residential_denied,
     _allocated_but_rented,
+    _allocated_but_leased_business,
     _recognised_but_leased,
     _annual_then_once,
     _reduction_of_organisation,
     _days_in_order,
     _paid_without_notice,
+    _more_than_a_household_holds,
 )

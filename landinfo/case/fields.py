@@ -36,6 +36,17 @@ def number(value: Any, field: str, most: Decimal) -> Decimal:
     return found
 
 
+def area(value: Any, field: str, most: Decimal) -> Decimal:
+    """m² above 0, at most ``most``."""
+    try:
+        found = number(value, field, most)
+    except BadInput as wrong:
+        raise BadInput("case-area", field, value=str(value)[:40], most=most) from wrong
+    if not found:
+        raise BadInput("case-area", field, value="0", most=most)
+    return found
+
+
 def typed(text: str, field: str) -> Decimal:
     """A non-negative number as a person types it in any parameter: 100.5 or 100,5, up to 15 digits before the sign.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -29,6 +30,9 @@ def main(argv: Sequence[str]) -> int:
         return command(arguments, rulebook)
     except Problem as wrong:
         said = present.problem(wrong, rulebook)
+        if getattr(arguments, "json", False):
+            print(json.dumps(said, ensure_ascii=False, indent=1), file=sys.stderr)
+            return 2
         print(f"{said['title']}: {said['detail']}\n{said['title_en']}: {said['detail_en']}", file=sys.stderr)
         for near in said.get("nearest", ()):
             print(f"  → {near['ref']}", file=sys.stderr)

@@ -102,18 +102,25 @@ def _table_and_k(part: Part, within: Decimal, over: Decimal, terms: Terms) -> li
     if not garden:
         cited = terms.value("levy_organisation" if terms.organisation else f"levy_before_{holding(part, terms)}")[1]
     inside_code, over_code = _GARDEN if garden else _FULL
+    term = _term_cited(part, terms)
     lines = []
     if within > 0:
-        lines.append(_line(part, inside_code, within, _by_table(part, terms), rate, terms, ONE, cited))
+        lines.append(_line(part, inside_code, within, _by_table(part, terms), rate, terms, ONE, cited, *term))
     if over > 0:
         difference = unit_over_k(part, terms, before(part, terms))
-        lines.append(_line(part, over_code, over, difference, rate, terms, ZERO, cited, *k_cited(terms), k=True))
+        of_k = k_cited(part, terms)
+        lines.append(_line(part, over_code, over, difference, rate, terms, ZERO, cited, *term, *of_k, k=True))
     return lines
+
+
+def _term_cited(part: Part, terms: Terms) -> tuple[Citation, ...]:
+    """The law by which the price stands for 70 years, where a term left is deducted."""
+    return (terms.number("levy_term_of_price")[1],) if holding(part, terms) == "term" else ()
 
 
 def pays_nothing(part: Part, terms: Terms) -> bool:
     """Recognised long-term ground of a household (art. 5.2(d)); organisations follow art. 5.1."""
-    return holding(part, terms) == "recognised" and not terms.organisation
+    return holding(part, terms) == "recognised" and not terms.organisation and not terms.recognised_pays
 
 
 def levy_2024_08_01(parts: Sequence[Part], terms: Terms) -> list[Line]:
@@ -153,11 +160,13 @@ _QUOTA = (
 def _stepped(part: Part, steps: Sequence[Decimal], terms: Terms, reducible: Decimal) -> list[Line]:
     """``reducible``: the share of what lies within the limit that a reduction counts on."""
     difference = _eligible_difference(part, terms)
+    guided = terms.value("levy_guidance")[1]
     lines = []
     for (key, code), inside, area in zip(_QUOTA, (reducible, ZERO, ZERO), steps, strict=True):
         if area > 0:
             rate, cited = terms.number(key)
-            lines.append(_line(part, code, area, difference, rate, terms, inside, cited, *k_cited(terms), k=True))
+            of_k = k_cited(part, terms)
+            lines.append(_line(part, code, area, difference, rate, terms, inside, cited, guided, *of_k, k=True))
     return lines
 
 
@@ -181,9 +190,9 @@ def _in_full(
         why = terms.value("levy_organisation" if terms.organisation else f"levy_before_{held}")[1]
         code = {"term": "levy-full-term", "annual": "levy-full-annual"}.get(held, "levy-full")
         k = unit is _with_k
-        of_k = k_cited(terms) if k else ()
+        more = (*_term_cited(part, terms), *(k_cited(part, terms) if k else ()))
         lines.append(
-            _line(part, code, part.area, unit(part, terms), rate, terms, inside / part.area, cited, why, *of_k, k=k)
+            _line(part, code, part.area, unit(part, terms), rate, terms, inside / part.area, cited, why, *more, k=k)
         )
     return lines
 

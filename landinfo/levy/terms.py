@@ -53,8 +53,9 @@ class Settled:
     on which the law is silent: "even" spreads it, "dear_first" is cheapest for the payer, "cheap_first" dearest.
     ``other_first``: of two grounds that a reduction within the limit may count on, that which art. 10.2(c) of
     Resolution 254 does not name takes it first. ``holding``: how non-agricultural ground is held where nobody said
-    (recognised | annual). ``k`` says what stands for a K of regime A that nobody knows: likely (1), low (nothing over
-    the limit) or high (no bound).
+    (recognised | annual). ``recognised_pays``: recognised long-term ground pays the difference in regime A too.
+    ``k`` says what stands for a K of regime A that nobody knows: likely (1), low (nothing over the limit) or high (no
+    bound).
     """
 
     limit: Decimal
@@ -64,6 +65,7 @@ class Settled:
     order: str = "even"
     other_first: bool = False
     holding: str = "recognised"
+    recognised_pays: bool = False
     k: str = "likely"
     with_k: bool = True
 
@@ -143,9 +145,10 @@ def k_in_force(rules: Rules, on: date) -> bool:
     return bool(law.on(rules["levy_k"], on).value != "none")
 
 
-def k_cited(terms: Terms) -> tuple[Citation, ...]:
-    """The law that gives K, for a line whose prices take it."""
-    return (terms.value("levy_k")[1],) if terms.k_counts else ()
+def k_cited(part: Part, terms: Terms) -> tuple[Citation, ...]:
+    """The law that gives K, for a line whose prices take it; none where the user gave both."""
+    given = part.k_price is not None and part.k_target is not None
+    return (terms.value("levy_k")[1],) if terms.k_counts and not given else ()
 
 
 def unit_difference(part: Part, k_price: Decimal, k_target: Decimal, share: Decimal) -> Decimal | None:

@@ -16,7 +16,8 @@ _LOOKS = {0: "step", 3: "line", 5: "small"}
 
 def law(cited: Plain, words: Words) -> str:
     """Document, article, status and the day of the last check; whether that is too long ago."""
-    where = ", ".join(part for part in (cited["document"] or words.told(cited["title"]), cited["article"]) if part)
+    article = cited["article"] or (words.say("article-not-known") if cited["document"] else "")
+    where = ", ".join(part for part in (cited["document"] or words.told(cited["title"]), article) if part)
     checked = f" · {day(cited['checked'])}" if cited["checked"] else ""
     old = f" · {words.say('page-outdated')}" if cited["outdated"] else ""
     return f"{where} [{words.told(cited['status_text'])}{checked}{old}]"

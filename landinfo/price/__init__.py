@@ -50,6 +50,8 @@ from landinfo.price.steps import Ladder
 from landinfo.price.steps import Step as Step
 
 TABLE, TABLE_TIMES_K = "table", "table × K"
+FACTS = ("business_type", "water_use", "adjacent_use", "put_to_use")
+"""What decides a price and only the land user knows (art. 6.2c, 6.3c, 7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,13 @@ def _by_section(land_use: str, place: Place) -> Quote:
     if ladder is None:
         return _no_rule(land_use, place)
     return _made(land_use, ladder, place, by_section.agricultural(rule, place))
+
+
+def business_types(land_use: str, on: date, rulebook: Rulebook) -> tuple[str, ...]:
+    """The low-density kinds of business that have a price of their own within a land use (art. 6.2c, 6.3c)."""
+    derived = law.in_force(rulebook.rules["price_derived"].values, on)
+    own = by_section.DENSITY.get(land_use, "")
+    return tuple(t for d in (derived.value if derived else ()) if d["rule"] == own for t in d.get("types", ()))
 
 
 def _settled(open_: Mapping[str, Any], answer: str, place: Place) -> str:

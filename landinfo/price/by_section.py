@@ -19,7 +19,8 @@ COLUMNS = {"residential": "ODT", "TMD": "TMD", "SKC": "SKC"}
 CROPS = {"annual": "CHN", "perennial": "CLN"}
 _PRINTED = {"ODT": "residential", "ONT": "residential", "TMD": "TMD", "SKC": "SKC", "CHN": "annual", "CLN": "perennial"}
 """What the columns of a list say by themselves, on days without ``price_use``."""
-_DENSITY = {"TMD": "low_density_TMD", "SKC": "low_density_SKC"}
+DENSITY = {"TMD": "low_density_TMD", "SKC": "low_density_SKC"}
+"""The rule of a business of low density, by the rule of its land use."""
 _OF_THEIR_OWN = ("zone", "parcel")
 """Rows with one price for the whole ground, whatever its position (prices by polygon or by parcel)."""
 
@@ -29,12 +30,12 @@ def rule_of(land_use: str, place: Place) -> str | None:
     known = law.in_force(place.rulebook.rules["price_use"].values, place.on)
     rule: str | None = (known.value if known else _PRINTED).get(land_use)
     business = place.facts.get("business_type")
-    if business is None or rule not in _DENSITY:
+    if business is None or rule not in DENSITY:
         return rule
     types = {t: d["rule"] for d in place.listed("price_derived") for t in d.get("types", ())}
     if business not in types:
         raise BadInput("bad-business-type", "fact.business_type", value=str(business)[:40], known=", ".join(types))
-    return _DENSITY[rule] if types[business] == _DENSITY[rule] else rule
+    return DENSITY[rule] if types[business] == DENSITY[rule] else rule
 
 
 def agricultural(rule: str, place: Place) -> bool:

@@ -59,6 +59,7 @@ class UsePrice:
     """A land use: ``rule`` that prices it and other codes of that rule; several shares where the ground has bands.
 
     ``unit_price`` is exact for one share and the average by area for several; ``amount`` in đồng where an area is told.
+    ``businesses``: kinds of business of low density, each with its price on the first stretch, where none was told.
     """
 
     land_use: str
@@ -67,6 +68,7 @@ class UsePrice:
     shares: tuple[Share, ...]
     unit_price: Decimal | None
     amount: Decimal | None
+    businesses: tuple[tuple[str, Decimal | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +190,13 @@ def _placed(asked: Asked, rulebook: Rulebook) -> tuple[Placed, tuple[Notice, ...
     """By the rules of the day; on a day that has none, the position as told and nothing else."""
     try:
         return position.place(asked.ground, asked.query.on, rulebook.rules), ()
-    except law.NotInForce as none:
+    except law.NotInForce:
         ground = asked.ground
-        area, told = position.area(ground), ground.position or position.FRONT
-        bare = Stretch(None, None, area, ground.agricultural_position or 1, {})
-        return Placed(told, area, (bare,), (), ()), (Notice(none.code, none.params, "warning"),)
+        area = position.area(ground)
+        bare = Stretch(None, None, area, ground.agricultural_position or 0, {})
+        return Placed(ground.position or 0, area, (bare,), (), ()), (
+            Notice("street-position-by-list-unknown", {"day": asked.query.on}, "warning"),
+        )
 
 
 def _both(one: Decimal | None, other: Decimal | None) -> Decimal | None:
@@ -256,7 +260,15 @@ class _Place:
             rule = self.rule_of.get(use, "")
             apart = {*shown, *RESIDENTIAL.values()}
             also = [code for code, its in self.rule_of.items() if its == rule and code not in apart]
-            yield self._use_price(use, rule, tuple(also))
+            yield replace(self._use_price(use, rule, tuple(also)), businesses=tuple(self._businesses(use)))
+
+    def _businesses(self, use: str) -> Iterator[tuple[str, Decimal | None]]:
+        if use in self.asked.query.prices or self.facts.get("business_type") is not None:
+            return
+        for kind in price.business_types(use, self.on, self.rulebook):
+            told = replace(self.asked, query=replace(self.asked.query, facts={**self.facts, "business_type": kind}))
+            place = _Place(told, self.commune, self.placed, self.rulebook)
+            yield kind, place.quote(use, self.placed.stretches[0]).unit_price
 
     def _use_price(self, use: str, rule: str, also: tuple[str, ...]) -> UsePrice:
         shares: list[Share] = []
@@ -313,7 +325,7 @@ class _Place:
                 "on": query.on,
                 "land_user": query.land_user,
                 "convert_to": query.convert_to,
-                "facts": dict(query.facts),
+                "facts": {name: value for name, value in query.facts.items() if name in case.FACTS},
                 "parts": parts,
             }
         )

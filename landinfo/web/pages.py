@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import Blueprint, Flask, Response, render_template, request
 
-from landinfo import case, extract, figure, present, search
+from landinfo import case, extract, figure, present, price, search
 from landinfo.direction import COMPASS
 from landinfo.error_report import rows
 from landinfo.figure import Figure
@@ -231,6 +231,8 @@ def asked_facts(answer: Plain) -> list[Plain]:
     texts = site().rulebook.texts
     asked: list[Plain] = [{**q, "given": None} for q in open_ if q["fact"] not in given]
     for name, value in given.items():
+        if name in price.FACTS:
+            continue
         choices = [{"value": c, "label": present.say(f"choice-{c}", {}, texts)} for c in case.CHOICES.get(name, ())]
         known = {"fact": name, "kind": case.kind_of(name), "choices": choices, "given": value}
         asked.append({**known, "text": present.say(f"question-{name}", {}, texts), "default": None, "moves": None})
@@ -239,7 +241,8 @@ def asked_facts(answer: Plain) -> list[Plain]:
 
 def kept() -> list[tuple[str, str]]:
     """What the form does not show and must carry on: the day of knowledge, given prices, the language."""
-    return [pair for pair in api.given() if pair[0] in ("known", "lang") or pair[0].startswith("price.")]
+    told = {f"fact.{name}" for name in price.FACTS}
+    return [p for p in api.given() if p[0] in {"known", "lang", *told} or p[0].startswith("price.")]
 
 
 def asked_again(answer: Plain) -> list[tuple[str, str]]:

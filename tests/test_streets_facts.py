@@ -1,0 +1,60 @@
+"""Prices at the street door that wait for something only the land user knows: asked, offered and answered."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from test_streets import ask, unit
+
+from landinfo import cli
+from landinfo.model import BadInput
+
+
+# Phú Lợi is in area II: low density costs 50 % of TMD, 60 % of SKC (art. 6.2c, 6.3c); 15,500,000 and 12,900,000 printed
+@pytest.mark.parametrize(
+    ("use", "kind", "price_"), [("TMD", "petrol_station", 7_750_000), ("SKC", "mining", 7_740_000)]
+)
+def test_business_of_low_density_can_be_asked_for(use: str, kind: str, price_: int) -> None:
+    row = next(row for row in ask("25750:17")["prices"] if row["land_use"] == use)
+    offered = {answer["value"]: answer["unit_price"] for answer in row["question"]["answers"]}
+    assert (row["question"]["fact"], offered[kind]) == ("business_type", price_)
+    told = ask("25750:17", **{"fact__business_type": kind})
+    assert unit(told, use) == price_
+    assert next(row for row in told["prices"] if row["land_use"] == use)["question"] is None
+
+
+# CLN in a ward is 10 % of 25,800,000, annual crops 80 % of that (art. 5.8); water of aquaculture as annual crops (7.2)
+@pytest.mark.parametrize(
+    ("use", "fact", "answer", "price_"),
+    [
+        ("NKH", "adjacent_use", "CLN", 2_580_000),
+        ("MNC", "water_use", "aquaculture", 2_064_000),
+        ("CSD", "put_to_use", "CLN", 2_580_000),
+    ],
+)
+def test_a_use_that_waits_for_a_fact_says_which(use: str, fact: str, answer: str, price_: int) -> None:
+    row = next(row for row in ask("25750:17", land_use=use)["prices"] if row["land_use"] == use)
+    assert (row["unit_price"], row["question"]["fact"]) == (None, fact)
+    assert row["reason"]["vi"]
+    offered = {one["value"]: one["unit_price"] for one in row["question"]["answers"]}
+    assert offered.get(answer, price_) == price_
+    assert unit(ask("25750:17", land_use=use, **{f"fact__{fact}": answer}), use) == price_
+
+
+def test_an_answer_that_is_none_is_refused_by_name() -> None:
+    for text, code in (("karaoke", "bad-business-type"), ("a b", "bad-price-fact"), ("x" * 41, "bad-price-fact")):
+        with pytest.raises(BadInput) as wrong:
+            ask("25750:17", fact__business_type=text)
+        assert (wrong.value.code, wrong.value.field) == (code, "fact.business_type")
+
+
+def test_the_letter_and_the_page_offer_the_answers(capsys: pytest.CaptureFixture[str], web: FlaskClient) -> None:
+    assert cli.main(["street", "25750:17", "--on", "2026-03-01", "--land-use", "MNC", "--lang", "vi"]) == 0
+    said = capsys.readouterr().out
+    assert "petrol_station – Cửa hàng, kho xăng dầu: 7.750.000 đ/m²" in said
+    assert "fact.water_use=" in said
+    page = web.get("/streets/25750:17?on=2026-03-01&land_use=MNC").get_data(as_text=True)
+    assert "fact.water_use=aquaculture" in page
+    again = web.get("/streets/25750:17?on=2026-03-01&land_use=MNC&fact.water_use=aquaculture").get_data(as_text=True)
+    assert "fact.water_use=SKC" not in again
+    assert '<input type="hidden" name="fact.water_use" value="aquaculture">' in again
