@@ -10,14 +10,21 @@ from typing import Any
 
 from landinfo import case, coordinates, price
 from landinfo.case import fields
-from landinfo.model import BadInput, Query
+from landinfo.direction import COMPASS
+from landinfo.model import BadInput, Query, Strip
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{2,4}", re.ASCII)
 _CORNER = re.compile(r"\d{1,8}(\.\d{1,10})?", re.ASCII)
 _SINGLE = ("on", "known", "convert_to", "land_user", "area", "piece")
 _ANSWER = re.compile(r"[A-Za-z_]{1,40}", re.ASCII)
+_METRES = ("strip.width", "strip.depth", "strip.from")
+STRIP = (*_METRES, "strip.end", "strip.faces")
+ENDS = ("left", "middle", "right")
+"""Where along the street side a measured piece begins."""
+MOST_METRES = 10_000
 MOST_CORNERS = 200
+_OPEN = ("fact.<name>", "price.<code>")
 AND = "and."
 VIETNAM = timezone(timedelta(hours=7))
 """Whose day a question without a day is about."""
@@ -60,9 +67,10 @@ def _fact(name: str, text: str) -> Any:
 
 
 def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
-    """A ``Query`` from named texts: on, known, convert_to, land_user, area, piece, fact.<name>, price.<code>.
+    """A ``Query`` from named texts: on, known, convert_to, land_user, area, piece, strip.…, fact.<name>, price.<code>.
 
-    Without days the question is about today. Raises ``BadInput``: an unknown name, a name given twice, a bad value.
+    Without days the question is about today. Raises ``BadInput``: an unknown name, a name given twice, a bad value,
+    more than one of area, piece and strip.
     """
     single: dict[str, str] = {}
     facts: dict[str, Any] = {}
@@ -71,14 +79,18 @@ def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
         head, _, tail = name.partition(".")
         if name in single or (head == "fact" and tail in facts) or (head == "price" and tail in prices):
             raise BadInput("given-twice", name)
-        if name in _SINGLE:
+        if name in _SINGLE or name in STRIP:
             single[name] = text
         elif head == "fact" and tail:
             facts[tail] = _fact(tail, text)
         elif head == "price" and tail:
             prices[_code(name, tail)] = fields.typed(text, name)
         else:
-            raise BadInput("unknown-parameter", name[:60], known=", ".join((*_SINGLE, "fact.<name>", "price.<code>")))
+            raise BadInput("unknown-parameter", name[:60], known=", ".join((*_SINGLE, *STRIP, *_OPEN)))
+    strip = _strip({name: single[name] for name in STRIP if single.get(name)})
+    wanted = {"area": single.get("area"), "piece": single.get("piece"), "strip": strip}
+    if len(several := [name for name, value in wanted.items() if value]) > 1:
+        raise BadInput("area-and-piece", ", ".join(several))
     return Query(
         on=read_day("on", single["on"]) if "on" in single else today,
         known=read_day("known", single["known"]) if "known" in single else today,
@@ -88,7 +100,32 @@ def read_query(given: Iterable[tuple[str, str]], today: date) -> Query:
         prices=prices,
         area=_area(single["area"]) if single.get("area") else None,
         piece=_corners(single["piece"]) if single.get("piece") else (),
+        strip=strip,
     )
+
+
+def _strip(given: Mapping[str, str]) -> Strip | None:
+    """A piece measured from the street; where it begins and which way that looks are nothing without a measure."""
+    if not given:
+        return None
+    width, depth, start = (_metres(name, given[name]) if name in given else None for name in _METRES)
+    if width is None and depth is None and not start:
+        raise BadInput("strip-no-measure", "strip.width, strip.depth")
+    for name, value in (("strip.width", width), ("strip.depth", depth)):
+        if value == 0:
+            raise BadInput("strip-not-positive", name, value=given[name][:40])
+    end = fields.one_of(given.get("strip.end", "left"), "strip.end", ENDS)
+    faces = given.get("strip.faces", "")
+    if faces:
+        fields.one_of(faces, "strip.faces", COMPASS)
+    return Strip(width, depth, start or Decimal(0), end, faces)
+
+
+def _metres(name: str, text: str) -> Decimal:
+    metres = fields.typed(text, name)
+    if metres > MOST_METRES:
+        raise BadInput("strip-too-long", name, value=text[:40], most=MOST_METRES)
+    return metres
 
 
 def read_two(given: Iterable[tuple[str, str]], today: date) -> tuple[Query, Query]:

@@ -68,8 +68,8 @@ def read_street(section: str, given: Iterable[tuple[str, str]], today: date) -> 
             raise
         known = ", ".join((*NAMES, str(wrong.params.get("known", ""))))
         raise BadInput(wrong.code, wrong.field, known=known) from wrong
-    if query.piece:
-        raise BadInput("street-no-piece", "piece")
+    if query.of_piece:
+        raise BadInput("street-no-piece", "piece" if query.piece else "strip")
     return Asked(section.strip(), query, _ground(told, query.area), _land_use(told.get("land_use", "")))
 
 

@@ -7,18 +7,19 @@ of area T of which M may be converted, between max(0, U + M − T) and min(U, M)
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import shapely
 
-from landinfo import case, estimate, overlay, piece, planning, valuation
+from landinfo import case, estimate, overlay, planning, valuation
 from landinfo.case import Case, Part
 from landinfo.case.model import RESIDENTIAL
 from landinfo.estimate import Estimate
 from landinfo.model import BadInput, Citation, Facts, LandUse, Notice, Query, Rulebook, ThemeKind
 from landinfo.overlay import ShareRow, ThemeShares
+from landinfo.piece import Cut
 from landinfo.valuation import HOUSING, Piece
 
 
@@ -67,9 +68,16 @@ class Conversion:
 
 
 def plan(
-    query: Query, facts: Facts, shares: Sequence[ThemeShares], pieces: Sequence[Piece], rulebook: Rulebook
+    query: Query,
+    facts: Facts,
+    shares: Sequence[ThemeShares],
+    pieces: Sequence[Piece],
+    rulebook: Rulebook,
+    cut: Cut | None = None,
 ) -> Conversion:
     """Verdicts by designation and the estimate for the parts that may (or, where none may, perhaps may) be converted.
+
+    ``cut``: the piece that is asked for; None: the parcel.
 
     Raises ``CannotBeAnswered`` (a day before every regime) and ``BadInput`` (an area beyond what there is to convert).
     """
@@ -84,8 +92,8 @@ def plan(
     rows = [v.row for v in open_] if verdicts else [_whole(facts, pieces)]
     if not verdicts:
         notices += (Notice("no-deciding-plan", severity="warning"),)
-    if query.piece:
-        rows, told = _drawn(query, rows, facts)
+    if cut is not None:
+        rows, told = _inside(cut, rows, verdicts, open_)
         notices += told
     cells = _cells(rows, pieces, facts)
     total = sum((p.area for p in pieces), Decimal(0))
@@ -132,18 +140,21 @@ def _whole(facts: Facts, pieces: Sequence[Piece]) -> ShareRow:
     return ShareRow("no_data", "", area, Decimal(0), 0.0, facts.parcel.shape, ())
 
 
-def _drawn(query: Query, rows: Sequence[ShareRow], facts: Facts) -> tuple[list[ShareRow], tuple[Notice, ...]]:
-    """The rows as far as they lie in the drawn piece, and what of it lies elsewhere."""
-    if query.area is not None:
-        raise BadInput("area-and-piece", "area, piece")
-    ground, outside = piece.inside(piece.read(query.piece, facts.crs), facts.parcel)
-    (whole,) = piece.areas(ground, [facts.parcel.shape], facts.parcel)
-    kept = list(piece.cut(rows, ground, facts.parcel))
-    left = whole - sum((row.area for row in kept), Decimal(0))
-    notices = [Notice("piece-clipped", {"area": outside}, "warning")] if outside > piece.OUTSIDE else []
-    if left > 0:
-        notices.append(Notice("piece-not-convertible", {"area": left, "whole": whole}, "warning"))
-    return kept, tuple(notices)
+def _inside(
+    cut: Cut, rows: Sequence[ShareRow], verdicts: Sequence[Judged], open_: Sequence[Judged]
+) -> tuple[list[ShareRow], tuple[Notice, ...]]:
+    """The rows as far as they lie in the piece, and what of it lies where the plan does not allow conversion."""
+    areas = cut.shared[verdicts[0].shares.theme.id] if verdicts else (cut.area,)
+    judged = [(v.row, v.allowed) for v in verdicts] or [(row, "") for row in rows]
+    said = open_[0].allowed if open_ else ""
+    kept = [
+        replace(row, area=area, shape=overlay.common(row.shape, cut.ground))
+        for (row, allowed), area in zip(judged, areas, strict=True)
+        if allowed == said and area > 0
+    ]
+    left = cut.area - sum((row.area for row in kept), Decimal(0))
+    told = (Notice("piece-not-convertible", {"area": left, "whole": cut.area}, "warning"),) if left > 0 else ()
+    return kept, told
 
 
 def _cells(rows: Sequence[ShareRow], zones: Sequence[Piece], facts: Facts) -> tuple[Cell, ...]:
@@ -178,11 +189,11 @@ def _nothing(
 
 def _among(cells: Sequence[Cell], uses: Sequence[tuple[LandUse, Decimal]], total: Decimal, query: Query) -> Decimal:
     """The m² among which the uses lie: the parcel, or where a piece was drawn the uses alone, for it holds no other."""
-    if not query.piece:
+    if not query.of_piece:
         return total
     drawn, most = sum((c.area for c in cells), Decimal(0)), sum((area for _, area in uses), Decimal(0))
     if drawn > most:
-        raise BadInput("area-beyond-convertible", "piece", area=drawn, most=most)
+        raise BadInput("area-beyond-convertible", "piece" if query.piece else "strip", area=drawn, most=most)
     return most
 
 
@@ -264,7 +275,7 @@ def _case(
         convert_to=query.convert_to,
         facts=_told(query, facts),
         parts=[_part(p, index, query, facts, rulebook) for index, p in enumerate(parts, 1)],
-        together=sum((p.area for p in parts), Decimal(0)) if query.area is not None or query.piece else None,
+        together=sum((p.area for p in parts), Decimal(0)) if query.area is not None or query.of_piece else None,
         held=_held(query, facts),
     )
 

@@ -107,7 +107,7 @@ def _amounts(case: Case, rules: Rules) -> Amounts:
 def _ground(report: Report) -> tuple[object, ...]:
     """What the ground measures and what of it was asked for, whatever the plan says."""
     parcel, query = report.facts.parcel, report.query
-    return parcel.registered_area, parcel.land_uses, parcel.shape.wkb, query.area, query.piece
+    return parcel.registered_area, parcel.land_uses, parcel.shape.wkb, query.area, query.piece, query.strip
 
 
 def _stages(one: Conversion, other: Conversion, same_ground: bool) -> Iterator[Case]:

@@ -44,13 +44,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``bar`` is the scale bar: its length in the drawing and in metres."""
+    """``bar`` is the scale bar: its length in the drawing and in metres; ``piece``: what is asked for ("": all)."""
 
     width: float
     height: float
     outline: str
     parts: tuple[Part, ...]
     bar: tuple[float, int]
+    piece: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def draw(answer: Plain) -> Figure:
     frame = Frame(west, north, across * scale, up * scale, left)
     height = (north - south) * up * scale + 2 * MARGIN
     length = max((b for b in _BARS if b * scale <= SIZE / 3), default=1)
-    return Figure(width, height, frame.path(outline), tuple(parts(answer, frame)), (length * scale, length))
+    piece = frame.path(answer["piece"]["geometry"]) if answer["piece"] else ""
+    return Figure(width, height, frame.path(outline), tuple(parts(answer, frame)), (length * scale, length), piece)
 
 
 def parts(answer: Plain, frame: Frame, turned: Callable[[Plain], Plain] = lambda shown: shown) -> Iterator[Part]:

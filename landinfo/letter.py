@@ -67,7 +67,7 @@ def written(write: Write, plain: Plain, held: Texts, langs: Sequence[str] = LANG
 
 def answer(plain: Plain, words: Words) -> Iterator[str]:
     """The whole answer about a parcel."""
-    for part in (_parcel, _price, _themes, _verdicts, _estimate, _foot):
+    for part in (_parcel, _price, _themes, _ahead, _piece, _verdicts, _estimate, _foot):
         yield from part(plain, words)
         yield ""
 
@@ -136,6 +136,34 @@ def _themes(plain: Plain, words: Words) -> Iterator[str]:
             share = texts.share(row["percent"], words.lang)
             what = f"{row['designation'] or row['kind']:<9} {words.told(row['label'])}"
             yield f"  {share:>8} {words.m2(row['area']):>14}  {what}"
+
+
+def _ahead(plain: Plain, words: Words) -> Iterator[str]:
+    found = plain["changes_ahead"]
+    if found is None:
+        return
+    yield words.head("ahead-head")
+    for step in found["days"]:
+        yield words.say("ahead-from", day=step["day"])
+        yield from ("  " + words.say("ahead-step", **change) for change in step["changes"])
+    yield from map(words.told, found["texts"])
+
+
+def _piece(plain: Plain, words: Words) -> Iterator[str]:
+    piece = plain["piece"]
+    if piece is None:
+        return
+    yield words.head("piece-head")
+    for said in (piece["measured"], piece["side"] and piece["side"]["text"]):
+        if said:
+            yield words.told(said)
+    yield words.say("piece-letter", **{**piece, "label": words.say("piece-parcel")})
+    for theme in piece["themes"]:
+        for row in theme["rows"]:
+            label = f"{words.told(theme['label'])}, {words.told(row['label'])}"
+            yield "  " + words.say("piece-letter", **{**row, "label": label})
+    for notice in piece["notices"]:
+        yield ("⚠ " if notice["severity"] == "warning" else "· ") + words.told(notice["text"])
 
 
 def _verdicts(plain: Plain, words: Words) -> Iterator[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from landinfo import coordinates, levy, lineage, search
+from landinfo import ahead, coordinates, levy, lineage, search
+from landinfo.ahead import Ahead, Outlook
 from landinfo.model import (
     BadInput,
     Commune,
@@ -170,7 +172,50 @@ def answerable(query: Query, rulebook: Rulebook) -> None:
 
 
 def _answer(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Report:
-    return report(query, gather(found, query, store, rulebook), rulebook)
+    made = report(query, gather(found, query, store, rulebook), rulebook)
+    return replace(made, ahead=_ahead(made, store, rulebook))
+
+
+def _ahead(made: Report, store: Store, rulebook: Rulebook) -> Ahead:
+    """What is published, as known, and changes the parcel after the day asked: day after day, up to ``ahead.MOST``."""
+    found, query = made.facts.parcel, made.query
+    steps = [ahead.asked(query, made.facts, made.shares, made.pieces, made.valuation)]
+    failed, more = ahead.failed(made.facts), False
+    rows = store.days_ahead(found.shape.bounds, query.on, query.known)
+    for day, layers in ahead.days(rows, query, rulebook).items():
+        step = _on_day(day, layers, steps[-1], store, rulebook)
+        failed += ahead.failed(step.facts) if step.facts else []
+        if ahead.says(step) != ahead.says(steps[-1]):
+            more = len(steps) > ahead.MOST
+            if more:
+                break
+            steps.append(step)
+        if step.facts is None:
+            break
+    return Ahead(tuple(steps), more, ahead.silent(steps, failed))
+
+
+def _on_day(day: date, layers: AbstractSet[str], before: Outlook, store: Store, rulebook: Rulebook) -> Outlook:
+    """The outlook of a later day on which only ``layers`` may have changed."""
+    assert before.facts is not None
+    facts, known = before.facts, before.query.known
+    if "parcels" in layers:
+        ref = facts.parcel.ref
+        numbered = store.parcels([ref.series], ref.sheet, ref.number, day, known)
+        found = next((p for p in numbered if p.ref == ref), None)
+        if found is None:
+            return Outlook(replace(before.query, on=day), None)
+        facts = facts if found == facts.parcel else replace(facts, parcel=found)
+    box, moved = facts.parcel.shape.bounds, facts.parcel is not before.facts.parcel
+    themes = tuple(
+        t if t.layer not in layers and not moved else store.layer(t.layer, box, day, known) for t in facts.themes
+    )
+    if "price_zones" in layers or moved:
+        held, zones = store.zones(box, day, known)
+        facts = replace(facts, zones_held=held.held, zone_coverage=held.coverage, zones=zones)
+    repriced = moved or not layers.isdisjoint(("price_zones", ahead.PRICE))
+    now = commune_now(facts.parcel, day, store.communes()[0])
+    return ahead.later(day, replace(facts, themes=themes, commune_now=now), before, repriced, rulebook)
 
 
 def gather(found: Parcel, query: Query, store: Ground, rulebook: Rulebook) -> Facts:

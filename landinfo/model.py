@@ -502,12 +502,29 @@ class Rulebook:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """A piece of a parcel measured from its street side, in metres on the drawing; None: all there is.
+
+    ``width`` runs along the street side, ``depth`` square to it, from ``start`` behind it (0: from the street).
+    ``end``: left | middle | right, as seen from the street, is where the width begins. ``faces``: the wind that the
+    street side looks to, as told ("": the side by which the parcel got its price).
+    """
+
+    width: Decimal | None = None
+    depth: Decimal | None = None
+    start: Decimal = Decimal(0)
+    end: str = "left"
+    faces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """One question about one parcel. ``on``: the day of the permitting decision; ``known``: what was known when.
 
     ``facts`` are what only the land user knows (None = unknown); ``prices`` are given prices in đồng/m² by land-use
     code, which win over the list; ``area`` is the area to convert in m² (None: all that the plan allows). ``piece`` are
-    the corners of the ground to convert as typed, north before east: VN-2000 (X, Y) or WGS 84 (latitude, longitude).
+    the corners of the ground to convert as typed, north before east: VN-2000 (X, Y) or WGS 84 (latitude, longitude);
+    ``strip`` measures that ground instead.
     """
 
     on: date
@@ -518,6 +535,12 @@ class Query:
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     area: Decimal | None = None
     piece: tuple[tuple[str, str], ...] = ()
+    strip: Strip | None = None
+
+    @property
+    def of_piece(self) -> bool:
+        """Is a piece of the parcel meant, drawn or measured?"""
+        return bool(self.piece) or self.strip is not None
 
 
 class Held(StrEnum):

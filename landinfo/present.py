@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import shapely
 
-from landinfo import lookup, plain, present_history
+from landinfo import lookup, plain, present_ahead, present_history, present_piece
 from landinfo.conversion import Conversion
 from landinfo.model import Feature, Parcel, Problem, Query, Rulebook
 from landinfo.overlay import ShareRow, ThemeShares
@@ -36,14 +36,12 @@ def address(ref: object, query: Query) -> str:
     if query.area is not None:
         asked.append(("area", str(query.area)))
     if query.piece:
-        asked.append(("piece", _corners(query)))
+        asked.append(("piece", present_piece.corners(query)))
+    if query.strip:
+        asked += present_piece.measures(query.strip)
     asked += [(f"fact.{k}", _written(v)) for k, v in sorted(query.facts.items())]
     asked += [(f"price.{k}", str(v)) for k, v in sorted(query.prices.items())]
     return f"/parcels/{quote(str(ref), safe='/@~')}?{urlencode(asked)}"
-
-
-def _corners(query: Query) -> str:
-    return ";".join(",".join(corner) for corner in query.piece)
 
 
 def _written(value: object) -> str:
@@ -63,7 +61,9 @@ def answer(report: Report, rulebook: Rulebook) -> Plain:
         "parcel": _parcel(report, rulebook),
         "themes": [_theme(shares, report, rulebook) for shares in report.shares],
         "picture": picture(report, rulebook),
+        "piece": present_piece.piece(report, rulebook),
         "price": _price(report.valuation, report, rulebook),
+        "changes_ahead": present_ahead.ahead(report, address, rulebook),
         "verdicts": _verdicts(report.conversion, report, rulebook),
         "estimate": None,
         "sources": _sources(report, rulebook),
@@ -87,7 +87,8 @@ def _question(report: Report) -> Plain:
         "land_user": query.land_user,
         "facts": {k: plain.fact(v) for k, v in sorted(query.facts.items())},
         "area": plain.number(query.area),
-        "piece": _corners(query) or None,
+        "piece": present_piece.corners(query) or None,
+        "strip": present_piece.strip(query.strip),
         "prices": {k: plain.number(v) for k, v in sorted(query.prices.items())},
     }
 
@@ -118,6 +119,7 @@ def _parcel(report: Report, rulebook: Rulebook) -> Plain:
         "effective_from": plain.iso(parcel.effective_from),
         "effective_to": plain.iso(parcel.effective_to),
         "map_scale": parcel.map_scale,
+        "street_side": report.side and {"faces": report.side.faces, "length": round(report.side.length, 1)},
         "centre": plain.centre(parcel.shape, facts.crs),
         "geometry": plain.geometry(parcel.shape, facts.crs),
         "edition": parcel.edition,
@@ -295,7 +297,8 @@ def several(found: lookup.Several, rulebook: Rulebook) -> Plain:
 def problem(what: Problem, rulebook: Rulebook) -> Plain:
     """RFC 9457 problem details, Vietnamese first. ``nearest`` names parcels that do exist."""
     title = say(f"problem-{what.status}", {}, rulebook.texts)
-    detail = say(what.code, {"field": what.field, **what.params}, rulebook.texts)
+    words = {"field": what.field, **what.params, **present_piece.winds(what.params, rulebook)}
+    detail = say(what.code, words, rulebook.texts)
     body: Plain = {
         "type": f"/problems/{what.code}",
         "title": title["vi"],

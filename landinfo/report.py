@@ -9,11 +9,14 @@ from decimal import Decimal
 
 import shapely
 
-from landinfo import conversion, overlay, survey, valuation
+from landinfo import conversion, overlay, piece, strip, survey, valuation
+from landinfo.ahead import Ahead
 from landinfo.conversion import Conversion
 from landinfo.model import Citation, Facts, Notice, Query, Rulebook
 from landinfo.overlay import ThemeShares
-from landinfo.valuation import Valuation
+from landinfo.piece import Cut
+from landinfo.strip import Side
+from landinfo.valuation import Piece, Valuation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,10 @@ class AreaCheck:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything known of one parcel for one question."""
+    """Everything known of one parcel for one question. ``side``: its street side; None: not known.
+
+    ``pieces``: the parcel by its price zones; ``ahead``: what will change after the day asked (None: nobody looked).
+    """
 
     query: Query
     facts: Facts
@@ -39,12 +45,17 @@ class Report:
     valuation: Valuation
     conversion: Conversion | None
     notices: tuple[Notice, ...]
+    pieces: tuple[Piece, ...] = ()
+    side: Side | None = None
+    cut: Cut | None = None
+    ahead: Ahead | None = None
 
 
 def report(query: Query, facts: Facts, rulebook: Rulebook) -> Report:
     """The answer to ``query`` about ``facts.parcel``.
 
-    Raises ``CannotBeAnswered``: an estimate is asked for a day before the first regime (2014-07-01).
+    Raises ``CannotBeAnswered``: an estimate is asked for a day before the first regime (2014-07-01); ``BadInput``: a
+    piece that is none of this parcel.
     """
     shares = tuple(
         overlay.measure(facts.parcel, theme, layer)
@@ -54,9 +65,11 @@ def report(query: Query, facts: Facts, rulebook: Rulebook) -> Report:
     drawn = Decimal(str(round(shapely.area(facts.parcel.shape), 3)))
     check = _area_check(facts, drawn, query.on, rulebook)
     worth = valuation.value(facts, query, rulebook, parts)
-    plan = conversion.plan(query, facts, shares, parts, rulebook) if query.convert_to else None
+    side = strip.found(facts.parcel.shape, [p.zone for p in parts if p.zone])
+    cut = piece.cut(query, facts, side, shares)
+    plan = conversion.plan(query, facts, shares, parts, rulebook, cut) if query.convert_to else None
     notices = tuple(_notices(query, facts, check, worth, shares, drawn))
-    return Report(query, facts, drawn, check, shares, worth, plan, notices)
+    return Report(query, facts, drawn, check, shares, worth, plan, notices, parts, side, cut)
 
 
 def _area_check(facts: Facts, drawn: Decimal, on: date, rulebook: Rulebook) -> AreaCheck | None:

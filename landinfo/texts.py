@@ -110,7 +110,7 @@ def _pieces(sentence: str) -> tuple[tuple[str, str | None, str], ...]:
     return tuple((text, name, form or "") for text, name, form, _ in string.Formatter().parse(sentence))
 
 
-def _said(sentence: str, params: Mapping[str, Any], lang: str) -> str:
+def filled(sentence: str, params: Mapping[str, Any], lang: str) -> str:
     """As ``str.format`` with our forms as format specs; a name that the sentence misses is shown as a dash."""
     said = []
     for text, name, form in _pieces(sentence):
@@ -136,4 +136,4 @@ def say(code: str, params: Mapping[str, Any], texts: Texts) -> dict[str, str]:
     sentence = texts.get(code)
     if sentence is None:
         return dict.fromkeys(LANGUAGES, code)
-    return {lang: _said(sentence[lang], params, lang) for lang in LANGUAGES}
+    return {lang: filled(sentence[lang], params, lang) for lang in LANGUAGES}

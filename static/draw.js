@@ -72,6 +72,7 @@
     if (crosses()) { say(words.crossing); return; }
     form.elements.piece.value = corners.map((c) => `${c.lat.toFixed(8)},${c.lng.toFixed(8)}`).join(";");
     form.elements.area.value = "";
+    for (const measure of form.querySelectorAll("[name^='strip.']")) measure.value = "";
     stop();
     form.requestSubmit();
   };

@@ -22,6 +22,13 @@
     const read = e.target.type === "date" && e.target.value && $("output.day", e.target.closest("label") || document);
     if (read) read.textContent = e.target.value.split("-").reverse().join("/");
   });
+  /* How much is converted is told in one way: an area, corners or metres from the street. What was told last stays. */
+  document.addEventListener("input", (e) => {
+    const form = e.target.form, way = (name) => (/^strip\.(width|depth|from)$/.test(name) ? "strip" : name);
+    const told = way(e.target.name || "");
+    if (!form || !form.matches(".ask") || !e.target.value || !["area", "piece", "strip"].includes(told)) return;
+    for (const field of form.elements) if (["area", "piece", "strip"].includes(way(field.name)) && way(field.name) !== told) field.value = "";
+  });
   window.addEventListener("beforeprint", () => {
     for (const el of $$(".answer details:not([open])")) { el.open = true; el.dataset.shut = ""; }
   });

@@ -7,6 +7,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from shapely.geometry import shape
-from street import TODAY
+from street import ROOT, TODAY
 from werkzeug.serving import make_server
 
 from landinfo import asked, lookup, present, search
@@ -34,6 +35,7 @@ ARGUMENTS = [
 ]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DAY = "on=2026-03-01"
+SCREENS = ROOT / "artifacts" / "screens"
 WAIT = 20_000
 """Milliseconds in which what is expected must come, also on a machine that is busy with other tests."""
 # What Chromium itself remarks: on an answer 404 or 400 that a page asked for, and on the pixels that we read here.
@@ -69,7 +71,14 @@ def kept_at(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def origin(sample: Store, kept_at: str) -> Iterator[str]:
     """The address of the application, served from this process."""
-    app = create_app(Settings(register=kept_at), today=lambda: TODAY, store=sample)
+    with served(sample, kept_at) as address:
+        yield address
+
+
+@contextmanager
+def served(store: Store, register: str) -> Iterator[str]:
+    """The address of the application over ``store`` on ``TODAY``, served from this process."""
+    app = create_app(Settings(register=register), today=lambda: TODAY, store=store)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -180,6 +189,12 @@ def drawn(page: Page, row: dict[str, Any], percent: int) -> None:
     widest = shapely.get_point(shapely.maximum_inscribed_circle(shape(row["geometry"])), 0)
     rgb = [int(row["colour"][i : i + 2], 16) for i in (1, 3, 5)]
     page.wait_for_function(DRAWN, arg={"lat": widest.y, "lon": widest.x, "rgb": rgb, "percent": percent})
+
+
+def kept_picture(seen: Page | Locator, name: str) -> None:
+    """Keep what is seen as ``artifacts/screens/<name>.png``, which git ignores, for a person to look at."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    seen.screenshot(path=SCREENS / f"{name}.png")
 
 
 def three(page: Page | Locator) -> list[str]:

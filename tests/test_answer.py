@@ -144,10 +144,10 @@ def test_a_drawn_piece_may_come_in_degrees_and_over_the_boundary(ground: Store) 
     plane = coordinates.plane("EPSG:9210")
     places = [plane.point_to_wgs84(X + x, Y + y) for x, y in ((22, -4), (30, -4), (30, 20), (22, 20))]
     degrees = ";".join(f"{lat:.9f},{lon:.9f}" for lon, lat in places)
-    estimate = ask(ground, "25750@2024/1/2", convert_to="ODT", piece=degrees)["estimate"]
-    assert [p["area"] for p in estimate["parts"]] == [162.7]
-    assert [n["code"] for n in estimate["notices"]] == ["piece-clipped"]
-    assert "32,0\u00a0m²" in estimate["notices"][0]["text"]["vi"]
+    answer = ask(ground, "25750@2024/1/2", convert_to="ODT", piece=degrees)
+    assert [p["area"] for p in answer["estimate"]["parts"]] == [162.7]
+    assert [n["code"] for n in answer["piece"]["notices"]] == ["piece-clipped", "piece-without-split"]
+    assert "32,0\u00a0m²" in answer["piece"]["notices"][0]["text"]["vi"]
 
 
 def test_pieces_make_up_the_whole(ground: Store) -> None:

@@ -71,8 +71,8 @@ def test_shares_of_a_halved_parcel(api: FlaskClient) -> None:
 def test_the_shape_of_an_answer(api: FlaskClient) -> None:
     answer = ask(api, f"{HALVED}?{DAY}&convert_to=ODT")
     assert set(answer) == {
-        "question", "permanent", "simulated", "notices", "parcel", "themes", "picture", "price", "verdicts", "estimate",
-        "sources", "rulebook", "disclaimer",
+        "question", "permanent", "simulated", "notices", "parcel", "themes", "picture", "piece", "price",
+        "changes_ahead", "verdicts", "estimate", "sources", "rulebook", "disclaimer",
     }  # fmt: skip
     for table in parts(answer):
         if "vi" in table:
@@ -124,7 +124,7 @@ def test_the_list_of_the_new_commune_leads_to_answers(api: FlaskClient) -> None:
         assert answer["parcel"]["ref"] == row["ref"]
         assert answer["question"] | {"parcel": ""} == {
             "parcel": "", "on": "2026-03-01", "known": "2026-11-24", "convert_to": "ODT", "land_user": "household",
-            "facts": {"first_conversion": True}, "area": None, "piece": None, "prices": {"CLN": 2000000},
+            "facts": {"first_conversion": True}, "area": None, "piece": None, "strip": None, "prices": {"CLN": 2000000},
         }  # fmt: skip
 
 

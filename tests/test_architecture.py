@@ -32,13 +32,15 @@ LAYERS = (
             "estimate",
         ),
         "valuation",
-        *("conversion", "piece", "position", "street", "zones", "clock"),
+        *("conversion", "piece", "strip", "position", "street", "zones", "clock"),
     },
+    {"ahead"},
     {"report", "difference"},
     {"lookup", "hits"},
-    {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history", "letter"}
-    | {"asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"}
-    | {"picture", "figure", "boundary", "cutout", "extract", "changes", "squares", "error_report"},
+    {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history"}
+    | {"letter", "asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"}
+    | {"present_ahead", "present_piece", "picture", "figure", "boundary", "cutout", "extract", "changes", "squares"}
+    | {"error_report"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
@@ -68,6 +70,7 @@ EXCEPTIONS = {
 
 OWNERS: dict[str, str | tuple[str, ...]] = {
     "flask": "web", "werkzeug": "web", "jinja2": "web", "markupsafe": "web",
+    "flask_babel": "web.languages", "babel": "web.languages",
     "flask_compress": "web.headers", "flask_limiter": "web.limits",
     "folium": "web.maps", "branca": "web.maps",
     "pyproj": "coordinates",

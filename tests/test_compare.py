@@ -38,6 +38,15 @@ def test_the_page_has_a_column_for_each(web: FlaskClient) -> None:
         assert len(row.all("td")) + len(row.all("th")) in (3, 1)
 
 
+def test_a_price_stands_once_for_ground_on_which_it_is_the_same(web: FlaskClient) -> None:
+    table = page(web, address(ONE, HALVED)).one("table")
+    cells = {row.one("th").text: row.all("td") for row in table.all("tr") if len(row.all("th")) == 1 and row.all("td")}
+    # farming land has one price on all of the lot, housing another behind
+    assert [small.text for small in cells["CLN"][0].all("small")] == ["THÍCH QUẢNG ĐỨC · vị trí 1"]
+    assert [small.text[-8:] for small in cells["ODT"][1].all("small")] == ["vị trí 1", "vị trí 3"]
+    assert cells["ODT"][0].text.strip() == "–"
+
+
 def test_what_has_no_answer_says_why_beside_the_others(web: FlaskClient) -> None:
     found = ask(web, "/api" + address(ONE, NOWHERE, SEVERAL, "here"))
     states = [[name for name in ("answer", "several", "problem") if each[name]] for each in found["parcels"]]

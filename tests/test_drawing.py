@@ -57,6 +57,9 @@ def test_a_piece_is_drawn_and_its_cost_follows(browse: Callable[..., Page], answ
         click(page, lon, lat)
     done = page.get_by_role("button", name="Xong")
     expect(done).to_be_enabled()
+    # what was measured before gives way to what is drawn
+    panel.locator("details.strip summary").click()
+    panel.locator("[name='strip.depth']").fill("5")
     done.click()
     expect(page.locator(".draw-bar")).to_be_hidden()
     expect(page).to_have_url(re.compile("piece="))

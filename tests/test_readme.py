@@ -145,11 +145,17 @@ def test_addresses_answer(tmp_path: Path) -> None:
 def test_parameters_are_those_that_are_read() -> None:
     examples = {"on": "2026-03-01", "known": "2026-03-01", "convert_to": "ODT", "land_user": "household", "area": "10"}
     examples |= {"piece": "1214912,601019;1214920,601019;1214920,601030"}
+    examples |= {"strip.width": "8", "strip.depth": "20", "strip.from": "5", "strip.end": "left"}
+    examples |= {"strip.faces": "south"}
     examples |= {"fact.<name>": "true", "price.<code>": "2000000"}
-    shown = set(re.findall(r"^\| `([\w.<>]+)` \|", section("Doors"), re.MULTILINE))
+    rows = re.findall(r"^\| ((?:`[\w.<>]+`(?:, )?)+) \|", section("Doors"), re.MULTILINE)
+    shown = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
     assert shown == set(examples)
     names = {"fact.<name>": "fact.first_conversion", "price.<code>": "price.ODT"}
-    asked.read_query([(names.get(name, name), examples[name]) for name in shown], date(2026, 3, 1))
+    for alone in ("area", "piece", "strip."):
+        apart = [n for n in ("area", "piece", "strip.") if n != alone]
+        asked_ = [(names.get(n, n), examples[n]) for n in shown if not n.startswith(tuple(apart))]
+        asked.read_query(asked_, date(2026, 3, 1))
     with pytest.raises(BadInput) as wrong:
         asked.read_query([("nonsense", "1")], date(2026, 3, 1))
     assert set(wrong.value.params["known"].split(", ")) == shown

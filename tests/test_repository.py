@@ -18,6 +18,7 @@ from landinfo.texts import FILTERS
 
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTIONS = {
+    "flask_babel": "flask-babel",
     "psycopg2": "psycopg2-binary",
     "flask_compress": "flask-compress",
     "flask_limiter": "flask-limiter",

@@ -43,6 +43,13 @@ def question_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--area", metavar="M2", help="diện tích chuyển · area to convert, m²")
     parser.add_argument("--piece", metavar="X,Y;…", help="phần vẽ: các góc VN-2000 · corners of the piece to convert")
     parser.add_argument(
+        "--strip",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="phần đo từ mặt đường · a piece measured from the street: width=, depth=, from= (m), end=, faces=",
+    )
+    parser.add_argument(
         "--fact",
         action="append",
         default=[],
@@ -96,7 +103,7 @@ def given(arguments: argparse.Namespace) -> list[tuple[str, str]]:
     """The parameters of a question, as the web takes them."""
     names = ("on", "known", "convert_to", "land_user", "area", "piece")
     single = [(n, getattr(arguments, n)) for n in names if getattr(arguments, n) is not None]
-    return single + pairs(arguments.fact, "fact") + pairs(arguments.price, "price")
+    return single + pairs(arguments.strip, "strip") + pairs(arguments.fact, "fact") + pairs(arguments.price, "price")
 
 
 def show_plain(plain: dict[str, Any], write: letter.Write, arguments: argparse.Namespace, rulebook: Rulebook) -> None:

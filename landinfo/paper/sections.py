@@ -45,6 +45,8 @@ def sections(of: Subject, words: Words) -> Iterator[Block]:
     yield from _history(answer["parcel"]["history"], words)
     yield from sections_plan.price(answer["price"], words)
     yield from sections_plan.themes(answer["themes"], words)
+    yield from sections_plan.ahead(answer["changes_ahead"], words)
+    yield from sections_plan.piece(answer["piece"], words)
     yield from _conversion(answer, words)
     yield from _sources(of, words)
 
@@ -61,7 +63,7 @@ def _parcel(answer: Plain, words: Words) -> Iterator[Block]:
         (words.say("page-lat-lon"), f"{centre['lat']:.6f}, {centre['lon']:.6f}"),
         (words.say("page-scale"), f"1:{words.number(parcel['map_scale'])}" if parcel["map_scale"] else "–"),
         (words.say("extract-in-force"), days(parcel, words)),
-        *_asked(question, words),
+        *_asked(question, answer["piece"], words),
     ]
     yield pairs(rows)
     columns = [(words.say("page-uses"), LEFT, 1), (words.say("extract-regime"), LEFT, 0), area_column(words)]
@@ -73,7 +75,7 @@ def _parcel(answer: Plain, words: Words) -> Iterator[Block]:
             yield text(words.told(notice["text"]), notice["severity"])
 
 
-def _asked(question: Plain, words: Words) -> Iterator[tuple[str, str]]:
+def _asked(question: Plain, piece: Plain | None, words: Words) -> Iterator[tuple[str, str]]:
     """What was asked beside the days."""
     if question["convert_to"]:
         yield words.say("page-convert-to"), question["convert_to"]
@@ -86,6 +88,8 @@ def _asked(question: Plain, words: Words) -> Iterator[tuple[str, str]]:
         yield words.say("extract-given-price", use=code), f"{words.number(value)}\u00a0đ/m²"
     if question["piece"]:
         yield words.say("extract-piece"), question["piece"].replace(";", "; ")
+    if piece and piece["measured"]:
+        yield words.say("extract-strip"), words.told(piece["measured"])
 
 
 def _told(value: object, words: Words) -> str:

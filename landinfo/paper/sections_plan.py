@@ -87,6 +87,38 @@ def themes(found: Sequence[Plain], words: Words) -> Iterator[Block]:
             yield listed([_named(t, words) for t in rest])
 
 
+def ahead(found: Plain | None, words: Words) -> Iterator[Block]:
+    """What is published already and changes the parcel later, and of what nobody knows."""
+    if found is None:
+        return
+    yield head(words.say("ahead-head"))
+    for step in found["days"]:
+        yield head(words.say("ahead-from", day=step["day"]), 2)
+        yield listed([words.say("ahead-step", **change) for change in step["changes"]])
+    yield from (text(words.told(told), "quiet") for told in found["texts"])
+
+
+def piece(found: Plain | None, words: Words) -> Iterator[Block]:
+    """The piece that was asked for and the rest, in every row of the plans; nothing where the parcel was asked for."""
+    if found is None:
+        return
+    yield head(words.say("piece-head"))
+    if found["side"]:
+        yield text(words.told(found["side"]["text"]), "quiet")
+    columns = [(words.say("page-designation"), LEFT, 1)]
+    columns += [(words.say(f"piece-{name}"), RIGHT, 0) for name in ("piece", "rest", "whole")]
+    rows = [_cut(words.say("piece-parcel"), found, words)]
+    for theme in found["themes"]:
+        rows += [_cut(f"{words.told(theme['label'])}\n{words.told(row['label'])}", row, words) for row in theme["rows"]]
+    yield table(columns, rows)
+    for notice in found["notices"]:
+        yield text(words.told(notice["text"]), notice["severity"])
+
+
+def _cut(label: str, areas: Plain, words: Words) -> list[str]:
+    return [label, *(words.m2(areas[name]) for name in ("area", "rest", "whole"))]
+
+
 def _named(theme: Plain, words: Words) -> str:
     why = f" – {words.told(theme['reason'])}" if theme["reason"] else ""
     return words.told(theme["label"]) + why

@@ -145,6 +145,14 @@ class Store(Ground, Protocol):
         """
         ...
 
+    def days_ahead(self, box: Box, on: date, known: date) -> tuple[tuple[date, str], ...]:
+        """Days after ``on`` from which rows whose box meets ``box`` begin to count, or count no more, and their layer.
+
+        As known; ordered. A layer is a theme, "parcels" or "price_zones". A box is rounded outward: a day may be one of
+        a row that lies just outside.
+        """
+        ...
+
     def drafts(self) -> tuple[Edition, ...]:
         """Editions that are prepared whole and not published; their ``published`` is ``DRAFT``. Ordered as editions.
 

@@ -32,7 +32,7 @@ from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
 from landinfo.store.editing import UNFINISHED
 from landinfo.store.plane import definition, srid
-from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, ZONES, Row, Table
+from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, SHAPED, ZONES, Row, Table
 
 T = TypeVar("T")
 WAIT = 5.0
@@ -87,6 +87,12 @@ _IN_SQUARE = "CAST((r.min{0} + r.max{0}) / 2 / :side + 1000000 AS INTEGER) - 100
 _SQUARES = f"""SELECT t.commune, t.period, t.commune_now, {_IN_SQUARE.format("x")}, {_IN_SQUARE.format("y")}, count(*)
 FROM {_IN_BOX.format(table="parcels")} CROSS JOIN spans e ON e.edition = t.edition WHERE {_IN_FORCE}
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""  # noqa: S608
+_AHEAD = " UNION ".join(
+    f"SELECT {rows.LAYER[table.name]}, t.effective_from, t.effective_to, e.effective_to "  # noqa: S608
+    f"FROM {_IN_BOX.format(table=table.name)} CROSS JOIN spans e ON e.edition = t.edition WHERE {_MEETS} AND {_KNOWN} "
+    "AND (t.effective_from > :on OR t.effective_to > :on OR e.effective_to > :on)"
+    for table in SHAPED
+)
 _LINK = f"""SELECT {", ".join(f"t.{name}" for name in rows.LINK)} FROM {_SERIES} CROSS JOIN lineage t
 ON t.{{side}}_commune = s.commune AND t.{{side}}_period = s.period CROSS JOIN spans e ON e.edition = t.edition
 WHERE t.{{side}}_sheet = :sheet AND t.{{side}}_number = :number AND {_KNOWN}"""  # noqa: S608
@@ -208,6 +214,9 @@ class GeopackageStore(Edited):
 
     def zones(self, box: Box, on: date, known: date) -> tuple[LayerFacts, tuple[PriceZone, ...]]:
         return self._layer("price_zones", ZONES, _ZONES, box, on, known)
+
+    def days_ahead(self, box: Box, on: date, known: date) -> tuple[tuple[date, str], ...]:
+        return self._ask(lambda held: rows.days_ahead(held.execute(_AHEAD, _boxed(box, on, known)), on))
 
     def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
         from landinfo.store import geopackage_tile as drawing

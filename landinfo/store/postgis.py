@@ -70,7 +70,12 @@ def _prepared(number: int) -> tuple[str, ...]:
     cover = _nested(COVERAGE, 0, f"{meets} AND t.layer = $7 AND {on_box}")
     feature = _nested(FEATURES, 1, f"{meets} AND t.theme = $7 AND {on_box}")
     zone = _nested(ZONES, 1, f"{meets} AND {on_box}")
+    after = "(t.effective_from > $5 OR t.effective_to > $5 OR e.effective_to > $5)"
+    days = f"{_EDITION} WHERE {meets} AND {_KNOWN.format(known='$6')} AND {after}"
+    dated = "t.effective_from, t.effective_to, e.effective_to"
+    ahead = (f"SELECT {rows.LAYER[t.name]}, {dated} FROM {t.name} t {days}" for t in SHAPED)  # noqa: S608
     return (
+        f"PREPARE days_ahead ({box}) AS {' UNION '.join(ahead)}",
         f"PREPARE parcels (text[], text[], text, date, date, text) AS {parcel} {_REF} {_EDITION} "
         f"WHERE t.sheet = $3 AND t.number = $6 AND {on_ref} ORDER BY {order}",
         f"PREPARE numbers (text[], text[], text, date, date) AS {numbers} {_REF} {_EDITION} "
@@ -222,6 +227,9 @@ class PostgisStore(Edited):
             return LayerFacts(layer, Held.FAILED, (), ()), ()
         features: Any = values if table is FEATURES else ()
         return LayerFacts(layer, Held.OK, coverage, features), values
+
+    def days_ahead(self, box: Box, on: date, known: date) -> tuple[tuple[date, str], ...]:
+        return rows.days_ahead(self._ask("EXECUTE days_ahead (%s, %s, %s, %s, %s, %s)", (*box, on, known)), on)
 
     def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
         frame = z, x, y, grid.extent(z), grid.margin(z), grid.least_room(z)

@@ -172,6 +172,25 @@ def content(edition: Edition, found: Callable[[Table[Any]], list[Row]], box: Box
     return Load(edition, coverage, parcels, features, zones)
 
 
+def days_ahead(found: Iterable[Row], on: date) -> tuple[tuple[date, str], ...]:
+    """The days after ``on`` on which something changes in a layer, from the days of its rows and of their editions.
+
+    A row is (layer, its first day, its last, the day from which a later edition speaks); one that never counts is left
+    out.
+    """
+    days: set[tuple[date, str]] = set()
+    for layer, first, end, later in found:
+        begins, ends = _day(first), [_day(day) for day in (end, later) if day is not None]
+        stops = min(ends, default=None)
+        if stops is None or begins < stops:
+            days |= {(day, layer) for day in (begins, stops) if day is not None and day > on}
+    return tuple(sorted(days))
+
+
+LAYER = {"parcels": "'parcels'", "features": "t.theme", "coverage": "t.layer", "price_zones": "'price_zones'"}
+"""Table → the layer that a row of it belongs to, in SQL."""
+
+
 def around(boxes: Iterable[Sequence[float | None]]) -> Box | None:
     """The box around boxes; those of nothing are all None."""
     held = [(x, y, right, top) for x, y, right, top in boxes if None not in (x, y, right, top)]

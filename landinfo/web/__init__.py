@@ -25,6 +25,7 @@ from landinfo.web import (
     extract,
     ground,
     headers,
+    languages,
     limits,
     maps,
     pages,
@@ -76,6 +77,7 @@ def create_app(
     app.extensions["landinfo"] = Site(*parts)
     headers.log_to_stderr()
     headers.register(app, settings)
+    languages.register(app, rulebook.texts)
     pages.dress(app)
     for part in (api, assets, compare, difference, error_reports, estimate, extract, pages, search, streets, tiles):
         app.register_blueprint(part.blueprint)

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from flask import Blueprint, Flask, Response, render_template, request
 
-from landinfo import case, extract, figure, piece, plain, present, price, search
+from landinfo import case, extract, figure, present, price, search
+from landinfo.direction import COMPASS
 from landinfo.error_report import rows
 from landinfo.figure import Figure
 from landinfo.lookup import Report, Several
 from landinfo.model import BadInput
 from landinfo.plain import Plain
 from landinfo.search.reading import MOST_TYPED
-from landinfo.texts import FILTERS
+from landinfo.texts import FILTERS, LANGUAGES
 from landinfo.web import api, assets, ground, question, tiles
+from landinfo.web.languages import language, text, told, typed
 from landinfo.web.maps import COMMUNES, PARCELS
 from landinfo.web.site import Site, site
 
 TARGETS = ("ODT", "ONT", "TMD", "SKC")
 """Land uses offered in the form; an address may name any other."""
-LANGUAGES = ("vi", "en")
 MOST_COMPARED = 4
 """Parcels side by side, and in the list that the browser keeps."""
 _SEARCHED = ("commune", "sheet", "number")
 
 blueprint = Blueprint("pages", __name__)
-
-
-def language() -> str:
-    """``?lang=``; Vietnamese unless English is asked for."""
-    return "en" if request.args.get("lang") == "en" else "vi"
 
 
 def asked_pairs() -> list[tuple[str, str]]:
@@ -55,22 +51,6 @@ def link(href: str) -> str:
     if language() == "vi":
         return href
     return f"{href}{'&' if '?' in href else '?'}lang=en"
-
-
-def text(key: str, **params: Any) -> str:
-    """A sentence of ``data/texts`` in the reader's language."""
-    return present.say(key, params, site().rulebook.texts)[language()]
-
-
-def told(both: Mapping[str, str] | None) -> str:
-    """A text of the answer in the reader's language."""
-    return both[language()] if both else ""
-
-
-def typed(value: float | None) -> str:
-    """A number as a reader would type it into a form."""
-    shown = "" if value is None else str(value)
-    return shown.replace(".", ",") if language() == "vi" else shown
 
 
 def term(key: str) -> Plain | None:
@@ -112,6 +92,7 @@ def dress(app: Flask) -> None:
         layer_name=layer_name,
         term=term,
         most_compared=MOST_COMPARED,
+        winds=COMPASS,
         files=extract.files,
         report_of=rows.address,
     )
@@ -210,18 +191,9 @@ def answered(found: Report | Several, template: str) -> Response:
             kept=kept(),
             asked=asked_again(answer),
             targets=targets(answer, site()),
-            map_shapes=map_shapes(answer, drawing) | {"piece": _piece(found)},
+            map_shapes=map_shapes(answer, drawing),
         )
     )
-
-
-def _piece(found: Report) -> dict[str, Any] | None:
-    """The piece that was drawn, as far as it lies in the parcel."""
-    if not found.query.piece:
-        return None
-    crs = found.facts.crs
-    ground, _ = piece.inside(piece.read(found.query.piece, crs), found.facts.parcel)
-    return plain.geometry(ground, crs)
 
 
 def problem(body: Plain) -> Response:
@@ -286,6 +258,7 @@ def map_shapes(answer: Plain, drawing: Figure) -> Plain:
         "ref": answer["parcel"]["ref"],
         "permanent": answer["permanent"],
         "parcel": answer["parcel"]["geometry"],
+        "piece": answer["piece"] and answer["piece"]["geometry"],
         "parts": [
             {"key": p.key, "colour": p.colour, "kind": p.kind, "shown": p.shown, "geometry": shapes[p.key]}
             for p in drawing.parts

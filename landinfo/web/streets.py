@@ -15,7 +15,7 @@ from landinfo.plain import Plain
 from landinfo.store.communes import read_communes
 from landinfo.street import finding, indexing
 from landinfo.street.indexing import Index
-from landinfo.web import api, pages
+from landinfo.web import api, languages, pages
 from landinfo.web.question import MOST_PARAMETERS, Pairs
 from landinfo.web.site import site
 
@@ -113,6 +113,6 @@ def _form(answer: Plain) -> dict[str, Any]:
         "targets": [(code, {"vi": here[code].name_vi, "en": here[code].name_en}) for code in targets],
         "facts": pages.asked_facts(answer),
         "kept": pages.kept(),
-        "said": lambda all_of: [(code, f"{code} – {pages.told(name)}") for code, name in all_of],
+        "said": lambda all_of: [(code, f"{code} – {languages.told(name)}") for code, name in all_of],
         "cases": site().rulebook.rules["position_hampered"].values[-1].value,
     }
