@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from landinfo import law, questions, recalculation
-from landinfo.case import Case
+from landinfo.case import Case, TaxNotice
 from landinfo.costing import Costing, Regime
 from landinfo.levy.terms import BUSINESS, RESIDENTIAL, ZERO, Rules
-from landinfo.model import Notice
+from landinfo.model import Notice, Param
+from landinfo.rent import mode
 from landinfo.settled import State
 from landinfo.unknowns import Space, may_be_eligible
 
@@ -19,7 +20,7 @@ def assumed(case: Case, space: Space, used: Regime, moving: Collection[str], rul
     likely = space.likely
     if "allotment_limit" in moving and {"limit", "free_limit"} & open_.keys():
         elsewhere = law.on(rules["allotment_limit_elsewhere"], case.on)
-        words = {"limit": likely.limit, "elsewhere": elsewhere.value, "document": elsewhere.citation.document}
+        words: dict[str, Param] = {"limit": likely.limit, "document": elsewhere.citation.document}
         yield Notice("assumed-limit", words, "warning")
     for fact in dict.fromkeys(fact for dimension in space.dimensions for fact in dimension.facts):
         if fact == "rent" and fact in moving:
@@ -65,7 +66,8 @@ _SAID = {
 def notices(case: Case, costing: Costing, space: Space, rules: Rules) -> Iterator[Notice]:
     """What the user should know beside the numbers."""
     asked = case.days.recalculation_requested is not None
-    if not asked and recalculation.possible(case.on, rules) and may_be_eligible(case, rules):
+    once = case.facts.get("was_residential_before") is True
+    if not asked and not once and recalculation.possible(case.on, rules) and may_be_eligible(case, rules):
         yield Notice("recalculation-may-be-asked", {"last": recalculation.last_request(rules)}, "warning")
     if costing.rice(space.likely).lines:
         yield Notice("rice-may-not-be-due", severity="warning")
@@ -74,6 +76,8 @@ def notices(case: Case, costing: Costing, space: Space, rules: Rules) -> Iterato
         yield Notice("k-not-in-force", {"day": case.on}, "warning")
     yield from _beyond_the_clock(case, rules)
     yield from _in_thousands(case)
+    if (case.paid or case.days.paid) and not (isinstance(case.notice, TaxNotice) and case.notice.day):
+        yield Notice("late-needs-notice", severity="warning")
     yield from _threshold(case, space.likely, rules)
 
 
@@ -85,14 +89,16 @@ def _beyond_the_clock(case: Case, rules: Rules) -> Iterator[Notice]:
         yield Notice("day-beyond-check", {"until": until, "checked": value.citation.checked}, "warning")
 
 
-LEAST_PRICE = 10_000
-"""đồng/m²: below it a price was likely typed in thousands, as price lists print them (law.md §9: 1,000 VND/m²)."""
+LEAST_PRICE, LEAST_BUILT = 10_000, 100_000
+"""đồng/m² of land, and of land to build on: a price below was likely typed in thousands, as price lists print them."""
 
 
 def _in_thousands(case: Case) -> Iterator[Notice]:
-    given = [price for p in case.parts for price in (p.price, p.target_price, p.declared_price) if price]
-    if given and min(given) < LEAST_PRICE:
-        yield Notice("price-in-thousands", {"price": min(given)}, "warning")
+    built = LEAST_BUILT if case.convert_to in RESIDENTIAL | BUSINESS else LEAST_PRICE
+    least = ((LEAST_PRICE, p.price) for p in case.parts), ((built, p.target_price) for p in case.parts)
+    low = [price for some in least for most, price in some if price and price < most]
+    if low:
+        yield Notice("price-in-thousands", {"price": min(low)}, "warning")
 
 
 INDIVIDUALLY = ("K or specific price", "specific price")
@@ -100,9 +106,13 @@ INDIVIDUALLY = ("K or specific price", "specific price")
 
 def individual(case: Case, likely: State, used: Regime, rules: Rules) -> Notice | None:
     """Why a levy may be valued individually, so that it has no high end: organisations, dear land before 2018."""
+    organisation = case.land_user == "organisation"
+    if case.convert_to in BUSINESS:
+        at_once = any(likely.rent == "one_off" if p.rent is None else mode(p) == "one_off" for p in case.parts)
+        by_price = law.on(rules["levy_organisation"], used.day).value in INDIVIDUALLY
+        return Notice("rent-individual-organisation") if organisation and at_once and by_price else None
     if case.convert_to not in RESIDENTIAL or likely.once_residential:
         return None
-    organisation = case.land_user == "organisation"
     if organisation and law.on(rules["levy_organisation"], used.day).value in INDIVIDUALLY:
         return Notice("levy-individual-organisation")
     return Notice("levy-individual-threshold") if any(_threshold(case, likely, rules)) else None

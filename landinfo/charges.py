@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from landinfo import law
 from landinfo.case import Part
-from landinfo.levy.terms import MONTHS, ZERO, Line, Rules
+from landinfo.levy.terms import MONTHS, ZERO, Line, Rules, shown
 from landinfo.model import Citation, Notice
 
 PAID_BEFORE = "charge-registration-paid-before"
@@ -41,7 +41,7 @@ def registration_fee(
             part=p.id,
             formula=Notice(
                 f"{code}-lease" if term < 1 else code,
-                {"area": p.area, "price": price, "rate": rate.value, "cap": cap.value, "months": term * whole},
+                {"area": p.area, "price": price, "rate": rate.value, "cap": cap.value, "months": shown(term * whole)},
             ),
             inputs=(
                 ("area", p.area, "m²"),

@@ -6,7 +6,7 @@ hidden the true result lies inside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -107,11 +107,20 @@ def estimate(case: Case, rules: Rules) -> Estimate:
             assumptions.assumed(case, space, used, {q.fact for q in asked_for} if tried else FACTS, rules)
         ),
         questions=asked_for,
-        not_included=tuple(charges.not_included(case.days.filed or case.on, rules)),
+        not_included=(*_unknown_charges(case, items, rules), *charges.not_included(case.days.filed or case.on, rules)),
         notices=tuple(assumptions.notices(case, costing, space, rules)),
         readings=readings.readings(costing, space.likely) if reason is None else (),
     )
     return _paid(found, case, own, space, rules)
+
+
+def _unknown_charges(case: Case, items: Sequence[Item], rules: Rules) -> Iterator[Notice]:
+    """Charges that may be due and whose amount nobody knows on the day, so that no total holds them."""
+    if any(i.code == "registration_fee" and i.amount is None for i in items):
+        yield Notice("not-included-registration")
+    rice = any(p.land_use in charges.RICE | charges.MAYBE_RICE for p in case.parts)
+    if rice and case.convert_to in RESIDENTIAL | BUSINESS and charges.rice_floor(case.on, rules)[0] is None:
+        yield Notice("not-included-rice-before-2015")
 
 
 def _regime(case: Case, rules: Rules) -> Regime:

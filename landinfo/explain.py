@@ -85,9 +85,9 @@ class _Words:
                 yield self.say("explain-to-pay", to_pay=again["to_pay"])
             if again["refund"]:
                 yield self.say("explain-refund", refund=again["refund"])
-            yield from (each["text"][self.lang] for each in again["late"])
+            yield from map(self._late, again["late"])
         yield from self._listed("explain-payment", [self._paid(each, estimate) for each in estimate["payment"]])
-        yield from self._listed("explain-late", [each["text"][self.lang] for each in estimate["late"]])
+        yield from self._listed("explain-late", [self._late(each) for each in estimate["late"]])
         yield from self._listed("explain-readings", [self._reading(each) for each in estimate["readings"]])
         yield from self._listed("explain-notices", [n["text"][self.lang] for n in estimate["notices"]])
         yield from self._listed("explain-assumptions", [a[self.lang] for a in estimate["assumptions"]])
@@ -101,7 +101,11 @@ class _Words:
 
     def _paid(self, each: Plain, estimate: Plain) -> str:
         label = next(item["label"][self.lang] for item in estimate["items"] if item["code"] == each["item"])
-        return f"{label}: {each['text'][self.lang]}"
+        return f"{label}: {each['text'][self.lang]}. {self.say('explain-basis', law=self._law(each['citation']))}"
+
+    def _late(self, each: Plain) -> str:
+        laws = "; ".join(map(self._law, each["citations"]))
+        return f"{each['text'][self.lang]}. {self.say('explain-basis', law=laws)}"
 
     def _reading(self, each: Plain) -> str:
         return f"{each['name'][self.lang]}: " + self.say("explain-reading", levy=each["levy"], total=each["total"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from landinfo import plain, present
 from landinfo.difference import Change, Difference
+from landinfo.estimate import Estimate
 from landinfo.letter import Words
 from landinfo.model import Notice, Rulebook
 from landinfo.plain import Plain
@@ -37,14 +38,28 @@ def difference(found: Difference, rulebook: Rulebook) -> Plain:
 
 
 def _side(report: Report, rulebook: Rulebook) -> Plain:
-    query = report.query
+    query, made = report.query, _estimate(report)
     return {
         "on": query.on.isoformat(),
         "known": query.known.isoformat(),
         "convert_to": query.convert_to,
         "permanent": present.address(report.facts.parcel.ref, query),
         "reason": plain.notice(_reason(report), rulebook),
+        "range": _range(report),
+        "notices": plain.notices(made.notices, rulebook) if made else [],
     }
+
+
+def _estimate(report: Report) -> Estimate | None:
+    return report.conversion.estimate if report.conversion else None
+
+
+def _range(report: Report) -> Plain | None:
+    """The bounds of the side's total; None: no cost was found."""
+    made = _estimate(report)
+    if made is None or made.total is None:
+        return None
+    return {"low": plain.number(made.low), "likely": plain.number(made.total), "high": plain.number(made.high)}
 
 
 def _reason(report: Report) -> Notice | None:
@@ -85,6 +100,10 @@ def letter(shown: Plain, words: Words) -> Iterator[str]:
     for side in (shown["before"], shown["after"]):
         if side["reason"]:
             yield f"{_named(side)}: {words.told(side['reason'])}"
+        if side["range"] and side["range"]["low"] != side["range"]["high"]:
+            yield f"{_named(side)}: {words.say('difference-likely', **side['range'])}"
+        for notice in side["notices"]:
+            yield f"{_named(side)}: {words.told(notice['text'])}"
     yield words.told(shown["disclaimer"])
 
 

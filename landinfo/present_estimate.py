@@ -231,7 +231,7 @@ class _Answer:
         }
 
     def _late(self, each: Late) -> Plain:
-        words = {"base": each.base, "days": each.days, "amount": each.amount, "due": each.due}
+        words = {"base": each.base, "days": each.days, "amount": each.amount, "due": each.due, "until": each.until}
         return {
             "base": plain.number(each.base),
             "due": plain.iso(each.due),

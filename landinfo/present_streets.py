@@ -326,4 +326,4 @@ def _estimate(what: Answer, rulebook: Rulebook) -> Plain | None:
         for s in what.placed.stretches
     ]
     found_ = present_estimate.of_estimate(what.estimate, what.asked.query, rulebook)
-    return {**found_, "parts": parts, "convertible": {}, "notices": []}
+    return {**found_, "parts": parts, "convertible": {}}

@@ -33,10 +33,18 @@ def readings(costing: Costing, likely: State) -> tuple[Reading, ...]:
     """The readings that change the levy or the total of the likely state."""
     own = _amounts(costing, likely)
     found = [Reading(name, *_amounts(costing, state)) for name, state in _states(costing, likely)]
+    if _only_registered(costing):
+        found.append(Reading(Notice("reading-registered-only"), ZERO, ZERO))
     for name, case in _cases(costing.case):
         other = Costing(case, costing.regime, costing.rules)
         found.append(Reading(Notice(f"reading-{name}"), *_amounts(other, likely)))
     return tuple(r for r in found if (r.levy, r.total) != own)
+
+
+def _only_registered(costing: Costing) -> bool:
+    """Of the changes between business uses Land Law 2024 art. 121.1(g) names that to commerce alone."""
+    to_production = costing.case.convert_to == "SKC" and costing.regime.name != "2014-07-01"
+    return to_production and all(p.land_use == "TMD" for p in costing.case.parts)
 
 
 def _amounts(costing: Costing, state: State) -> tuple[Decimal | None, Decimal | None]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from landinfo.case import Part
-from landinfo.levy.terms import AGRICULTURAL, ONE, ZERO, Line, Terms, coefficients, k_cited, of_term, shown
+from landinfo.levy.terms import AGRICULTURAL, MONTHS, ONE, ZERO, Line, Terms, coefficients, k_cited, of_term, shown
 from landinfo.model import Citation, Notice, Param
 
 
@@ -39,9 +39,12 @@ def _one_off(part: Part, terms: Terms, deduct: str) -> Line:
             share = term
         if deduct == "nothing":
             share, cited = ZERO, terms.value("rent_no_deduction")[1]
+    elif part.rent == "annual":
+        share = ZERO  # held under annual rent: nothing was paid ahead that could be deducted
     unit = _unit(part, terms, term, share)
     amount = None if unit is None else part.area * unit
-    code = "rent-one-off-in-full" if not share else "rent-one-off" if share == ONE else "rent-one-off-term"
+    whole = agricultural and share == ONE
+    code = "rent-one-off-in-full" if not share else "rent-one-off" if whole else "rent-one-off-term"
     found = coefficients(part, terms)
     params: dict[str, Param] = {
         "use": part.land_use,
@@ -49,7 +52,8 @@ def _one_off(part: Part, terms: Terms, deduct: str) -> Line:
         "price": _times(part.target_price, found and found[1]),
         "before": _times(part.price, found and found[0]),
     }
-    months = part.term_left_months or ZERO
+    months = term * terms.number("levy_term_of_price")[0] * MONTHS  # 70 years at most
+    months = months.quantize(ONE) if part.term_left_months else ZERO
     return Line(
         part.id,
         Notice(code, {**params, "months": months}),

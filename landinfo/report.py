@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import shapely
 
-from landinfo import conversion, overlay, piece, strip, survey, valuation
+from landinfo import conversion, law, overlay, piece, strip, survey, valuation
 from landinfo.ahead import Ahead
 from landinfo.conversion import Conversion
 from landinfo.model import Citation, Facts, Notice, Query, Rulebook
@@ -68,7 +68,7 @@ def report(query: Query, facts: Facts, rulebook: Rulebook) -> Report:
     side = strip.found(facts.parcel.shape, [p.zone for p in parts if p.zone])
     cut = piece.cut(query, facts, side, shares)
     plan = conversion.plan(query, facts, shares, parts, rulebook, cut) if query.convert_to else None
-    notices = tuple(_notices(query, facts, check, worth, shares, drawn))
+    notices = tuple(_notices(query, facts, check, worth, shares, drawn, rulebook))
     return Report(query, facts, drawn, check, shares, worth, plan, notices, parts, side, cut)
 
 
@@ -85,7 +85,13 @@ def _area_check(facts: Facts, drawn: Decimal, on: date, rulebook: Rulebook) -> A
 
 
 def _notices(
-    query: Query, facts: Facts, check: AreaCheck | None, worth: Valuation, shares: Sequence[ThemeShares], drawn: Decimal
+    query: Query,
+    facts: Facts,
+    check: AreaCheck | None,
+    worth: Valuation,
+    shares: Sequence[ThemeShares],
+    drawn: Decimal,
+    rulebook: Rulebook,
 ) -> Iterator[Notice]:
     if any(e.simulated for e in facts.editions):
         yield Notice("simulated-data", severity="warning")
@@ -106,8 +112,24 @@ def _notices(
     if facts.parcel.map_scale is None and check is not None:
         yield Notice("map-scale-not-known", {"scale": survey.ASSUMED_SCALE})
     yield from _use_notices(worth, facts)
+    yield from _hampered(query, facts, shares, rulebook)
     if any(row.kind == "conflict" for theme in shares for row in theme.rows):
         yield Notice("designations-in-conflict", severity="warning")
+
+
+HAMPERING = {"power_line_corridor": "power_line"}
+"""Themes whose ground the list prices lower (Annex I.6.9) → the condition that a price zone says it with."""
+
+
+def _hampered(query: Query, facts: Facts, shares: Sequence[ThemeShares], rulebook: Rulebook) -> Iterator[Notice]:
+    """Ground of a corridor that the price zones do not say to lie in it: its price is not reduced here."""
+    if law.in_force(rulebook.rules["position_hampered"].values, query.on) is None:
+        return
+    said = {name for zone in facts.zones for name in zone.conditions.get("hampered", "").split("|")}
+    for theme in shares:
+        condition = HAMPERING.get(theme.theme.id)
+        if condition and condition not in said and theme.answer == "concerned":
+            yield Notice(f"price-not-reduced-{condition}", {"area": theme.total_area}, "warning")
 
 
 def _use_notices(worth: Valuation, facts: Facts) -> Iterator[Notice]:

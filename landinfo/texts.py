@@ -48,8 +48,10 @@ def fixed(value: Any, places: int, lang: str = "vi") -> str:
 
 
 def dong(value: Any, lang: str = "vi") -> str:
-    """Money in đồng: ``1.674.000.000 đ``."""
-    return "–" if value is None else number(value, lang) + "\u00a0đ"
+    """Money in whole đồng: ``1.674.000.000 đ``."""
+    if value is None:
+        return "–"
+    return number(Decimal(str(value)).quantize(Decimal(1), ROUND_HALF_UP), lang) + "\u00a0đ"
 
 
 def m2(value: Any, lang: str = "vi") -> str:

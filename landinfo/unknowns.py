@@ -157,6 +157,11 @@ def _garden(asked: _Asked) -> Iterator[_Open]:
     if asked.regime != "2014-07-01" or not (asked.household and asked.housing and asked.agricultural):
         return
     values = _any(asked, GARDEN)
+    split = "split_by_survey_before_2014_07_01"
+    if values == (False,) and asked.told(split) is not False:
+        # split off by the survey it counts if that was before 01/7/2004, of which nobody is asked the day
+        yield _Open("garden", (False, True), False, (split,) if asked.told(split) is None else ())
+        return
     same = asked.told("same_parcel_as_recognised_residential") and asked.told(GARDEN[0]) is None
     # agricultural ground in one parcel with recognised housing is its garden (Land Law 2013 art. 103.6)
     facts = tuple(f for f in GARDEN if asked.told(f) is None)
@@ -201,8 +206,7 @@ def _limit(asked: _Asked) -> Iterator[_Open]:
         yield _Open("limit", (given,), given)
         return
     # of former Bình Dương none is known: the smallest of old Ho Chi Minh City stands for it
-    elsewhere: Decimal = law.on(asked.rules["allotment_limit_elsewhere"], asked.case.on).value
-    likely = min(elsewhere, sum((p.area for p in asked.case.parts), ZERO))
+    likely: Decimal = law.on(asked.rules["allotment_limit_elsewhere"], asked.case.on).value
     matters = asked.household and asked.housing
     if matters and asked.regime == "2014-07-01":
         # with K the cost may turn anywhere between: each part by itself is within the limit or over it

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cadastre
 import drawn_once
+import hypothesis
 import postgres
 import pytest
 import street
@@ -19,6 +20,10 @@ from serving import client
 
 from landinfo.store import Store, create_store
 from landinfo.store.register import Register, open_register
+
+# How long an example takes is the machine's affair, not the code's.
+hypothesis.settings.register_profile("landinfo", deadline=None)
+hypothesis.settings.load_profile("landinfo")
 
 
 def pytest_configure(config: pytest.Config) -> None:

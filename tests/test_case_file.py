@@ -392,6 +392,7 @@ def test_a_day_beyond_the_next_check_says_that_values_may_be_set_anew() -> None:
         ({"convert_to": "TMD"}, False),
         ({"facts": dict.fromkeys(unknowns.LIMBS, False)}, False),
         ({"facts": {"first_conversion": False}}, False),
+        ({"facts": {"was_residential_before": True}}, False),
         ({"on": "2024-07-31", "facts": {}}, False),
     ],
 )
@@ -404,7 +405,6 @@ def test_numbers_of_a_division_are_written_with_two_decimals() -> None:
               "rent": "one_off", "term_left_months": 100}]}  # fmt: skip
     told = {"allotment_limit": 160, "reduction_group": "poor"}
     text = present_estimate.of_case({**EXAMPLE, **thirds, "facts": told}, KNOWN, BOOK)["explanation"]["vi"]
-    assert re.search(r"\d{1,3}(\.\d{3})+,\d", text)
     assert not re.search(r",\d{3}", text), text
 
 
@@ -431,3 +431,35 @@ def test_the_law_clock_speaks_one_language_where_one_is_asked_for(capsys: pytest
     said = capsys.readouterr().out
     assert "Registration fee rate" in said
     assert "Tỷ lệ" not in said
+
+
+def test_a_charge_that_nobody_knows_is_named_and_not_counted_as_nothing() -> None:
+    part = {**EXAMPLE["parts"][0], "land_use": "LUC"}
+    early = present_estimate.of_case({**EXAMPLE, "on": "2015-03-01", "parts": [part], "facts": {}}, KNOWN, BOOK)
+    said = " ".join(line["en"] for line in early["not_included"])
+    assert "Registration fee" in said
+    assert "rice land before 1 July 2015" in said
+    later = present_estimate.of_case({**EXAMPLE, "on": "2018-03-01", "parts": [part], "facts": {}}, KNOWN, BOOK)
+    said = " ".join(line["en"] for line in later["not_included"])
+    assert "Registration fee" not in said
+    assert "2015" not in said
+
+
+def test_a_term_that_no_division_meets_is_written_in_months() -> None:
+    part = {"area": 100, "land_use": "SKC", "price": 10**6, "target_price": 10**7, "rent": "one_off"}
+    asked = {**EXAMPLE, "convert_to": "TMD", "parts": [{**part, "term_left_months": 500}], "facts": {}}
+    text = present_estimate.of_case(asked, KNOWN, BOOK)["explanation"]["vi"]
+    assert "500/840" in text
+    assert ",000" not in text
+    longer = present_estimate.of_case({**asked, "parts": [{**part, "term_left_months": 900}]}, KNOWN, BOOK)
+    assert "840/840" in longer["explanation"]["vi"]
+    assert "900/840" not in longer["explanation"]["vi"]
+
+
+def test_payment_is_explained_with_its_law() -> None:
+    asked = {**EXAMPLE, "notice": "2026-03-10", "days": {"paid": "2026-12-01"}}
+    text = present_estimate.of_case(asked, KNOWN, BOOK)["explanation"]["vi"]
+    assert "126/2020/NĐ-CP, Điều 18 khoản 4" in text
+    assert "38/2019/QH14, Điều 59" in text
+    assert "late-needs-notice" not in _notices({"notice": "2026-03-10", "days": {"paid": "2026-12-01"}})
+    assert "late-needs-notice" in _notices({"paid": 10**9})

@@ -163,6 +163,13 @@ def test_a_list_whose_rows_nobody_has_says_so(sample: Store) -> None:
     assert [f["amount"] for f in levy["factors"]] == [None] * 5
 
 
+def test_each_side_says_its_range_and_its_doubt(sample: Store) -> None:
+    shown = differ(sample, "25741@2024/2/147", LISTS, "and.on=2099-03-01")
+    assert shown["before"]["range"]["low"] < shown["before"]["range"]["likely"] < shown["before"]["range"]["high"]
+    codes = [[n["code"] for n in shown[side]["notices"]] for side in ("before", "after")]
+    assert ["day-beyond-check" in side for side in codes] == [False, True]
+
+
 def test_the_parts_add_up_whatever_is_asked(sample: Store) -> None:
     rng = random.Random(7)
     refs = [str(p.ref) for p in sample.parcels_in((0, 0, 1e7, 1e7), date(2026, 3, 1), TODAY)]

@@ -502,6 +502,7 @@ def test_rice_land_that_is_likely_none_of_the_area_still_has_its_payment_in_the_
 def test_within_the_limit_an_unknown_k_does_not_matter() -> None:
     # A: 10–100 m² of field at 10 M less 2 M, limit 100 or 99 m²
     told = {"allocated_without_fee": True, "garden_pond_of_house_parcel": False, "garden_pond_origin_separated": False,
+            "split_by_survey_before_2014_07_01": False,
             "reduction_group": "none", "fee_paid_before": False}  # fmt: skip
     part = Part("1", Decimal(50), Decimal(10), Decimal(100), "CLN", Decimal(2_000_000), Decimal(10_000_000))
     for limit, high in ((100, 800_000_000), (99, None)):

@@ -171,10 +171,11 @@ def test_lines_sum_to_items_and_items_to_the_total(truth: Case) -> None:
 
 
 def told_individually(truth: Case) -> bool:
-    """An organisation's levy before 2026 follows a specific price, unless the land was residential once."""
+    """What an organisation pays before 2026 follows a specific price, unless the land was residential once."""
     once = truth.facts["was_residential_before"] and truth.on >= date(2024, 8, 1)
     housing = truth.convert_to in ("ODT", "ONT") and not once
-    return housing and truth.land_user == "organisation" and truth.on < date(2026, 1, 31)
+    at_once = truth.convert_to not in ("ODT", "ONT") and any((p.rent_after or p.rent) == "one_off" for p in truth.parts)
+    return (housing or at_once) and truth.land_user == "organisation" and truth.on < date(2026, 1, 31)
 
 
 @given(truth=truths())

@@ -204,7 +204,7 @@ def test_the_rent_is_asked_where_it_is_not_told(given: str | None, asked: bool) 
 
 def test_unknown_k_of_regime_a_has_no_upper_bound() -> None:
     told = {"reduction_group": "none", "allocated_without_fee": True, "garden_pond_of_house_parcel": False,
-            "garden_pond_origin_separated": False}  # fmt: skip
+            "garden_pond_origin_separated": False, "split_by_survey_before_2014_07_01": False}  # fmt: skip
     found = of(estimate(plain(date(2023, 5, 1), allotment_limit=Decimal(100), **told), RULES))
     # K = 1 is likely: 250 × 18 M; what lies within the limit is certain: 100 × 18 M
     assert (found.amount, found.low, found.high) == (4_500_000_000, 1_800_000_000, None)

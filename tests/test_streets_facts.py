@@ -58,3 +58,31 @@ def test_the_letter_and_the_page_offer_the_answers(capsys: pytest.CaptureFixture
     again = web.get("/streets/25750:17?on=2026-03-01&land_use=MNC&fact.water_use=aquaculture").get_data(as_text=True)
     assert "fact.water_use=SKC" not in again
     assert '<input type="hidden" name="fact.water_use" value="aquaculture">' in again
+
+
+# 25750:17 prints 25,800,000. Leased land of art. 121.1 with every legal fact told: 100 % of the difference
+TOLD = {"land_use": "CLN", "convert_to": "ODT", "area": "100", "fact__first_conversion": "false",
+        "fact__was_residential_before": "false", "fact__reduction_group": "none", "fact__fee_paid_before": "true",
+        "fact__allocated_without_fee": "true"}  # fmt: skip
+
+
+def test_ground_of_which_not_all_was_told_has_a_range() -> None:
+    levy = ask("25750:17", **TOLD)["estimate"]["levy"]
+    # likely the front; dearest with two fronts (× 1.1), CLN of position 3 (× 0.64); cheapest position 4 (× 0.32),
+    # an alley of earth (× 0.8), 100 m and more off the road (× 0.9), CLN of position 1
+    assert levy["amount"] == 100 * (25_800_000 - 2_580_000)
+    assert levy["high"] == 100 * (28_380_000 - 1_651_200)
+    assert levy["low"] == 100 * (25_800_000 * 32 * 72 // 10_000 - 2_580_000)
+
+
+def test_ground_of_which_all_was_told_has_one_price() -> None:
+    front = {"position": "1", "depth": "20", "fronts": "1", "agricultural_position": "1", "residential_area": "true"}
+    made = ask("25750:17", **TOLD, **front)["estimate"]
+    assert (made["levy"]["low"], made["levy"]["high"]) == (2_322_000_000, 2_322_000_000)
+    assert "street-range" not in [n["code"] for n in made["notices"]]
+
+
+def test_an_estimate_of_a_later_year_says_so_at_the_street_door() -> None:
+    assert "day-beyond-check" in [n["code"] for n in ask("25750:17", on="2099-03-01")["notices"]]
+    assert "day-beyond-check" in [n["code"] for n in ask("25750:17", on="2027-01-01")["notices"]]
+    assert "day-beyond-check" not in [n["code"] for n in ask("25750:17", on="2026-12-31")["notices"]]

@@ -102,6 +102,8 @@ def _table_and_k(part: Part, within: Decimal, over: Decimal, terms: Terms) -> li
     if not garden:
         cited = terms.value("levy_organisation" if terms.organisation else f"levy_before_{holding(part, terms)}")[1]
     inside_code, over_code = _GARDEN if garden else _FULL
+    if terms.organisation:
+        over_code = "levy-full-k"  # no limit counts
     term = _term_cited(part, terms)
     lines = []
     if within > 0:
@@ -191,9 +193,9 @@ def _in_full(
         code = {"term": "levy-full-term", "annual": "levy-full-annual"}.get(held, "levy-full")
         k = unit is _with_k
         more = (*_term_cited(part, terms), *(k_cited(part, terms) if k else ()))
-        lines.append(
-            _line(part, code, part.area, unit(part, terms), rate, terms, inside / part.area, cited, why, *more, k=k)
-        )
+        of_households = () if terms.organisation else (cited,)
+        laws = (*of_households, why, *more)
+        lines.append(_line(part, code, part.area, unit(part, terms), rate, terms, inside / part.area, *laws, k=k))
     return lines
 
 

@@ -19,6 +19,7 @@ from landinfo.model import BadInput, NotHere, Notice, PriceList, PriceSection, P
 from landinfo.money import dong
 from landinfo.position import Ground, Placed, Stretch
 from landinfo.price import RURAL_AREA, Quote, Step
+from landinfo.street import ranging
 
 SHOWN = (
     "ODT", "ONT", "TMD", "SKC", "CLN", "LUC", "CHN", "NTS", "RSX", "RPH", "RDD", "CNT", "LMU",
@@ -105,6 +106,8 @@ def answer(asked: Asked, rulebook: Rulebook) -> Answer:
     place = _Place(asked, commune, placed, rulebook)
     prices = tuple(place.prices())
     priced, reason = place.estimate()
+    if priced is not None:
+        priced = ranging.widened(priced, place.elsewhere())
     state = place.quote(RESIDENTIAL[place.rural], placed.stretches[0]).state
     return Answer(
         asked=asked,
@@ -308,6 +311,10 @@ class _Place:
             yield Notice("street-rural-crops", {"price": raised})
         if self.asked.query.convert_to:
             yield Notice("street-plan-not-known", severity="warning")
+        held = price.list_on(self.on, self.rulebook.price_lists)
+        until = held and held.citation.check_by
+        if held and until and held.effective_to is None and self.on >= until:
+            yield Notice("day-beyond-check", {"until": until, "checked": held.citation.checked}, "warning")
 
     def _raised(self) -> bool:
         return bool(self.asked.ground.residential_area) or bool(self.facts["same_parcel_as_house"])
@@ -319,20 +326,34 @@ class _Place:
             return None, None
         if use == query.convert_to or {use, query.convert_to} <= set(RESIDENTIAL.values()):
             return None, Notice("nothing-to-convert")
-        parts = [
-            self._part(number, stretch, use, query.convert_to)
-            for number, stretch in enumerate(self.placed.stretches, 1)
-        ]
+        return self._estimated(self._parts(use, query.convert_to)), None
+
+    def elsewhere(self) -> Iterator[Estimate]:
+        """The estimate wherever else the ground may lie, as far as nobody told."""
+        use, target = self.asked.land_use or "", self.asked.query.convert_to or ""
+        found: dict[ranging.Prices, list[dict[str, Any]]] = {}
+        for ground in ranging.grounds(self.asked.ground):
+            asked = replace(self.asked, ground=ground)
+            placed, _ = _placed(asked, self.rulebook)
+            parts = _Place(asked, self.commune, placed, self.rulebook)._parts(use, target)
+            found.setdefault(tuple((p["price"], p["target_price"]) for p in parts), parts)
+        yield from (self._estimated(found[prices]) for prices in ranging.corners(found))
+
+    def _parts(self, use: str, target: str) -> list[dict[str, Any]]:
+        return [self._part(number, stretch, use, target) for number, stretch in enumerate(self.placed.stretches, 1)]
+
+    def _estimated(self, parts: Sequence[Mapping[str, Any]]) -> Estimate:
+        query = self.asked.query
         read = case.read_case(
             {
                 "on": query.on,
                 "land_user": query.land_user,
                 "convert_to": query.convert_to,
                 "facts": {name: value for name, value in query.facts.items() if name in case.FACTS},
-                "parts": parts,
+                "parts": list(parts),
             }
         )
-        return estimate.estimate(read, self.rulebook.rules), None
+        return estimate.estimate(read, self.rulebook.rules)
 
     def _part(self, number: int, stretch: Stretch, use: str, target: str) -> dict[str, Any]:
         before, after = self.quote(use, stretch), self.quote(target, stretch)
