@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -463,3 +464,16 @@ def test_payment_is_explained_with_its_law() -> None:
     assert "38/2019/QH14, Điều 59" in text
     assert "late-needs-notice" not in _notices({"notice": "2026-03-10", "days": {"paid": "2026-12-01"}})
     assert "late-needs-notice" in _notices({"paid": 10**9})
+
+
+def test_no_two_values_of_a_rule_hold_on_one_day() -> None:
+    for key, rule in BOOK.rules.items():
+        for one, other in pairwise(rule.values):
+            assert one.effective_to is not None, key
+            assert one.effective_to <= other.effective_from, (key, one.effective_to)
+
+
+def test_of_a_fee_paid_before_no_rule_is_cited() -> None:
+    answer = present_estimate.of_case({**EXAMPLE, "facts": {"fee_paid_before": True}}, KNOWN, BOOK)
+    (line,) = [line for line in answer["lines"] if line["item"] == "registration_fee"]
+    assert [(c["document"], c["status"]) for c in line["citations"]] == [("", "unknown")]

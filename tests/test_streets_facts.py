@@ -73,6 +73,9 @@ def test_ground_of_which_not_all_was_told_has_a_range() -> None:
     assert levy["amount"] == 100 * (25_800_000 - 2_580_000)
     assert levy["high"] == 100 * (28_380_000 - 1_651_200)
     assert levy["low"] == 100 * (25_800_000 * 32 * 72 // 10_000 - 2_580_000)
+    # the registration fee was paid before: between nothing and 0.5 % of the dearest
+    whole = ask("25750:17", **TOLD)["estimate"]["range"]
+    assert (whole["low"], whole["high"]) == (levy["low"], levy["high"] + 14_190_000)
 
 
 def test_ground_of_which_all_was_told_has_one_price() -> None:
