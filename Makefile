@@ -8,7 +8,7 @@ SHELL := /bin/sh
 
 HOST ?= $(or $(LANDINFO_HOST),127.0.0.1)
 PORT ?= $(or $(LANDINFO_PORT),8000)
-PYTEST ?= -n 2 --dist loadfile
+PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 IS_PYTHON := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11 python, \

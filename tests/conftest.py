@@ -32,6 +32,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.testrunuid = uuid.uuid4().hex
 
 
+SLOW_FIRST = ("engines_agree", "preview", "editions", "load_killed", "lineage", "zones_sample", "streets", "outside")
+"""Files of tests that take long: begun first, none of them is left to one process at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {f"test_{name}": rank for rank, name in enumerate(SLOW_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     run = getattr(session.config.option, "testrunuid", None)
     if run and not hasattr(session.config, "workerinput"):

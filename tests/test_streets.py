@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import amount
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
@@ -316,9 +317,13 @@ def test_without_access_never_below_crops() -> None:
     ids=["first-day-front", "last-day-front", "first-day-far", "last-day-alley"],
 )
 def test_every_section_of_the_list(day: str, told: list[tuple[str, str]], factor: Decimal, crops: int) -> None:
-    """All 3,597 rows: every use has a price, the printed columns × the factors, crops never below their table."""
+    """Every use has a price, the printed columns × the factors, crops never below their table.
+
+    All 3,597 rows; in the short run each of them once, a quarter of them for each place.
+    """
     assert len(ROWS) == 3597
-    for row in ROWS:
+    first = 0 if amount.LONG else (day == "2026-12-31") + 2 * (factor != 1)
+    for row in ROWS[first :: amount.of(4, 1)]:
         asked = asked_streets.read_street(f"{row['commune']}:{row['number']}", [("on", day), *told], TODAY)
         answer = street.answer(asked, BOOK)
         assert answer.state == "priced"
