@@ -84,9 +84,9 @@ def notices(case: Case, costing: Costing, space: Space, rules: Rules) -> Iterato
 def _beyond_the_clock(case: Case, rules: Rules) -> Iterator[Notice]:
     """K and the price list are set anew each year: of a day past the next check nobody knows them yet."""
     value = law.in_force(rules["levy_k"].values, case.on)
-    until = value and value.citation.check_by
-    if value and until and case.on >= until and value.effective_to is None:
-        yield Notice("day-beyond-check", {"until": until, "checked": value.citation.checked}, "warning")
+    said = value and law.beyond_check(value.citation, value.effective_to, case.on)
+    if said:
+        yield said
 
 
 LEAST_PRICE, LEAST_BUILT = 10_000, 100_000

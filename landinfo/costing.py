@@ -102,21 +102,28 @@ class Costing:
 
     def free(self, part: Part) -> bool:
         """No permission is needed to convert this part, and no levy is due."""
+        return part.land_use in self._free_uses
+
+    @cached_property
+    def _free_uses(self) -> frozenset[str]:
         rule = law.in_force(self.rules["levy_without_permission"].values, self.case.on)
-        known = rule is not None and rule.value is not None
-        return known and registered_only(part.land_use, self.case.convert_to)
+        if rule is None or rule.value is None:
+            return frozenset()
+        uses = {p.land_use for p in self.case.parts}
+        return frozenset(use for use in uses if registered_only(use, self.case.convert_to))
 
     def _gross(self, state: State) -> list[Line]:
         parts = self.parts(state)
-        free = [p for p in parts if self.free(p)]
-        cited = law.on(self.rules["levy_without_permission"], self.case.on).citation
-        words = {"target": self.case.convert_to}
-        lines = [
-            Line(p.id, Notice("levy-without-permission", {**words, "use": p.land_use}), (), ZERO, (cited,))
-            for p in free
-        ]
-        levied = [p for p in parts if p not in free]
+        if not self._free_uses:
+            return self._levied(parts, state)
+        levied = [p for p in parts if not self.free(p)]
+        lines = [self._without_permission(p) for p in parts if self.free(p)]
         return lines + self._levied(levied, state) if levied else lines
+
+    def _without_permission(self, part: Part) -> Line:
+        cited = law.on(self.rules["levy_without_permission"], self.case.on).citation
+        words = {"target": self.case.convert_to, "use": part.land_use}
+        return Line(part.id, Notice("levy-without-permission", words), (), ZERO, (cited,))
 
     def _levied(self, parts: Sequence[Part], state: State) -> list[Line]:
         terms = self.terms(state)

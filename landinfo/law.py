@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from landinfo.model import CannotBeAnswered, Rule, RuleValue
+from landinfo.model import CannotBeAnswered, Citation, Notice, Rule, RuleValue
 
 
 class NotInForce(CannotBeAnswered):
@@ -29,6 +29,14 @@ def on(rule: Rule, day: date) -> RuleValue:
             first=first,
         )
     return value
+
+
+def beyond_check(cited: Citation, ends: date | None, day: date) -> Notice | None:
+    """What is said of a day on which a value has to be looked at again, where no end of the value is known."""
+    until = cited.check_by
+    if ends is not None or until is None or day < until:
+        return None
+    return Notice("day-beyond-check", {"until": until, "checked": cited.checked}, "warning")
 
 
 def in_force(values: Sequence[RuleValue], day: date) -> RuleValue | None:

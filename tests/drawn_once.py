@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
+import fcntl
 import functools
 import os
 import pickle
 import tempfile
-import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,6 @@ from landinfo.store import Load
 ROOT = Path(__file__).resolve().parent.parent
 RECIPE = ROOT / "data" / "sample" / "recipe.toml"
 PLAN: dict[str, Any] = tomllib.loads(RECIPE.read_text("utf-8"))
-WAIT = 600
-"""Seconds that one process waits for the drawing of another."""
 Drawn = tuple[sample.Drawing, tuple[Load, ...]]
 
 
@@ -33,27 +30,21 @@ def drawn() -> Drawn:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     if run is None:
         return _draw()
-    kept = _kept(run)
-    try:
-        os.close(os.open(kept.with_suffix(".taken"), os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        until = time.monotonic() + WAIT
-        while not kept.exists() and time.monotonic() < until:
-            time.sleep(0.2)
-        found: Drawn = pickle.loads(kept.read_bytes())
+    with _kept(run).open("a+b") as kept:
+        fcntl.flock(kept, fcntl.LOCK_EX)  # given back when the file is closed, also by a process that dies
+        kept.seek(0)
+        held = kept.read()
+        if held:
+            there: Drawn = pickle.loads(held)
+            return there
+        found = _draw()
+        kept.write(pickle.dumps(found))
         return found
-    found = _draw()
-    half = kept.with_suffix(".half")
-    half.write_bytes(pickle.dumps(found))
-    half.replace(kept)
-    return found
 
 
 def forget(run: str) -> None:
     """Remove what a run kept."""
-    for path in (_kept(run), _kept(run).with_suffix(".taken"), _kept(run).with_suffix(".half")):
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()
+    _kept(run).unlink(missing_ok=True)
 
 
 def _kept(run: str) -> Path:

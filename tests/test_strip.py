@@ -399,3 +399,9 @@ def test_the_command_line_measures_too(ground: Store, place: str, capsys: pytest
 def test_a_street_section_has_no_street_side(pages: FlaskClient) -> None:
     wrong = web_ask(pages, "/api/streets/25750:10?strip.width=5", 400)
     assert (wrong["code"], wrong["field"]) == ("street-no-piece", "strip")
+
+
+def test_its_measures_are_those_by_which_zones_are_derived() -> None:
+    held = {key: float(BOOK.rules[key].values[-1].value) for key in ("zone_one_front", "zone_least_side")}
+    assert (held["zone_one_front"], held["zone_least_side"]) == (strip.CORNER, strip.LEAST_SIDE)
+    assert float(BOOK.rules["zone_touch_distance"].values[-1].value) == strip.TOUCHES

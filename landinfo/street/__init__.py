@@ -312,9 +312,9 @@ class _Place:
         if self.asked.query.convert_to:
             yield Notice("street-plan-not-known", severity="warning")
         held = price.list_on(self.on, self.rulebook.price_lists)
-        until = held and held.citation.check_by
-        if held and until and held.effective_to is None and self.on >= until:
-            yield Notice("day-beyond-check", {"until": until, "checked": held.citation.checked}, "warning")
+        said = held and law.beyond_check(held.citation, held.effective_to, self.on)
+        if said:
+            yield said
 
     def _raised(self) -> bool:
         return bool(self.asked.ground.residential_area) or bool(self.facts["same_parcel_as_house"])
@@ -332,7 +332,7 @@ class _Place:
         """The estimate wherever else the ground may lie, as far as nobody told."""
         use, target = self.asked.land_use or "", self.asked.query.convert_to or ""
         found: dict[ranging.Prices, list[dict[str, Any]]] = {}
-        for ground in ranging.grounds(self.asked.ground):
+        for ground in ranging.grounds(self.asked.ground, self.rural):
             asked = replace(self.asked, ground=ground)
             placed, _ = _placed(asked, self.rulebook)
             parts = _Place(asked, self.commune, placed, self.rulebook)._parts(use, target)

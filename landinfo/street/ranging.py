@@ -13,24 +13,29 @@ import shapely
 from landinfo import position
 from landinfo.estimate import Estimate, Item
 from landinfo.model import BadInput, Notice
-from landinfo.position import FRONT, LAST, SURFACES, Ground
+from landinfo.position import FRONT, LAST, Ground
 
+EARTH = "earth"
 BACK = Decimal(150)
 """m: a depth from which the reduction of art. 4.2c holds (100 m and more)."""
 Prices = tuple[tuple[Decimal | None, Decimal | None], ...]
 """Of each stretch the price of the land as it is and of the new use, đồng/m²."""
 
 
-def grounds(ground: Ground) -> Iterator[Ground]:
-    """Every way in which what was not told may stand, as far as it does not contradict what was."""
+def grounds(ground: Ground, rural: bool) -> Iterator[Ground]:
+    """Every way in which what was not told may stand, as far as it does not contradict what was.
+
+    An alley counts as paved where nobody told; a residential area matters in a xã (``rural``) only.
+    """
+    residential = ground.residential_area is None and rural
     placed = ground.position is not None or ground.width is not None or ground.no_access
     ways: dict[str, Any] = {
         "position": (ground.position,) if placed else range(FRONT, LAST + 1),
-        "surface": (ground.surface,) if ground.surface else (None, *SURFACES),
+        "surface": (ground.surface,) if ground.surface else (None, EARTH),
         "depth": (ground.depth,) if ground.depth is not None else (None, BACK),
         "fronts": (ground.fronts,) if ground.fronts is not None else (None, 2),
         "agricultural_position": (ground.agricultural_position,) if ground.agricultural_position else (1, 2, 3),
-        "residential_area": (ground.residential_area,) if ground.residential_area is not None else (True, False),
+        "residential_area": (True, False) if residential else (ground.residential_area,),
     }
     for values in product(*ways.values()):
         told: dict[str, Any] = dict(zip(ways, values, strict=True))
