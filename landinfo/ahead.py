@@ -97,10 +97,11 @@ def later(day: date, facts: Facts, before: Outlook, repriced: bool, rulebook: Ru
         else overlay.measure(facts.parcel, was.theme, new)
         for was, old, new in zip(before.shares, before.facts.themes, facts.themes, strict=True)
     )
-    if Held.FAILED in (before.facts.zones_held, facts.zones_held) or not (moved or repriced):
+    parted = valuation.hampering(shares) != valuation.hampering(before.shares)
+    if Held.FAILED in (before.facts.zones_held, facts.zones_held) or not (moved or repriced or parted):
         return Outlook(query, facts, shares, before.pieces, before.valuation)
-    kept = not moved and facts.zones is before.facts.zones
-    pieces = before.pieces if kept else valuation.pieces(facts)
+    kept = not (moved or parted) and facts.zones is before.facts.zones
+    pieces = before.pieces if kept else valuation.pieces(facts, shares)
     worth = valuation.value(facts, query, issued(query.known, rulebook), pieces)
     return Outlook(query, facts, shares, pieces, worth)
 

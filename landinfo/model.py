@@ -236,7 +236,8 @@ class Theme:
     """A layer that says something about ground (``data/themes.toml``).
 
     ``strip_width`` (m): a piece nowhere wider is digitising noise and "in doubt". ``system`` names the code list of its
-    designations: "land_use" (data/land_use_types.csv) or "own" (labels in ``designations``).
+    designations: "land_use" (data/land_use_types.csv) or "own" (labels in ``designations``). ``hampers``: the case of
+    rule ``position_hampered`` that its ground falls under; "": none.
     """
 
     id: str
@@ -249,6 +250,7 @@ class Theme:
     office_en: str = ""
     designations: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # code → (vi, en, colour #rrggbb)
     decides_conversion: bool = False
+    hampers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

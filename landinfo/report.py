@@ -61,7 +61,7 @@ def report(query: Query, facts: Facts, rulebook: Rulebook) -> Report:
         overlay.measure(facts.parcel, theme, layer)
         for theme, layer in zip(rulebook.themes.values(), facts.themes, strict=True)
     )
-    parts = valuation.pieces(facts)
+    parts = valuation.pieces(facts, shares)
     drawn = Decimal(str(round(shapely.area(facts.parcel.shape), 3)))
     check = _area_check(facts, drawn, query.on, rulebook)
     worth = valuation.value(facts, query, rulebook, parts)
@@ -117,19 +117,14 @@ def _notices(
         yield Notice("designations-in-conflict", severity="warning")
 
 
-HAMPERING = {"power_line_corridor": "power_line"}
-"""Themes whose ground the list prices lower (Annex I.6.9) → the condition that a price zone says it with."""
-
-
 def _hampered(query: Query, facts: Facts, shares: Sequence[ThemeShares], rulebook: Rulebook) -> Iterator[Notice]:
-    """Ground of a corridor that the price zones do not say to lie in it: its price is not reduced here."""
+    """Ground whose price is lower for a theme that lies on it, where its price zones do not say so themselves."""
     if law.in_force(rulebook.rules["position_hampered"].values, query.on) is None:
         return
-    said = {name for zone in facts.zones for name in zone.conditions.get("hampered", "").split("|")}
-    for theme in shares:
-        condition = HAMPERING.get(theme.theme.id)
-        if condition and condition not in said and theme.answer == "concerned":
-            yield Notice(f"price-not-reduced-{condition}", {"area": theme.total_area}, "warning")
+    for theme in valuation.hampering(shares):
+        if not all(theme.theme.hampers in valuation.hampered(zone) for zone in facts.zones):
+            label = {"vi": theme.theme.label_vi, "en": theme.theme.label_en}
+            yield Notice("price-reduced-by-theme", {"theme": label, "area": theme.total_area})
 
 
 def _use_notices(worth: Valuation, facts: Facts) -> Iterator[Notice]:

@@ -8,10 +8,11 @@ art. 7 prices by another) every piece takes the least and the most that the pric
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from landinfo import overlay, price
@@ -30,7 +31,9 @@ from landinfo.model import (
     ThemeKind,
 )
 from landinfo.money import dong
+from landinfo.overlay import ThemeShares
 from landinfo.price import Quote
+from landinfo.price.place import HAMPERED
 
 HOUSING = (*RESIDENTIAL, "T")
 """Codes of recognised residential land: T is that of Decision 499/QĐ-ĐC (1995), which certificates keep."""
@@ -39,7 +42,10 @@ _ZONES = Theme("price_zones", ThemeKind.PARTITION, "", "", strip_width=0.05, sys
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Part of a parcel that takes one price zone; ``zone`` None: no zone, ``why`` says which kind of nothing."""
+    """Part of a parcel that takes one price zone; ``zone`` None: no zone, ``why`` says which kind of nothing.
+
+    The conditions of ``zone`` hold for the piece: to those of the zone itself come those of themes that hamper.
+    """
 
     zone: PriceZone | None
     area: Decimal
@@ -87,8 +93,45 @@ class Valuation:
     high: Decimal | None
 
 
-def pieces(facts: Facts) -> tuple[Piece, ...]:
-    """The parcel cut by its price zones; areas sum to the registered area. Strips of noise go to their neighbours."""
+def pieces(facts: Facts, shares: Sequence[ThemeShares] = ()) -> tuple[Piece, ...]:
+    """The parcel cut by its price zones and by the themes of ``shares`` that hamper the use of ground (Annex I.6.9).
+
+    Areas sum to the registered area. Strips of noise go to their neighbours.
+    """
+    found = _by_zone(facts)
+    for theme in hampering(shares):
+        found = tuple(part for one in found for part in _parted(one, theme, facts))
+    return found
+
+
+def hampering(shares: Iterable[ThemeShares]) -> tuple[ThemeShares, ...]:
+    """The themes that make a case of the price list of the ground under them, where they reach the parcel."""
+    return tuple(s for s in shares if s.theme.hampers and s.answer is overlay.Answer.CONCERNED)
+
+
+def hampered(zone: PriceZone | None) -> frozenset[str]:
+    """The cases of Annex I.6.7–6.11 that a zone is under."""
+    return frozenset(filter(None, (zone.conditions.get(HAMPERED, "") if zone else "").split("|")))
+
+
+def _parted(piece: Piece, theme: ThemeShares, facts: Facts) -> Iterator[Piece]:
+    """The piece outside a theme, and inside it as ground of its case; a zone that says the case stays whole."""
+    zone, case = piece.zone, theme.theme.hampers
+    under = [row.shape for row in theme.rows if row.kind == "designation"]
+    if zone is None or case in hampered(zone) or not under:
+        yield piece
+        return
+    inside, outside = overlay.split(piece.shape, shapely.union_all(under))
+    step = overlay.area_step(facts.parcel.registered_area)
+    within, beyond = overlay.apportion(piece.area, (shapely.area(inside), shapely.area(outside)), step)
+    if beyond:
+        yield replace(piece, area=beyond, shape=outside)
+    if within:
+        conditions = {**zone.conditions, HAMPERED: "|".join(sorted({*hampered(zone), case}))}
+        yield replace(piece, zone=replace(zone, conditions=conditions), area=within, shape=inside)
+
+
+def _by_zone(facts: Facts) -> tuple[Piece, ...]:
     by_name = {_name(zone): zone for zone in facts.zones}
     layer = LayerFacts("price_zones", facts.zones_held, facts.zone_coverage, tuple(map(_as_feature, facts.zones)))
     rows = [r for r in overlay.measure(facts.parcel, _ZONES, layer).rows if r.area > 0]

@@ -477,3 +477,17 @@ def test_of_a_fee_paid_before_no_rule_is_cited() -> None:
     answer = present_estimate.of_case({**EXAMPLE, "facts": {"fee_paid_before": True}}, KNOWN, BOOK)
     (line,) = [line for line in answer["lines"] if line["item"] == "registration_fee"]
     assert [(c["document"], c["status"]) for c in line["citations"]] == [("", "unknown")]
+
+
+@pytest.mark.parametrize("on", ["2020-05-01", "2025-03-01", "2026-03-01"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_price_after_below_the_price_before_says_that_no_difference_is_negative(on: str, first: bool) -> None:
+    facts = {**EXAMPLE["facts"], "first_conversion": first}
+    part = {**EXAMPLE["parts"][0], "price": 5_000_000, "target_price": 4_000_000}
+    told = present_estimate.of_case({**EXAMPLE, "on": on, "parts": [part], "facts": facts}, KNOWN, BOOK)
+    lines = [line for line in told["lines"] if line["item"] == "levy"]
+    assert told["levy"]["amount"] == 0
+    assert lines
+    assert all("không tính âm" in line["formula"]["vi"] for line in lines)
+    usual = present_estimate.of_case({**EXAMPLE, "on": on, "facts": facts}, KNOWN, BOOK)
+    assert not any("không tính âm" in line["formula"]["vi"] for line in usual["lines"])

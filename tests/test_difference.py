@@ -15,7 +15,7 @@ import pytest
 import shapely
 
 from landinfo import asked, cli, difference, lookup, present_difference, search
-from landinfo.lookup import Report, Several
+from landinfo.lookup import Several
 from landinfo.model import BadInput, Coverage, Edition, Feature, LandUse, Parcel, ParcelRef, Problem
 from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store
 from landinfo.store.communes import read_communes
@@ -222,20 +222,3 @@ def test_the_page_and_the_api_say_the_same(ground: Store) -> None:
         assert f"+{found['change']:,} đ" in page
     refused = client.get("/api/difference/25750@2024/1/1?on=2026-03-01")
     assert (refused.status_code, refused.get_json()["code"]) == (400, "needs-a-second-question")
-
-
-@pytest.mark.parametrize(
-    ("parcel", "on", "said"),
-    [
-        # 303.4 of its 326 m² lie in the high-voltage corridor, which its price zones do not say (Annex I.6.9)
-        ("25741@2024/2/147", "2026-03-01", True),
-        ("25741@2024/2/147", "2025-09-01", False),  # the list of that day has no such rule here
-        ("25741@2024/2/1", "2026-03-01", False),
-    ],
-)
-def test_a_corridor_that_lowers_the_price_and_is_not_in_its_zone_is_named(
-    sample: Store, parcel: str, on: str, said: bool
-) -> None:
-    found = lookup.parcel(search.parse_parcel(parcel), asked.read_query([("on", on)], TODAY), sample, BOOK)
-    assert isinstance(found, Report)
-    assert ("price-not-reduced-power_line" in {n.code for n in found.notices}) is said

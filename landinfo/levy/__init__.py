@@ -250,6 +250,8 @@ def _line(
     if code == "levy-full-term" and k and part.price is not None and part.target_price is not None:
         k_price, k_target = coefficients(part, terms) or (ONE, ONE)
         params |= {"price": part.price * k_price, "target_price": part.target_price * k_target}
+    if difference == 0 and (not k or coefficients(part, terms) is not None):
+        code = "levy-no-difference"
     amount = None if difference is None else area * difference * rate
     inputs = _inputs(part, area, difference, rate, terms, k)
     return Line(part.id, Notice(code, params), inputs, amount, cited, inside, k)

@@ -32,11 +32,13 @@ _VALUE_KEYS = {"from", "to", "value", "document", "article", "status", "checked"
 
 def read_rulebook(folder: Path) -> Rulebook:
     """All of ``folder`` (normally ``data/``). Raises ``Refused`` naming the file and the entry that is wrong."""
+    rules, themes = dict(_rules(folder / "rules")), read_themes(folder / "themes.toml")
+    _cases_known(folder / "themes.toml", themes, rules)
     return Rulebook(
-        rules=MappingProxyType(dict(_rules(folder / "rules"))),
+        rules=MappingProxyType(rules),
         documents=MappingProxyType(_documents(folder)),
         price_lists=read_price_lists(folder / "prices"),
-        themes=MappingProxyType(read_themes(folder / "themes.toml")),
+        themes=MappingProxyType(themes),
         land_use_types=MappingProxyType(_land_use_types(folder / "land_use_types.csv")),
         permissions=MappingProxyType(_toml(folder / "planning.toml")),
         texts=MappingProxyType(read_texts(folder / "texts")),
@@ -69,6 +71,14 @@ def read_themes(path: Path) -> dict[str, Theme]:
     return {key: _theme(path, key, raw) for key, raw in _toml(path).items()}
 
 
+def _cases_known(path: Path, themes: Mapping[str, Theme], rules: Mapping[str, Rule]) -> None:
+    """Raises ``Refused``: a theme hampers ground in a way that no rule of prices has a case for."""
+    known = {case for value in rules["position_hampered"].values for case in value.value or ()}
+    for key, theme in themes.items():
+        if theme.hampers and theme.hampers not in known:
+            raise Refused("data-file", str(path), entry=key, wrong=f"hampers must be one of {sorted(known)}")
+
+
 def _theme(path: Path, key: str, raw: Mapping[str, Any]) -> Theme:
     try:
         return Theme(
@@ -84,6 +94,7 @@ def _theme(path: Path, key: str, raw: Mapping[str, Any]) -> Theme:
                 {code: (d["vi"], d["en"], d["colour"]) for code, d in raw.get("designations", {}).items()}
             ),
             decides_conversion=raw.get("decides_conversion", False),
+            hampers=raw.get("hampers", ""),
         )
     except (KeyError, ValueError) as wrong:
         raise Refused("data-file", str(path), entry=key, wrong=str(wrong)) from wrong
