@@ -240,6 +240,10 @@ CASES: dict[str, Callable[[Path], Case]] = {
         parcels(at / "a.gpkg", SoHieuToBanDo=["12", "12"]),
         field_map(at / "map.toml", MAP.replace('sheet = "{TO}"', 'preset = "vbdlis"')),
     ),
+    "MAP-008": lambda at: (
+        parcels(at / "a.gpkg", SoHieuToBanDo=["12", "12"], KyHieuMucDichSuDung=["ODT", "CLN"]),
+        field_map(at / "map.toml", MAP.replace('sheet = "{TO}"', 'preset = "vbdlis"')),
+    ),
     "DRW-001": _drawing([*TWO_PARCELS, LABELS[0]]),
     "DRW-002": _drawing([*TWO_PARCELS, *LABELS, (point(7, 7), 11, b"3")]),
     "DRW-003": _drawing([*TWO_PARCELS, *LABELS, (point(50, 50), 11, b"3")]),

@@ -136,6 +136,8 @@ def test_layers_come_and_go(browse: Callable[..., Page], answer: dict[str, Any])
     expect(legend).to_have_count(0)
     expect(page.locator(".map-note[role]")).to_be_hidden()
     page = browse("/")  # all of the ground: the zoning plan covers a part of it
+    # the rows of a legend push what is below them down when they come
+    expect(page.locator("[data-legend='land_use_planning'] li").first).to_be_visible()
     page.get_by_label("Quy hoạch phân khu đô thị", exact=True).check()
     expect(page.locator("[data-legend='urban_zoning'] li").first).to_be_visible()
 

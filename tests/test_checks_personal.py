@@ -22,6 +22,7 @@ OF_PERSONS = (
     *("CanCuoc", "HoChieu", "MaDinhDanh", "DiaChi", "DiaChiChu", "DIA_CHI_TT", "Địa chỉ thường trú", "ThuongTru"),
     *("NgaySinh", "NamSinh", "NAM_SINH", "GioiTinh", "DanToc", "SDT", "SoDienThoai", "DienThoai", "Email", "MST"),
     *("owner", "OWNER_NAME", "TaxPayer", "phone", "IdCard", "mailing_address"),
+    *("ChuSoHuu", "CHU_SO_HUU", "TenCSH", "CSH", "ChuNha", "ChuDat", "NguoiDaiDien", "NguoiDaiDi", "SoGiayChun"),
 )
 OF_PARCELS = (
     *("TO", "THUA", "MaXa", "SoHieuToBanDo", "SoHieuToBa", "SoThuTuThua", "DienTich", "DienTichPhapLy", "dientichpl"),
@@ -89,6 +90,7 @@ def test_the_name_of_a_planning_area_is_no_persons() -> None:
         *("Nguyễn Văn Trồng", "LÊ THỊ C", "nhà của Lê Trồng", "NGUYEN VAN TRONG", "Hồ Thị Nở", "Lê C; Trần D"),
         *("12 Đường Ẩn, Phú Lợi", "45/3A ấp Trồng", "Tổ 4, khu phố 2", "thường trú tại Trồng", "¤ng NguyÔn V¨n Trång"),
         *("Thửa của bà Nguyễn Thị Trồng", "NguyÔn V¨n Trång", "Nguyeãn Vaên Troàng"),
+        *("nguyễn văn trồng", "trần thị trồng", "đất của lê văn trồng", "nguyen van trong", "nguyễn Văn Trồng"),
         *("Ông Nguyễn Văn A", "hộ bà: Trần Thị B", "BÀ LÊ THỊ C", unicodedata.normalize("NFD", "Bà Lê Thị C")),
     ],
 )
@@ -115,6 +117,10 @@ def test_values_of_persons_are_known_and_hidden(value: str) -> None:
             "25/2014/TT-BTNMT",
         ),
         *(
+            "bình dương văn phòng",
+            "đường lê thị riêng",
+            "trường công lập",
+            "lý trí con người",
             "Bà Rịa Vũng Tàu",
             "Bà Điểm xã",
             "đường Bà Triệu",

@@ -387,7 +387,12 @@ def test_a_second_person_signs(own_store: Store, store_url: str) -> None:
     editions.publish(own_store, name, "Trần Thị Lan", CORRECTED)
     assert designations(own_store, TODAY) == ["AAA"]
     refused("edition-no-draft", lambda: editions.sign(own_store, name, "Hoa", CORRECTED))
+    refused("edition-needs-name", lambda: editions.undo(own_store, name, " ", CORRECTED))
     editions.undo(own_store, name, "Lan", CORRECTED)
+    # what was taken back is not published again on the signature of before
+    assert refused("edition-needs-signature", lambda: editions.publish(own_store, name, "Lan", CORRECTED))
+    editions.sign(own_store, name, "Minh", CORRECTED)
+    refused("edition-needs-name", lambda: editions.publish(own_store, name, "", CORRECTED))
     editions.publish(own_store, name, "Lan", CORRECTED)
     own_store.ask_sign_off(False)
     own_store.publish([correction("plan-3", "BBB", CORRECTED)])
@@ -451,13 +456,16 @@ def test_on_the_command_line(tmp_path: Path, store_url: str, capsys: pytest.Capt
         "files"
     ].keys()
     run("edition", "sign", other, "--by", "Minh", "--known", "2026-07-01")
-    code, text = run("edition", "publish", other, "--known", "2026-07-02")
+    assert run("edition", "publish", other, "--known", "2026-07-02")[0] == 2  # by whom?
+    code, text = run("edition", "publish", other, "--known", "2026-07-02", "--by", "Lan")
     assert (code, name in text) == (0, True)
     code, text = run("edition", "undo", other, "--known", "2026-07-05", "--by", "Hoa")
     assert (code, name in text) == (0, True)
     states = {e["edition"]: e["state"] for e in json.loads(run("edition", "list", "--layer", "parcels", "--json")[1])}
     assert states == {name: "published", other: "withdrawn"}
-    assert run("edition", "list", "--layer", "zones")[1].strip() == "Không có phiên bản dữ liệu nào"
+    none = run("edition", "list", "--layer", "zones", "--lang", "vi")[1]
+    assert none.strip() == "Không có phiên bản dữ liệu nào"
+    assert run("edition", "list", "--layer", "zones", "--lang", "en")[1].strip() == "There is no edition"
     assert run("edition", "discard", other)[0] == 2
     assert run("edition", "show", "x")[0] == 2
     assert run("store", "sign-off", "off")[0] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -192,7 +193,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "STO-002": _map(edition="simulated = true"),
 }
 CASES |= office_files.CASES
-IN_A_STORE = {"EDI-001", "EDI-002", "STO-001"} | office_files.IN_A_STORE
+IN_A_STORE = {"EDI-001", "EDI-002", "EDI-004", "EDI-005", "STO-001"} | office_files.IN_A_STORE
 BY_FORCE = {"FIL-010", "FIL-011", "FIL-012"}
 """Tested where the reading process is (``test_readers_child.py``)."""
 
@@ -346,3 +347,32 @@ def test_a_prj_that_is_no_text(tmp_path: Path) -> None:
         "FIL-002",
         "EDI-003",
     ]
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "{b = " * 100_000, "[" * 100_000])
+def test_a_map_nested_without_end_is_refused(tmp_path: Path, text: str) -> None:
+    map = tmp_path / "m.toml"
+    map.write_text(text, "utf-8")
+    assert codes(load(parcels(tmp_path / "a.gpkg"), map, str(tmp_path / "s.gpkg"), TODAY)) == ["MAP-001"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Nguyễn Văn Trồng.gpkg", "nguyen_van_trong.gpkg", "079185001234.gpkg", "ho so ba Tran Thi Trong.gpkg"]
+)
+def test_a_file_that_is_called_like_somebody_is_kept_without_it(tmp_path: Path, name: str) -> None:
+    file, url = parcels(tmp_path / name), str(tmp_path / "s.gpkg")
+    assert load(file, field_map(tmp_path / "m.toml"), url, TODAY).published
+    store = open_store(url)
+    (files,) = [e.detail["files"] for e in store.events() if e.action == "prepared"]
+    store.close()
+    assert list(files) == ["•••.gpkg"]
+    assert list(files.values()) == [hashlib.sha256(file.read_bytes()).hexdigest()]
+
+
+def test_names_of_files_that_are_nobodys_are_kept(tmp_path: Path) -> None:
+    url = str(tmp_path / "s.gpkg")
+    assert load(parcels(tmp_path / "to_12_phu_loi.shp"), field_map(tmp_path / "m.toml"), url, TODAY).published
+    store = open_store(url)
+    (files,) = [e.detail["files"] for e in store.events() if e.action == "prepared"]
+    store.close()
+    assert {"to_12_phu_loi.shp", "to_12_phu_loi.dbf"} <= files.keys()

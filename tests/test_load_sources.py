@@ -48,7 +48,8 @@ def test_wgs84_comes_in_by_the_pinned_operation(tmp_path: Path) -> None:
     lon, lat, east, north = 105.86, 9.66, 539311.12, 1068274.57
     small = shapely.Polygon([(lon, lat), (lon + 1e-4, lat), (lon + 1e-4, lat + 1e-4)])
     file = parcels(tmp_path / "a.geojson", [small], crs="EPSG:4326")
-    map = field_map(tmp_path / "a.toml", MAP.replace("EPSG:9210", "EPSG:9209"))
+    elsewhere = MAP.replace("EPSG:9210", "EPSG:9209").replace("25750", "31507")  # no commune whose ground is known here
+    map = field_map(tmp_path / "a.toml", elsewhere)
     result = load(file, map, str(tmp_path / "s.gpkg"), TODAY)
     assert "EPSG:6960" in result.operation
     corner = shapely.get_coordinates(held(str(tmp_path / "s.gpkg"))[2][0].shape)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import amount
 import editions_to_publish as made
 import pytest
 import shapely
@@ -41,8 +42,8 @@ def question(on: date = ON, convert_to: str | None = "ODT") -> Query:
 
 
 def cut() -> list[Load]:
-    """The sample around the middle: what lies within 60 m."""
-    near = MIDDLE.buffer(60)
+    """The sample around the middle: what lies within 45 m (60 in the long run)."""
+    near = MIDDLE.buffer(amount.of(45, 60))
 
     def kept(load: Load) -> Load:
         return made.changed(load, lambda row: [row] if row.shape.intersects(near) else [], load.edition.published)
@@ -290,6 +291,26 @@ def test_reasons_of_parcels(store: Store) -> None:
     for effect in grown:
         assert effect.reason.code == "preview-because-area"
         assert effect.reason.params["after"] - effect.reason.params["before"] == 10
+
+
+def test_a_reason_names_what_is_another(store: Store) -> None:
+    """The registered area, then the land uses, then the drawing; never one number "to" the same."""
+    snapshot = of_cut("parcels")
+    whole = [p for p in snapshot.parcels if p.effective_to is None and p.registered_area and len(p.land_uses) == 1]
+    used, drawn, grown = (p.ref for p in whole[:3])
+
+    def change(row: Any) -> list[Any]:
+        if row.ref == used:
+            return [replace(row, land_uses=(replace(row.land_uses[0], code="TMD"),))]
+        if row.ref == drawn:
+            return [replace(row, shape=affinity.scale(row.shape, 0.98, 1.0))]
+        return [replace(row, registered_area=row.registered_area + 10, land_uses=())] if row.ref == grown else [row]
+
+    found = preview.preview(store, stage(store, made.changed(snapshot, change)), question(), BOOK)
+    by = {e.ref: e.reason for e in found.effects}
+    assert [by[name].code.rpartition("-")[2] for name in (used, drawn, grown)] == ["uses", "drawing", "area"]
+    assert all(by[name].params["before"] != by[name].params["after"] for name in by)
+    assert by[used].params["after"].startswith("TMD ")
 
 
 def test_what_cannot_be_published_cannot_be_previewed(store: Store) -> None:

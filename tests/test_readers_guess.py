@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import shapely
 from files_to_load import MAP, RULEBOOK, TODAY, codes, field_map, held, load, parcels, square, write
 from office_files import CORNERS, LABELS, TWO_PARCELS, VN2000, by_driver, dgn, listing, point
 
@@ -140,3 +141,45 @@ def test_the_command_only_prints(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert sorted((p.name, p.read_bytes()) for p in tmp_path.iterdir()) == before
     assert main(["guess", str(tmp_path / "gone.gpkg")]) == 2
     assert "gone.gpkg" in capsys.readouterr().err
+
+
+def test_the_guess_says_that_it_cannot_be_loaded_yet(tmp_path: Path) -> None:
+    """Every refusal names one more empty entry, until all that no file says is filled in."""
+    file, map, url = _vbdlis(tmp_path / "a.gpkg"), tmp_path / "m.toml", str(tmp_path / "s.gpkg")
+    text = "\n".join(guess(file, None, RULEBOOK).lines)
+    assert "Chưa nạp được ngay" in text
+    store = MAP[: MAP.index("[edition]")]
+    to_fill = {
+        "regime": ('regime = ""', 'regime = "2024"'),
+        "territory": ('territory = ""', 'territory = "25750@2024"'),
+        "document": ('document = ""', 'document = "BĐĐC"'),
+        "effective_from": ("# effective_from = 2026-01-01", "effective_from = 2020-01-01"),
+        "source": ('source = ""', 'source = "VPĐK"'),
+        "of": ('of = ""', 'of = "hull_of_features"'),
+    }
+    while to_fill:
+        map.write_text(store + text, "utf-8")
+        (finding,) = load(file, map, url, TODAY).findings
+        assert finding.kind.code == "MAP-002"
+        empty, filled = to_fill.pop(finding.params["entry"].split()[-1])
+        assert empty in text
+        text = text.replace(empty, filled)
+    map.write_text(store + text, "utf-8")
+    assert load(file, map, url, TODAY).published
+
+
+def test_a_land_use_without_its_regime_is_told_which_there_are(tmp_path: Path) -> None:
+    map = field_map(tmp_path / "m.toml", MAP, more='[[parcel.land_use]]\ncode = "{MD}"\nregime = ""\n')
+    (finding,) = load(parcels(tmp_path / "a.gpkg", MD=["ODT", "CLN"]), map, str(tmp_path / "s.gpkg"), TODAY).findings
+    assert "TT08/2024" in finding.params["expected"]
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_the_guess_names_swapped_axes(tmp_path: Path, stated: bool) -> None:
+    turned = [shapely.transform(square(10 * n), lambda xy: xy[:, ::-1]) for n in range(3)]
+    file = parcels(tmp_path / "a.gpkg", turned, crs="EPSG:9210" if stated else None)
+    text = "\n".join(guess(file, None, RULEBOOK).lines)
+    assert "bị đổi chỗ" in text
+    assert "EPSG:9210 (105°45')" in text
+    right = "\n".join(guess(parcels(tmp_path / "b.gpkg", None), None, RULEBOOK).lines)
+    assert "bị đổi chỗ" not in right

@@ -230,3 +230,60 @@ def test_wgs84_made_rightly_is_fine(tmp_path: Path) -> None:
 def test_where_nothing_is_held_it_is_said_what_cannot_be_known(tmp_path: Path) -> None:
     far = [shapely.affinity.translate(moved(s, "EPSG:4326"), 0.006, 0.0) for s in BESIDE]
     assert "CRS-016" in _held_and(tmp_path, far, "EPSG:4326")
+
+
+def _swapped(shape: Any) -> Any:
+    return shapely.transform(shape, lambda xy: xy[:, ::-1])
+
+
+ELSEWHERE = MAP.replace("EPSG:9210", "EPSG:9211").replace('"25750"', '"26734"').replace("25750@2024", "26734@2024")
+"""A store of another province in the zone of 106°00', whose communes nobody knows the place of here."""
+
+
+def _far(east: float = 0.0) -> Any:
+    return shapely.box(420_000 + east, 1_150_000, 420_010 + east, 1_150_010)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:9210", "EPSG:9211", "EPSG:32648"])
+def test_swapped_axes_are_told_in_a_store_of_any_plane(tmp_path: Path, crs: str) -> None:
+    """The ground of Phú Hòa is known whatever the plane of the store is."""
+    map = field_map(tmp_path / "m.toml", MAP.replace("EPSG:9210", crs))
+    url = str(tmp_path / "s.gpkg")
+    wrong = parcels(tmp_path / "w.gpkg", [_swapped(moved(square(10 * n), crs)) for n in range(3)], crs=crs)
+    assert codes(load(wrong, map, url, TODAY))[0] == "CRS-010"
+    right = parcels(tmp_path / "r.gpkg", [moved(square(10 * n), crs) for n in range(3)], crs=crs)
+    assert load(right, map, url, TODAY).published
+
+
+def test_swapped_axes_are_told_where_the_communes_are_not_known(tmp_path: Path) -> None:
+    map, url = field_map(tmp_path / "m.toml", ELSEWHERE), str(tmp_path / "s.gpkg")
+    wrong = parcels(tmp_path / "w.gpkg", [_swapped(_far(10 * n)) for n in range(3)], crs="EPSG:9211")
+    result = load(wrong, map, url, TODAY)
+    assert codes(result)[0] == "CRS-010"
+    assert "Việt Nam" in result.findings[0].params["territory"]["vi"]
+    one = parcels(tmp_path / "o.gpkg", [_far(), _far(10), _swapped(_far(20))], crs="EPSG:9211")
+    result = load(one, map, url, TODAY)
+    assert [f.kind.code for f in result.findings if f.refuses] == ["GEO-030"]
+    (finding,) = (f for f in result.findings if f.refuses)
+    assert [(p.row, p.detail) for p in finding.places] == [(3, "swapped")]
+    right = parcels(tmp_path / "r.gpkg", [_far(), _far(10)], crs="EPSG:9211")
+    assert load(right, map, url, TODAY).published
+
+
+def test_a_plane_that_is_none_of_vietnam_is_not_judged(tmp_path: Path) -> None:
+    map = field_map(tmp_path / "m.toml", ELSEWHERE.replace("EPSG:9211", "EPSG:32610"))
+    file = parcels(tmp_path / "a.gpkg", [shapely.box(564_000, 4_190_000, 564_010, 4_190_010)], crs="EPSG:32610")
+    assert load(file, map, str(tmp_path / "s.gpkg"), TODAY).published
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_a_first_load_that_changed_the_datum_says_that_nothing_can_be_compared(tmp_path: Path, new: bool) -> None:
+    url, map = str(tmp_path / "s.gpkg"), field_map(tmp_path / "m.toml")
+    if not new:
+        far = parcels(tmp_path / "f.gpkg", [square(3000, 2000)], THUA=["77"])
+        assert load(far, map, url, TODAY).published
+        map = field_map(tmp_path / "n.toml", MAP.replace('territory = "25750@2024"', 'territory = "khác"'))
+    for crs, said in (("EPSG:9210", not new), ("EPSG:4326", True)):
+        file = parcels(tmp_path / f"{crs[5:]}.gpkg", [moved(square(), crs)], crs=crs)
+        result = load(file, map, url + crs[5:] if new else url, date(2026, 11, 25), new=new, draft=True)
+        assert ("CRS-016" in codes(result)) is said

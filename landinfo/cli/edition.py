@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from landinfo import asked
-from landinfo.cli.common import opened, print_both, store_option, today
+from landinfo.cli.common import language_option, languages, opened, print_both, store_option, today
 from landinfo.intake import edition_text, editions, preview, preview_text
 from landinfo.model import Refused, Rulebook
 from landinfo.texts import say
@@ -22,8 +23,10 @@ def add(commands: Any) -> None:
     listing = _action(actions, "list", _list, "danh sách · every edition", named=False)
     listing.add_argument("--layer", metavar="LAYER", help="chỉ một lớp · one layer only")
     listing.add_argument("--json", action="store_true", help="in JSON")
+    language_option(listing)
     showing = _action(actions, "show", _show, "một phiên bản · all that is kept of one")
     showing.add_argument("--json", action="store_true", help="in JSON")
+    language_option(showing)
     for name, command, text in (
         ("sign", _sign, "người thứ hai ký · a second person signs"),
         ("publish", _publish, "công bố · publish what was prepared or undone"),
@@ -44,6 +47,7 @@ def _preview_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--convert-to", default="ODT", metavar="CODE", help="chuyển sang loại đất · target (default ODT)"
     )
+    language_option(parser)
     parser.add_argument("--csv", type=Path, metavar="FILE", help="ghi bảng CSV · write a table")
     parser.add_argument("--html", type=Path, metavar="FILE", help="ghi trang có bản đồ · write a page with a map")
 
@@ -61,13 +65,18 @@ def _day(arguments: argparse.Namespace) -> date:
     return asked.read_day("known", arguments.known) if arguments.known else today()
 
 
+def _print(arguments: argparse.Namespace, lines: Callable[[str], list[str]]) -> None:
+    """In Vietnamese, then in English, or in the one that was asked for."""
+    print("\n\n".join("\n".join(lines(lang)) for lang in languages(arguments)))
+
+
 def _list(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     with opened(arguments) as store:
         found = editions.listed(store, arguments.layer)
     if arguments.json:
         print(json.dumps([edition_text.plain(told) for told in found], ensure_ascii=False, indent=1))
     else:
-        print("\n".join(edition_text.listed(found, rulebook.texts)))
+        _print(arguments, lambda lang: edition_text.listed(found, rulebook.texts, lang))
     return 0
 
 
@@ -77,7 +86,7 @@ def _show(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     if arguments.json:
         print(json.dumps(edition_text.plain(told), ensure_ascii=False, indent=1))
     else:
-        print("\n".join(edition_text.shown(told, rulebook.texts)))
+        _print(arguments, lambda lang: edition_text.shown(told, rulebook.texts, lang))
     return 0
 
 
@@ -113,7 +122,7 @@ def _preview(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         given = [("on", on.isoformat()), ("known", known.isoformat()), ("convert_to", arguments.convert_to)]
         query = asked.read_query(given, known)
         found = preview.preview(store, arguments.edition, query, rulebook)
-    print("\n".join(preview_text.lines(found, rulebook)))
+    _print(arguments, lambda lang: preview_text.lines(found, rulebook, lang))
     for field, written in (("csv", preview_text.table), ("html", preview_text.page)):
         path: Path | None = getattr(arguments, field)
         if path:

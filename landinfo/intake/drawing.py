@@ -7,6 +7,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from landinfo import coordinates
+from landinfo.coordinates_landing import country
 from landinfo.intake.checks import Shapes
 from landinfo.intake.corners import Told, check_corners
 from landinfo.intake.findings import Place, found
@@ -40,14 +41,23 @@ def _tell(reader: Reader) -> Told:
 
 
 def _outside(shapes: Shapes, crs: str) -> dict[int, str]:
-    """Rows whose middle lies outside former Bình Dương, with the cause; only in its own plane is its place known."""
-    if crs != coordinates.DEFAULT_CRS:
-        return {}
+    """Rows whose middle lies outside former Bình Dương, with the cause.
+
+    In another plane of VN-2000 they are those that would lie in the country with their axes swapped, or are degrees.
+    """
     bounds = shapely.bounds(shapes)
     east, north = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
-    (low_n, high_n), (low_e, high_e) = coordinates.NORTHINGS, coordinates.EASTINGS
-    away = (east < low_e) | (east > high_e) | (north < low_n) | (north > high_n)
-    return {int(i): _cause(float(east[i]), float(north[i])) for i in np.flatnonzero(away)}
+    if crs == coordinates.DEFAULT_CRS:
+        (low_n, high_n), (low_e, high_e) = coordinates.NORTHINGS, coordinates.EASTINGS
+        away = (east < low_e) | (east > high_e) | (north < low_n) | (north > high_n)
+        return {int(i): _cause(float(east[i]), float(north[i])) for i in np.flatnonzero(away)}
+    if not coordinates.plane(crs).vn2000:
+        return {}
+    degrees = (np.abs(east) <= _DEGREES) & (np.abs(north) <= _DEGREES)
+    west, south, far_east, far_north = country(crs)
+    swapped = (north > west) & (north < far_east) & (east > south) & (east < far_north)
+    swapped &= ~((east > west) & (east < far_east) & (north > south) & (north < far_north))
+    return {int(i): "degrees" if degrees[i] else "swapped" for i in np.flatnonzero(degrees | swapped)}
 
 
 def _cause(east: float, north: float) -> str:

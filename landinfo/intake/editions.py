@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -15,6 +16,8 @@ import numpy as np
 import shapely
 
 from landinfo.intake.lineage import between, read_limits
+from landinfo.intake.persons import HIDDEN, looks_personal
+from landinfo.intake.standing import no_doubles
 from landinfo.model import Coverage, Edition, Event, Feature, Parcel, PriceZone, Refused, State
 from landinfo.store import DRAFT, Load, Store
 from landinfo.store.editing import same_person, signed_twice
@@ -84,7 +87,13 @@ class Told:
         """The last event of this kind."""
         return next((e for e in reversed(self.events) if e.action == action), None)
 
+    def since_undone(self) -> tuple[Event, ...]:
+        """Who prepared it, and what was done since it was last taken back: what was signed before counts no more."""
+        last = max((n for n, e in enumerate(self.events) if e.action == "undone"), default=-1)
+        return tuple(e for n, e in enumerate(self.events) if n > last or e.action == "prepared")
 
+
+_TO_PUBLISH = ("draft", "withdrawn")
 Days = tuple[date, date | None]
 """The first day that an edition speaks of, and the first it speaks of no more (None: no end)."""
 
@@ -105,13 +114,30 @@ def days(load: Load) -> Days:
 
 
 def file_hashes(source: Path) -> dict[str, str]:
-    """SHA-256 of a source by file name, with the files that belong to it (``.dbf``, ``.prj`` …); names, never paths."""
+    """SHA-256 of a source by file name, with the files that belong to it (``.dbf``, ``.prj`` …); names, never paths.
+
+    What looks like somebody's in a name is hidden; files that are called the same then are told apart by a number.
+    """
     if source.is_dir():
-        files = [p for p in source.rglob("*") if p.is_file()]
-        return {p.relative_to(source.parent).as_posix(): _sha256(p) for p in sorted(files)}
-    beside = [p for p in source.parent.glob(f"{_literal(source.stem)}.*") if p.is_file()]
-    same = beside if source.suffix.lower() in (".shp", ".tab", ".mif") else [source]
-    return {p.name: _sha256(p) for p in sorted(same)}
+        files = sorted(p for p in source.rglob("*") if p.is_file())
+        named = [(p.relative_to(source.parent).as_posix(), p) for p in files]
+    else:
+        beside = [p for p in source.parent.glob(f"{_literal(source.stem)}.*") if p.is_file()]
+        same = beside if source.suffix.lower() in (".shp", ".tab", ".mif") else [source]
+        named = [(p.name, p) for p in sorted(same)]
+    hashes: dict[str, str] = {}
+    for name, path in named:
+        shown = "/".join(map(_open_name, name.split("/")))
+        again = f"{shown} ({len(hashes) + 1})" if shown in hashes else shown
+        hashes[again] = _sha256(path)
+    return hashes
+
+
+def _open_name(name: str) -> str:
+    """A file's name without what may be a person's; ``Nguyen_Van_An.gpkg`` reads as words."""
+    stem, dot, ending = name.rpartition(".")
+    words = re.sub(r"[_\-.]+", " ", stem or name)
+    return f"{HIDDEN}{dot}{ending if stem else ''}" if looks_personal(words) or looks_personal(name) else name
 
 
 def _literal(name: str) -> str:
@@ -187,9 +213,12 @@ def _day(text: str | None) -> date | None:
 
 
 def sign(store: Store, name: str, who: str, day: date) -> None:
-    """A second person signs a prepared edition. Raises ``Refused``: no name, not prepared, or who prepared it."""
+    """A second person signs an edition that is prepared or undone.
+
+    Raises ``Refused``: no name, it stands published, or who prepared it.
+    """
     found = told(store, name)
-    if found.state != "draft":
+    if found.state not in _TO_PUBLISH:
         raise Refused("edition-no-draft", "edition", edition=name)
     if not who.strip():
         raise Refused("edition-needs-name", "by", edition=name)
@@ -202,15 +231,18 @@ def sign(store: Store, name: str, who: str, day: date) -> None:
 def publish(store: Store, name: str, who: str, day: date) -> Told:
     """Publish a prepared edition, or one that was undone, in the place of those it replaces, as one step.
 
-    Raises ``Refused``: there is none, it is published already, the store asks for a signature that is not there, or
-    another edition stands there which it was not said to replace.
+    Raises ``Refused``: there is none, it is published already, the store asks for a signature or a name that is not
+    there, another edition stands there which it was not said to replace, or one of another territory holds its numbers.
     """
     found = told(store, name)
-    if found.state not in ("draft", "withdrawn"):
+    if found.state not in _TO_PUBLISH:
         raise Refused("edition-published", "edition", edition=name)
     states = changes(store, found, day)
-    if found.state == "draft" and store.facts().sign_off:
-        signed_twice(name, found.events)
+    if store.facts().sign_off:
+        signed_twice(name, found.since_undone())
+        if not who.strip():
+            raise Refused("edition-needs-name", "by", edition=name)
+    no_doubles(store, found.edition, {s.edition for s in states}, day)
     event = published(found.edition, states, store.editions(day), who, day)
     first = spoken(store).get(name, (found.edition.effective_from, None))[0]
     links = between(store, found.edition, first, states, read_limits()) if found.state == "draft" else []
@@ -258,6 +290,8 @@ def undo(store: Store, name: str, who: str, day: date) -> tuple[str, ...]:
     found = told(store, name)
     if found.state != "published" or name not in {e.id for e in store.editions(day)}:
         raise Refused("edition-not-undone", "edition", edition=name)
+    if store.facts().sign_off and not who.strip():
+        raise Refused("edition-needs-name", "by", edition=name)
     made = found.last("published")
     before = made.detail["replaced"] if made is not None else []
     back = [State(old, effective_to=_day(end)) for old, end in before]

@@ -20,6 +20,8 @@ from landinfo.model import Commune, Refused, Status
 REPAIRS = ("none", "safe", "make_valid")
 UNITS = ("m2", "ha", "sqft", "sqft_us")
 COVERAGES = ("hull_of_features", "bbox", "features", "file:…")
+_REGIMES = '"TT08/2024" | "TT25/2014" | …'
+"""The code list of a land use: that of Circular 08/2024/TT-BTNMT, of 25/2014/TT-BTNMT, or an older one."""
 _PARCEL = ("commune", "period", "sheet", "number")
 _PARCEL_MORE = ("effective_from", "effective_to", "map_scale", "commune_now")
 _THEME_MORE = ("name", "effective_from", "effective_to", "document", "article")
@@ -150,7 +152,7 @@ def read_top(path: Path) -> Section:
     """The whole of a TOML file. Raises ``Refused``: MAP-001 there is none that can be read."""
     try:
         return Section(path, "", tomllib.loads(unicodedata.normalize("NFC", path.read_text("utf-8"))))
-    except (OSError, ValueError) as wrong:
+    except (OSError, ValueError, RecursionError) as wrong:
         raise Refused("MAP-001", str(path), file=path.name, detail=_without_place(wrong)) from wrong
 
 
@@ -207,12 +209,18 @@ def read_words(section: Section) -> Words:
 def _land_use(section: Section) -> LandUseField:
     made = LandUseField(
         code=section.template("code"),
-        regime=section.text("regime"),
+        regime=_regime(section),
         mapping=section.mapping("mapping"),
         area=_area(section, "area"),
     )
     section.end()
     return made
+
+
+def _regime(section: Section) -> str:
+    if section.raw.get("regime", "") == "":
+        raise section.wrong("regime", _REGIMES)
+    return section.text("regime")
 
 
 def _area(rows: Section, key: str) -> AreaField | None:

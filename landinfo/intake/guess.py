@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from landinfo.coordinates import DEFAULT_CRS, EASTINGS, NORTHINGS
 from landinfo.coordinates_landing import UTM, ZONES, fitting
@@ -20,7 +21,7 @@ from landinfo.intake.findings import Finding, found
 from landinfo.intake.opening import remarked
 from landinfo.intake.personal import is_personal
 from landinfo.intake.persons import looks_personal, masked, masked_all
-from landinfo.intake.preset import ROLES, presets
+from landinfo.intake.preset import ROLES, presets, regimes
 from landinfo.model import CannotBeAnswered, Refused, Rulebook
 from landinfo.texts import Texts, say
 
@@ -44,6 +45,19 @@ _LINES = {
     "registered_area": 'registered_area = {{ value = "{{{}}}", unit = "m2" }}',
     "land_use": '[[parcel.land_use]]\ncode = "{{{}}}"\nregime = ""',
 }
+
+
+_TO_FILL = (
+    "[edition]",
+    'territory = ""       # "25750@2024"',
+    'document = ""        # data/documents.toml',
+    "# effective_from = 2026-01-01",
+    'source = ""',
+    "",
+    "[coverage]",
+    'of = ""              # hull_of_features | bbox | features | file:…',
+)
+"""What no file says: entries that are refused until somebody has filled them in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,7 @@ def guess(path: Path, layer: str | None, rulebook: Rulebook) -> Guess:
     lines += ["", *words.rest("guess-unused", [f for f in open_ if f not in used])]
     lines += words.rest("guess-personal", [masked(f) for f in there if f not in open_])
     lines += words.rest("guess-persons", words.persons)
+    lines += ["", _comment("guess-to-fill", texts, regimes=" | ".join(regimes(rulebook))), *_TO_FILL]
     return Guess(tuple(lines), tuple(remarked(r) for r in table.remarks) + _said(table))
 
 
@@ -118,16 +133,38 @@ def _crs(table: Table, texts: Texts) -> list[str]:
         if stated is not None and lost_datum(stated):
             return [_comment("guess-crs-lost", texts, crs=name_of(stated)), f'crs = "{lost_datum(stated)}"']
         if stated is not None and not table.layer.crs_by_rule:
-            return [_comment("guess-crs-stated", texts, crs=name_of(stated))]
+            said = [_comment("guess-crs-stated", texts, crs=name_of(stated))]
+            return said + _swapped(_points(table), [stated], texts)
     except CannotBeAnswered:
         return [_comment("guess-crs-unknown", texts)]
-    shapes = [s for s in table.shapes if s is not None and not s.is_empty]
-    province = (EASTINGS[0], NORTHINGS[0], EASTINGS[1], NORTHINGS[1])
-    points = np.array([[s.centroid.x, s.centroid.y] for s in shapes if np.isfinite(shapely.bounds(s)).all()])
-    fits = [c for c in (*ZONES, *UTM, "EPSG:4326") if len(points) and fitting(points, c, DEFAULT_CRS, province)]
-    named = ", ".join(f"{c} ({ZONES.get(c) or UTM.get(c) or 'WGS 84'})" for c in fits)
-    lines = [_comment("guess-crs-fits", texts, fits=named or "–")]
+    points = _points(table)
+    fits = _fits(points, (*ZONES, *UTM, "EPSG:4326"))
+    lines = [_comment("guess-crs-fits", texts, fits=_named(fits))]
+    if not fits:
+        lines += _swapped(points, (*ZONES, *UTM, "EPSG:4326"), texts)
     return [*lines, f'crs = "{fits[0]}"'] if len(fits) == 1 else lines
+
+
+def _points(table: Table) -> NDArray[np.float64]:
+    shapes = [s for s in table.shapes if s is not None and not s.is_empty]
+    points = [[s.centroid.x, s.centroid.y] for s in shapes if np.isfinite(shapely.bounds(s)).all()]
+    return np.array(points, dtype=float).reshape(-1, 2)
+
+
+def _fits(points: NDArray[np.float64], systems: Sequence[str]) -> list[str]:
+    """The systems in which most of the points would lie in former Bình Dương."""
+    province = (EASTINGS[0], NORTHINGS[0], EASTINGS[1], NORTHINGS[1])
+    return [c for c in systems if len(points) and fitting(points, c, DEFAULT_CRS, province)]
+
+
+def _named(systems: Sequence[str]) -> str:
+    return ", ".join(f"{c} ({ZONES.get(c) or UTM.get(c) or 'WGS 84'})" for c in systems) or "–"
+
+
+def _swapped(points: NDArray[np.float64], systems: Sequence[str], texts: Texts) -> list[str]:
+    """A remark where the points lie in the province only with their axes the other way round."""
+    fits = [] if _fits(points, systems) else _fits(points[:, ::-1], systems)
+    return [_comment("guess-crs-swapped", texts, fits=_named(fits))] if fits else []
 
 
 class _Words:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.coordinates import DEFAULT_CRS, EASTINGS, NORTHINGS, plane
-from landinfo.coordinates_landing import Box, cause, displaced, share_inside
+from landinfo.coordinates_landing import Box, cause, country, displaced, share_inside
 from landinfo.coordinates_source import name_of
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.intake.findings import Collector, found
@@ -31,6 +31,7 @@ _BORDER = 2_000.0
 _LOOKED_AT, _WINDOWS, _AROUND = 500, 8, 250.0
 """Rows that are looked at; places where the store is asked; m around them (a datum that was ignored is 226 m)."""
 _MOST_HELD = 3_000
+_NONE = np.empty((0, 2))
 _NEAR, _LEAST = 0.1, 8
 """m and number: corners that meet what is held when a displacement is undone."""
 
@@ -38,36 +39,53 @@ _NEAR, _LEAST = 0.1, 8
 def on_the_territory(opened: Opened, map: FieldMap, crs: str, reader: Reader) -> None:
     """Raises ``Refused`` with the likely cause (``coordinates_landing.cause``) where most of the file lies elsewhere.
 
-    Only in the plane of former Bình Dương: of other provinces the ground is not known here.
+    Elsewhere than in former Bình Dương no commune's ground is known here: then all of the country counts, and a cause
+    must be found; in a plane that is none of VN-2000 nothing is known.
     """
     looked = _looked_at(opened)
-    if crs != DEFAULT_CRS or not len(looked):
+    if not len(looked):
         return
     series = _series(map, reader, looked)
-    boxes = {one: _boxes()[one] for one in series if one in _boxes()}
-    box = _around(boxes.values()) if len(boxes) == len(series) and boxes else _province()
+    boxes = {one: box for one in series if (box := _box_of(one, crs))}
+    if boxes and len(boxes) == len(series):
+        box, named = _around(boxes.values()), "landing-communes"
+    elif crs == DEFAULT_CRS:
+        box, named = _province(), "landing-province"
+    elif plane(crs).vn2000:
+        box, named = country(crs), "landing-country"
+    else:
+        return
     there, raw = _centres(opened.shapes, looked), _centres(opened.table.shapes, looked)
     if share_inside(there, box) >= 0.5:
         return
     why = cause(raw, opened.crs, crs, box)
-    names = ", ".join(sorted(boxes)[:5])
-    texts = reader.rulebook.texts
-    where = say("landing-province" if box == _province() else "landing-communes", {"names": names}, texts)
+    if named == "landing-country" and not _is_told(why.code):
+        return
+    where = say(named, {"names": ", ".join(sorted(boxes)[:5])}, reader.rulebook.texts)
     x, y = (round(float(v), 1) for v in np.median(raw, axis=0))
     raise Refused(why.code, "crs", crs=name_of(opened.crs), fits=why.fits or "–", territory=where, x=x, y=y)
 
 
-def beside_what_is_held(opened: Opened, crs: str, store: Store, on: date, known: date, collect: Collector) -> None:
+def _is_told(code: str) -> bool:
+    """Is the cause one that is sure without knowing the place: of the others a far island may be meant."""
+    return code in ("CRS-010", "CRS-012")
+
+
+def beside_what_is_held(
+    opened: Opened, crs: str, store: Store | None, on: date, known: date, collect: Collector
+) -> None:
     """CRS-014, CRS-015: displaced against held corners by what a well-known mistake does; CRS-016: nothing to compare.
 
-    Raises ``Refused`` for CRS-014.
+    ``store`` None: it is made by this load. Raises ``Refused`` for CRS-014.
     """
     looked = _looked_at(opened)
     if not plane(crs).vn2000 or not len(looked):
         return
-    held = _held(opened, looked, store, on, known)
+    held = _held(opened, looked, store, on, known) if store else _NONE
     if not len(held):
-        if "EPSG:6960" in opened.operation:
+        if (
+            store or "EPSG:6960" in opened.operation
+        ):  # in a new store it goes without saying, unless a datum was changed
             collect.put(found("CRS-016"))
         return
     shapes = opened.shapes[looked]
@@ -110,6 +128,15 @@ def _around(boxes: Iterable[Box]) -> Box:
 
 def _province() -> Box:
     return (EASTINGS[0], NORTHINGS[0], EASTINGS[1], NORTHINGS[1])
+
+
+@lru_cache(maxsize=512)
+def _box_of(series: str, crs: str) -> Box | None:
+    """The box of a map series in the plane of the store; None: its ground is not known here."""
+    box = _boxes().get(series)
+    if box is None or crs == DEFAULT_CRS:
+        return box
+    return _bounds(plane(crs).from_wgs84(plane().to_wgs84(shapely.box(*box))))
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from landinfo.intake import editions, landing
+from landinfo.intake import editions, landing, standing
 from landinfo.intake.coverage import coverage
 from landinfo.intake.drawing import check_drawings
 from landinfo.intake.editions import content_hash, edition_id
@@ -131,6 +131,8 @@ def load(
         steps.at("edition")
         ready = _ready(made, map, target, known, source, rulebook)
         not_held(ready.edition, map.words.replaces, target.editions, collect)
+        if not target.new and not stops(collect, rest):
+            _beside_others(ready, target, known, collect)
         noted = editions.prepared(
             ready,
             who,
@@ -174,12 +176,23 @@ def _may_enter(map: FieldMap, target: Target, rulebook: Rulebook, collect: Colle
 def _landed(opened: Opened, map: FieldMap, target: Target, known: date, rulebook: Rulebook, collect: Collector) -> None:
     """Does the data lie where its communes are, and corner to corner with what the store holds?"""
     landing.on_the_territory(opened, map, target.facts.crs, Reader(opened.table, map, rulebook, collect))
-    if not target.new:
-        store = open_store(target.url)
-        try:
-            landing.beside_what_is_held(opened, target.facts.crs, store, map.words.effective_from, known, collect)
-        finally:
-            store.close()
+    on, crs = map.words.effective_from, target.facts.crs
+    if target.new:
+        landing.beside_what_is_held(opened, crs, None, on, known, collect)
+        return
+    store = open_store(target.url)
+    try:
+        landing.beside_what_is_held(opened, crs, store, on, known, collect)
+    finally:
+        store.close()
+
+
+def _beside_others(ready: Load, target: Target, known: date, collect: Collector) -> None:
+    store = open_store(target.url)
+    try:
+        standing.beside_others(ready, store, known, collect)
+    finally:
+        store.close()
 
 
 def _made(

@@ -57,7 +57,7 @@ def open_source(
     """
     if map.preset:
         first = Wanted(map.layer, map.encoding, lines=map.lines, labels=map.labels, most=1)
-        map = fitted(map, read_file(source, first).layer.fields, collect)
+        map = fitted(map, read_file(source, first).layer.fields, collect, rulebook)
     if personal := personal_fields(map.fields, bool(map.theme)):
         raise Refused("PER-002", str(map.path), fields=", ".join(personal))
     wanted = Wanted(map.layer, map.encoding, map.fields, lines=map.lines, labels=map.labels, capitals=map.capitals)

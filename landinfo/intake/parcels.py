@@ -123,8 +123,9 @@ def _differences(reader: Reader, rows: Sequence[int], made: Sequence[Parcel]) ->
             if ratios[n] > LARGE_DIFFERENCES[1]:
                 reader.wrong("PAR-007", i, drawn)
             elif areas[n] > explained[n]:
-                scale = parcel.map_scale or survey.ASSUMED_SCALE
-                reader.wrong("PAR-019", i, f"{drawn} (± {plain(Decimal(str(explained[n])))}, 1:{scale})")
+                stated = parcel.map_scale
+                scale = f"1:{stated or survey.ASSUMED_SCALE}{'' if stated else ' ?'}"
+                reader.wrong("PAR-019", i, f"{drawn} (± {plain(Decimal(str(explained[n])))}, {scale})")
 
 
 def differences(told: Sequence[Parcel]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

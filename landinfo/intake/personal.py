@@ -14,7 +14,20 @@ from landinfo import search
 _WORDS = (
     *("tenchu", "chusudung", "chusd", "tennguoi", "nguoisudung", "nguoisudu", "nguoisd", "chuho", "tenvo", "tenchong"),
     *("vochong", "hoten", "hovaten", "tenkhachhang", "tennsd", "doituongsudung", "nguoikekhai", "nguoinop"),
-    *("giayto", "cmnd", "cccd", "socmt", "chungminh", "cancuoc", "hochieu", "dinhdanh", "passport", "idcard"),
+    *("chusohuu", "chusoh", "tencsh", "chunha", "chudat", "nguoidaidien", "nguoidaidi", "daidien", "ndaidien"),
+    *(
+        "giayto",
+        "sogiaychun",
+        "cmnd",
+        "cccd",
+        "socmt",
+        "chungminh",
+        "cancuoc",
+        "hochieu",
+        "dinhdanh",
+        "passport",
+        "idcard",
+    ),
     *("diachi", "dchi", "thuongtru", "tamtru", "noio", "hokhau", "quequan", "dcchu", "postaladdress", "mailing"),
     *("ngaysinh", "namsinh", "nsinh", "gioitinh", "quoctich", "dantoc", "masothue", "taikhoan", "birthdate"),
     *("sodienthoai", "dienthoai", "didong", "email", "thudientu", "zalo", "phone", "mobile", "dateofbirth"),
@@ -33,7 +46,7 @@ _WORDS = (
 """Folded, without anything between the words: any of them anywhere in the name of a field."""
 _WHOLE = frozenset(
     {"chu", "owner", "owners", "hten", "ho", "cmt", "dc", "dthoai", "tel", "sdt", "sogt", "dtdd", "fax"}
-    | {"ngsinh", "address", "nguoi", "nsd", "csd", "mst"}
+    | {"ngsinh", "address", "nguoi", "nsd", "csd", "csh", "mst"}
 )
 _OF_PARCELS = frozenset({"ten"})
 """Of a parcel it is its user's name, of a planning area its own."""

@@ -52,6 +52,10 @@ _PERHAPS = _set(
 )
 """Family names that are common words too: only with a middle name behind them."""
 _MIDDLE = _set("văn thị hữu đức ngọc quốc xuân thành công đình bá thế trọng thi van huu duc ngoc quoc")
+_SURELY = _set("nguyễn nguyen huỳnh huynh")
+_SURELY_MIDDLE = _set("văn thị hữu đức ngọc bá thế trọng đình quang minh van thi huu duc ngoc")
+"""Family and middle names that are hardly a word of anything else at their place."""
+_MOST_OF_A_NAME = 5
 _PLACES = _set(
     "đường phố phường xã khu trường cầu chợ viên quận huyện trấn ngõ hẻm tuyến giao",
     "duong pho phuong xa khu truong cau",
@@ -108,23 +112,34 @@ def _is_personal(text: str, names_allowed: bool) -> bool:
 
 
 def _names(text: str) -> Iterator[tuple[int, int]]:
-    """Where names of persons stand: a family name and one to five words, all with capitals."""
+    """Where names of persons stand: a family name and one to five words, with capitals or surely without."""
     words = list(_WORD.finditer(text))
     folded, end = [word[0].casefold() for word in words], 0
     for i, word in enumerate(words):
-        if word.start() < end or not word[0][0].isupper() or folded[i] not in _FAMILIES | _PERHAPS:
+        if word.start() < end or folded[i] not in _FAMILIES | _PERHAPS:
             continue
-        last = i
-        while last + 1 < len(words) and last - i + 1 < _MOST_WORDS and _goes_on(text, words[last], words[last + 1]):
+        capital, last = word[0][0].isupper(), i
+        while last + 1 < len(words) and last - i + 1 < _MOST_WORDS:
+            if not _goes_on(text, words[last], words[last + 1], capital):
+                break
             last += 1
         before = folded[i - 1] if i and not text[words[i - 1].end() : word.start()].strip() else ""
-        if last > i and _is_name(folded[i : last + 1], before):
+        found = _is_name if capital else _is_name_without_capitals
+        if last > i and found(folded[i : last + 1], before):
             end = words[last].end()
             yield word.start(), end
 
 
-def _goes_on(text: str, word: re.Match[str], after: re.Match[str]) -> bool:
-    return after[0][0].isupper() and text[word.end() : after.start()].isspace()
+def _goes_on(text: str, word: re.Match[str], after: re.Match[str], capital: bool) -> bool:
+    return (after[0][0].isupper() or not capital) and text[word.end() : after.start()].isspace()
+
+
+def _is_name_without_capitals(words: list[str], before: str) -> bool:
+    """Without capitals most words of a name are words like any other: only what begins a text or is told counts."""
+    if before and before not in _TOLD:
+        return False
+    surely = words[0] in _SURELY and len(words) <= _MOST_OF_A_NAME
+    return surely or (len(words) > 2 and words[0] in _FAMILIES and words[1] in _SURELY_MIDDLE)
 
 
 def _is_name(words: list[str], before: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from landinfo.intake.fieldmap import AreaField, FieldMap, LandUseField
 from landinfo.intake.findings import Collector, found
 from landinfo.intake.template import Template
-from landinfo.model import Refused
+from landinfo.model import Refused, Rulebook
 from landinfo.search import fold
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "data" / "fieldmaps"
@@ -55,16 +55,20 @@ def presets() -> Mapping[str, Preset]:
     return made
 
 
-def fitted(map: FieldMap, there: Sequence[str], collect: Collector) -> FieldMap:
+def fitted(map: FieldMap, there: Sequence[str], collect: Collector, rulebook: Rulebook) -> FieldMap:
     """The map with what its preset finds in the fields of a file; what the map names itself goes before.
 
-    MAP-007 says what was taken. Raises ``Refused``: MAP-002 no such preset, MAP-003 no field for what a parcel needs.
+    MAP-007 says what was taken, MAP-008 that land uses were not, for want of their regime. Raises ``Refused``: MAP-002
+    no such preset, MAP-003 no field for what a parcel needs.
     """
     preset = presets().get(map.preset)
     if preset is None:
         entry, expected = "[parcel] preset", " | ".join(presets())
         raise Refused("MAP-002", str(map.path), file=map.path.name, entry=entry, expected=expected)
-    met = {role: field for role, field in preset.meet(there).items() if not _given(map, role)}
+    all_met = preset.meet(there)
+    met = {role: field for role, field in all_met.items() if not _given(map, role)}
+    if "land_use" in all_met and not map.land_uses and not map.regime:
+        collect.put(found("MAP-008", field=all_met["land_use"], regimes=" | ".join(regimes(rulebook))))
     missing = [role for role in _NAMES if role not in met and role not in map.columns]
     if missing:
         names = ", ".join(preset.fields.get(role, [role])[0] for role in missing)
@@ -79,8 +83,13 @@ def fitted(map: FieldMap, there: Sequence[str], collect: Collector) -> FieldMap:
     )
 
 
+def regimes(rulebook: Rulebook) -> list[str]:
+    """The code lists that a land use may be of, the newest circular first."""
+    return sorted({regime for kind in rulebook.land_use_types.values() for regime in kind.regimes}, reverse=True)
+
+
 def _given(map: FieldMap, role: str) -> bool:
-    """Does the map say it itself, or (a land use without its regime) not want it?"""
+    """Does the map say it itself, or can it not be read (a land use without its regime)?"""
     if role == "registered_area":
         return map.area is not None
     return bool(map.land_uses) or not map.regime if role == "land_use" else role in map.columns

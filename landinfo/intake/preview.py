@@ -21,6 +21,7 @@ from landinfo.difference import Difference
 from landinfo.intake import editions
 from landinfo.intake.lineage import squares
 from landinfo.intake.supposed import Once, Supposed, in_force, speaks
+from landinfo.intake.template import plain
 from landinfo.model import Coverage, Edition, Notice, Parcel, ParcelRef, PriceZone, Query, Rulebook, State
 from landinfo.report import Report, report
 from landinfo.store import Box, Ground, Load, Store
@@ -268,17 +269,34 @@ def _effect(before: Report | None, after: Report | None, rulebook: Rulebook) -> 
 
 
 def _reason(found: Difference, what: Sequence[str], rulebook: Rulebook) -> Notice:
-    """What moved the cost most, or else the worth, or else the plan."""
+    """The parcel itself where it is another; else what moved the cost most, or the worth, or the plan."""
     before, after = found.before, found.after
+    if "area" in what:
+        return _area_reason(before, after)
     factors = next((item.factors for item in found.items if item.code == "total"), ())
     moves = {name: abs(amount) for name, amount in factors if amount is not None and amount != 0}
     most = max(moves, key=lambda name: moves[name], default="")
-    if "area" in what and most in ("", "area"):
-        areas = (side.facts.parcel.registered_area or side.drawn_area for side in (before, after))
-        return Notice("preview-because-area", dict(zip(("before", "after"), areas, strict=True)))
     if found.moved and (most in ("area", "designation") or "price" not in what):
         return _plan_reason(found, rulebook)
     return _price_reason(before, after) if "price" in what else Notice("preview-because-other")
+
+
+def _area_reason(before: Report, after: Report) -> Notice:
+    """The registered area, the land uses or the drawing: the first of them that is another."""
+    one, other = before.facts.parcel, after.facts.parcel
+    for code, sides in (
+        ("area", (one.registered_area, other.registered_area)),
+        ("uses", (_uses(one), _uses(other))),
+        ("drawing", (before.drawn_area, after.drawn_area)),
+    ):
+        if sides[0] != sides[1]:
+            return Notice(f"preview-because-{code}", {"before": sides[0], "after": sides[1]})
+    return Notice("preview-because-other")
+
+
+def _uses(parcel: Parcel) -> str:
+    listed = (u.code if u.area is None else f"{u.code} {plain(u.area)}" for u in parcel.land_uses)
+    return " + ".join(listed) or "–"
 
 
 def _plan_reason(found: Difference, rulebook: Rulebook) -> Notice:

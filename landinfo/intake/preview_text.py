@@ -34,6 +34,8 @@ def lines(found: Preview, rulebook: Rulebook, lang: str = "vi") -> list[str]:
     shown = found.effects[:LARGEST]
     if shown:
         made += ["", _say("preview-largest", {"count": len(shown)}, rulebook, lang)]
+        if any(None in (effect.cost, effect.worth) for effect in shown):
+            made.append(_say("preview-dash", {}, rulebook, lang))
     made += [_line(effect, rulebook, lang) for effect in shown]
     return made
 

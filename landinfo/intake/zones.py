@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from landinfo import law, zones
-from landinfo.intake import editions
+from landinfo.intake import editions, standing
 from landinfo.intake.coverage import coverage, declared_ground
 from landinfo.intake.findings import KINDS, Collector, Place, found
 from landinfo.intake.load import LoadResult, not_held
@@ -113,6 +113,8 @@ def _derived(
         return LoadResult(None, collect.all(), counts, crs=facts.crs)
     ready = _ready(made, asked, map, facts.crs, prices, on)
     not_held(ready.edition, map.words.replaces, store.editions(), collect)
+    if not stops(collect, False):
+        standing.beside_others(ready, store, asked.known, collect)
     counts |= {"published": len(made), "parcels": len(parcels)}
     if stops(collect, False):
         return LoadResult(None, collect.all(), counts, crs=facts.crs)
