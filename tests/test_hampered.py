@@ -1,7 +1,8 @@
 """Ground under a high-voltage line: 70 % of the road's price (Annex I.6.9), cut out by the theme.
 
 Lot 1 is 20 × 30 m on 25750:10 (ODT 62.6 M đ/m² on the front, 40 % of that at position 3 behind y = 20). The corridor
-takes x = 12–20 with a hole of 40 m² in the front part, from 2026-06-01 to 2027-06-01.
+takes x = 12–20 with a hole of 40 m² in the front part, from 2026-06-01 to 2027-06-01, and a strip of 0.2 m in the west,
+which is noise; in December 2025 it took the same ground. Half of lot 8, whose zone says the case itself, lies under it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import shapely
 import street
 from street import ROOT, TODAY, box
 
-from landinfo import ahead, asked, lookup, present, search
+from landinfo import ahead, asked, lookup, present, search, valuation
 from landinfo.model import Coverage, Feature, Refused
 from landinfo.report import Report
 from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store
@@ -28,6 +29,7 @@ from landinfo.store.rulebook import read_rulebook
 
 BOOK = read_rulebook(ROOT / "data")
 LINE, FROM, TO = "power_line_corridor", date(2026, 6, 1), date(2027, 6, 1)
+EARLY = date(2025, 12, 1)
 DOCUMENT = "SIM-QHSDĐ-2025"
 FRONT, BACK = Decimal(62_600_000), Decimal(25_040_000)
 UNDER_FRONT, UNDER_BACK = Decimal(43_820_000), Decimal(17_528_000)
@@ -35,9 +37,15 @@ UNDER_FRONT, UNDER_BACK = Decimal(43_820_000), Decimal(17_528_000)
 
 def corridor() -> Load:
     ground = shapely.difference(box(12, -5, 70, 40), box(14, 2, 18, 12))
-    drawn = [Feature("L", LINE, "HLLD", ground, FROM, TO, DOCUMENT, "", "line")]
-    held = [Coverage(LINE, box(-50, -50, 250, 100), FROM, TO, True, "line")]
-    return Load(replace(street.edition(LINE, "line", DOCUMENT, FROM), effective_to=TO), held, (), drawn)
+    parts = {"L": ground, "strip": box(-5, -5, 0.2, 40), "said": box(105, -5, 115, 40)}
+    spans = {"": (FROM, TO), "before": (EARLY, date(2026, 1, 1))}
+    drawn = [
+        Feature(name + when, LINE, "HLLD", shape, *days, DOCUMENT, "", "line")
+        for name, shape in parts.items()
+        for when, days in spans.items()
+    ]
+    held = [Coverage(LINE, box(-50, -50, 250, 100), *days, True, "line") for days in spans.values()]
+    return Load(street.edition(LINE, "line", DOCUMENT, EARLY), held, (), drawn)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +54,8 @@ def ground(engine: str, new_place: Callable[[str], str]) -> Iterator[Store]:
     made = create_store(new_place(engine), facts, *read_communes(ROOT / "data"))
     *others, zones = street.loads()
     said = replace(zones.zones[0], id="S", conditions={"hampered": "power_line"}, shape=box(100, -5, 200, 40))
+    lot = street.lot("25750@2024", "81", box(100, 0, 120, 30), "600", ("CLN", "600"), effective_from=date(2026, 2, 1))
+    others[0] = replace(others[0], parcels=[*others[0].parcels, lot])
     made.publish([*others, replace(zones, zones=[*zones.zones, said]), corridor()])
     yield made
     made.close()
@@ -89,9 +99,23 @@ def test_ground_beside_the_line_keeps_its_price_and_farmland_has_no_such_case(gr
 
 
 def test_a_zone_that_says_it_is_under_the_line_is_lowered_once(ground: Store) -> None:
-    # lot 8 lies in zone S whole, beside the corridor that is drawn
-    made = found(ground, "25750@2024/1/8", "2026-01-15")
+    # lot 8b lies in zone S whole, half of it under the corridor that is drawn: the zone knows better
+    made = found(ground, "25750@2024/1/81", "2026-07-01")
     assert targets(made) == {UNDER_FRONT: 600}
+    assert len(made.pieces) == 1
+    assert "price-reduced-by-theme" not in {n.code for n in made.notices}
+
+
+def test_a_case_that_the_zone_says_stays_beside_that_of_the_theme(ground: Store) -> None:
+    made = found(ground, "25750@2024/1/1", "2026-07-01")
+    by_canal = tuple(replace(z, conditions={"hampered": "canal"}) for z in made.facts.zones)
+    parts = valuation.pieces(replace(made.facts, zones=by_canal), made.shares)
+    assert {p.zone.conditions["hampered"] for p in parts if p.zone} == {"canal", "canal|power_line"}
+
+
+def test_a_list_without_the_case_says_nothing_of_it(ground: Store) -> None:
+    made = found(ground, "25750@2024/1/1", "2025-12-15")
+    assert next(s for s in made.shares if s.theme.id == LINE).total_area == 200
     assert "price-reduced-by-theme" not in {n.code for n in made.notices}
 
 

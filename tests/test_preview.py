@@ -42,8 +42,8 @@ def question(on: date = ON, convert_to: str | None = "ODT") -> Query:
 
 
 def cut() -> list[Load]:
-    """The sample around the middle: what lies within 45 m (60 in the long run)."""
-    near = MIDDLE.buffer(amount.of(45, 60))
+    """The sample around the middle: what lies within 50 m (60 in the long run)."""
+    near = MIDDLE.buffer(amount.of(50, 60))
 
     def kept(load: Load) -> Load:
         return made.changed(load, lambda row: [row] if row.shape.intersects(near) else [], load.edition.published)

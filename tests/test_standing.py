@@ -61,6 +61,21 @@ def test_a_number_of_other_days_is_no_double(tmp_path: Path, store_url: str) -> 
     assert "EDI-004" in codes(load(early, map, store_url, date(2026, 11, 26), new=False))
 
 
+def test_what_an_edition_speaks_of_no_more_is_free(tmp_path: Path, store_url: str) -> None:
+    """From 2024 on another edition stands in its place, in which number 3 is no more."""
+    first(tmp_path, store_url)
+    less = field_map(tmp_path / "l.toml", edition="replaces = true")
+    less.write_text(
+        less.read_text("utf-8").replace("effective_from = 2020-01-01", "effective_from = 2024-01-01"), "utf-8"
+    )
+    assert load(parcels(tmp_path / "l.gpkg", [square(), square(10)]), less, store_url, AGAIN, new=False).published
+    for name, day, again in (("c", "2024-01-01", False), ("d", "2023-12-31", True)):
+        file = parcels(tmp_path / f"{name}.gpkg", [square(20)], THUA=["3"], D=[day])
+        map = other(tmp_path / f"{name}.toml", territory=name, parcel='effective_from = "{D}"')
+        result = load(file, map, store_url, date(2026, 11, 26), new=False, draft=True)
+        assert ("EDI-004" in codes(result)) is again
+
+
 def test_the_same_ground_under_other_numbers_is_remarked(tmp_path: Path, store_url: str) -> None:
     first(tmp_path, store_url)
     file = parcels(tmp_path / "b.gpkg", [square(1, 1, 8), square(100)], THUA=["51", "52"])
@@ -78,8 +93,8 @@ def test_neighbours_and_those_far_away_are_not(tmp_path: Path, store_url: str) -
         assert not {"EDI-004", "EDI-005"} & set(codes(result))
 
 
-@pytest.mark.parametrize(("east", "said"), [(0, True), (19, True), (20, False)])
-def test_a_theme_goes_by_its_coverage(tmp_path: Path, store_url: str, east: int, said: bool) -> None:
+@pytest.mark.parametrize(("east", "said"), [(0, True), (19, True), (19.85, False), (20, False)])
+def test_a_theme_goes_by_its_coverage(tmp_path: Path, store_url: str, east: float, said: bool) -> None:
     """Held is x = 0–20; a part of 1 % of the smaller ground is a seam."""
     made = parcels(tmp_path / "a.gpkg", [square(), square(10)], MA=["A", "B"])
     assert load(made, field_map(tmp_path / "a.toml", STORE_AND_THEME), store_url, TODAY).published
