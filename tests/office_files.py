@@ -196,9 +196,9 @@ def _again(lines: Sequence[str]) -> str:
     return CORNERS + "\n".join(lines) + "\n"
 
 
-def moved(shape: Any, to: str) -> Any:
+def moved(shape: Any, to: str, source: str = "EPSG:9210") -> Any:
     """A shape of the VN-2000 105°45' plane in another system, by PROJ alone (its operation may be 0.8 m off)."""
-    by = pyproj.Transformer.from_crs("EPSG:9210", to, always_xy=True)
+    by = pyproj.Transformer.from_crs(source, to, always_xy=True)
     return shapely.transform(shape, lambda xy: np.column_stack(by.transform(xy[:, 0], xy[:, 1])))
 
 

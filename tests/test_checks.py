@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ import files_to_load as office
 import pytest
 import shapely
 import shapely.affinity
-from files_to_load import EAST, MAP, NORTH, ROOT, THEME, TODAY, codes, field_map, load, square, write
+from files_to_load import EAST, MAP, NORTH, ROOT, RULEBOOK, THEME, TODAY, ZONES, codes, field_map, load, square, write
 
 from landinfo.coordinates_source import way
 from landinfo.intake.findings import KINDS, Finding, Severity, point_of
-from landinfo.intake.load import LoadResult
+from landinfo.intake.load import LoadResult, run
+from landinfo.intake.uses import read_uses
+from landinfo.model import ThemeKind
 
 Shape = Any
 
@@ -115,7 +118,7 @@ CASES: dict[str, Case] = {
     "PAR-019": Case(shapes(DT=["100", "98.5"]), shapes(DT=["100", "98.7"]), sections=AREA),
     "PAR-020": Case(shapes(THUA=["1", "3"]), shapes(THUA=["1", "2"])),
     "PAR-021": Case(shapes(THUA=["1", "102"]), shapes(THUA=["1", "101"])),
-    "PAR-022": Case(shapes(THUA=["1", "1a"]), shapes(THUA=["1", "2"])),
+    "PAR-022": Case(shapes(THUA=["1", "02"]), shapes(THUA=["1", "2"])),
     "PAR-023": Case(
         shapes(KY=["2024", "2025"]),
         shapes(KY=["2024", "2024"]),
@@ -271,3 +274,33 @@ def test_parcels_of_different_times_do_not_overlap(tmp_path: Path) -> None:
 def test_flats_on_one_plot_do_not_overlap_each_other(tmp_path: Path) -> None:
     result = loaded(tmp_path, Case({}, {}), {"shapes": [square(), square(), square()]}, "flats")
     assert codes(result) == ["GEO-010", "EDI-003"]
+
+
+def test_a_number_with_a_letter_is_no_natural_one_either(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.gpkg", [square(), square(10)], {"TO": ["12", "12"], "THUA": ["1", "1a"]})
+    assert "PAR-022" in codes(load(file, field_map(tmp_path / "m.toml"), str(tmp_path / "s.gpkg"), TODAY))
+
+
+def test_two_designations_on_a_thin_strip_are_digitising_noise(tmp_path: Path) -> None:
+    """0.29 m wide and 10 m long; a sliver is up to 0.3 m wide."""
+    for name, shift, found in (("a", 9.71, False), ("b", 9.69, True)):
+        file = write(tmp_path / f"{name}.gpkg", [square(), square(shift)], {"MA": ["A", "B"]})
+        result = load(file, field_map(tmp_path / f"{name}.toml", PLAN), str(tmp_path / f"s{name}.gpkg"), TODAY)
+        assert ("THE-004" in codes(result)) is found
+
+
+def test_designations_of_an_overlay_may_lie_on_each_other(tmp_path: Path) -> None:
+    themes = {"zones": replace(ZONES, kind=ThemeKind.OVERLAY)}
+    file = write(tmp_path / "a.gpkg", [square(), square(5), square(40)], {"MA": ["A", "B", "A"]})
+    map, url = field_map(tmp_path / "m.toml", PLAN), str(tmp_path / "s.gpkg")
+    result = run(file, map, url, TODAY, lambda step, done: None, replace(RULEBOOK, themes=themes), new=True)
+    assert result.published
+    assert not {"THE-004", "THE-005"} & set(codes(result))
+
+
+@pytest.mark.parametrize("cell", ["ODT 1.234", "CLN 1,234", "ODT 40 + CLN 1.234"])
+def test_a_grouped_area_in_a_cell_is_never_guessed(cell: str) -> None:
+    """One thousand two hundred thirty-four, or one and a bit: the cell is kept as it stands."""
+    told = read_uses(cell, {"ODT", "CLN"})
+    assert (told.read, told.parts) == (False, ((cell, None),))
+    assert read_uses("ODT 1234.5", {"ODT"}).parts == (("ODT", Decimal("1234.5")),)

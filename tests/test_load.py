@@ -255,3 +255,14 @@ def test_a_store_that_could_not_be_filled_is_taken_away(tmp_path: Path, monkeypa
     with pytest.raises(OSError, match="disk full"):
         load(parcels(tmp_path / "a.gpkg"), field_map(tmp_path / "a.toml"), str(tmp_path / "s.gpkg"), TODAY)
     assert list(tmp_path.glob("s.gpkg*")) == []
+
+
+@pytest.mark.parametrize(("ends", "until"), [(["2024-01-01", ""], None), (["2024-01-01", "2025-01-01"], "2025-01-01")])
+def test_a_coverage_ends_only_where_every_row_does(tmp_path: Path, ends: list[str], until: str | None) -> None:
+    url, map = str(tmp_path / "s.gpkg"), field_map(tmp_path / "m.toml", parcel='effective_to = "{D}"')
+    assert load(parcels(tmp_path / "a.gpkg", D=ends), map, url, TODAY).published
+    store = open_store(url)
+    (edition,) = store.editions()
+    (cover,) = store.content(edition.id, EVERYWHERE).coverage
+    store.close()
+    assert cover.effective_to == (date.fromisoformat(until) if until else None)

@@ -37,6 +37,7 @@ from files_to_load import (
 )
 
 from landinfo.intake import findings
+from landinfo.intake.editions import file_hashes
 from landinfo.intake.findings import KINDS, Severity
 from landinfo.model import Refused
 from landinfo.store import open_store
@@ -376,3 +377,13 @@ def test_names_of_files_that_are_nobodys_are_kept(tmp_path: Path) -> None:
     (files,) = [e.detail["files"] for e in store.events() if e.action == "prepared"]
     store.close()
     assert {"to_12_phu_loi.shp", "to_12_phu_loi.dbf"} <= files.keys()
+
+
+def test_files_of_a_folder_that_are_all_called_like_somebody_are_all_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "ho_so"
+    folder.mkdir()
+    for name in ("Nguyễn Văn A.dbf", "Nguyễn Văn B.dbf", "to12.dbf"):
+        (folder / name).write_text(name, "utf-8")
+    kept = file_hashes(folder)
+    assert set(kept) == {"ho_so/•••.dbf", "ho_so/•••.dbf (2)", "ho_so/to12.dbf"}
+    assert len(set(kept.values())) == 3

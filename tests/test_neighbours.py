@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from datetime import date, timedelta
 from typing import Any
 
+import amount
 import numpy as np
 import pytest
 import shapely
 from files_to_load import RULEBOOK, TODAY
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely import Polygon, box
 
 from landinfo.intake import neighbours
+from landinfo.intake.close import close_pairs
 from landinfo.intake.limits import read_limits
 from landinfo.intake.repair import without_doubles
 
@@ -61,3 +67,38 @@ def test_a_parcel_of_several_parts_is_never_said_to_fit() -> None:
     """Its own parts may lie on each other, which the check of a coverage does not see."""
     twice = shapely.MultiPolygon([box(0, 0, 10, 10), box(0, 0, 10, 10)])
     assert neighbours.fitting(shapes(twice, box(10, 0, 20, 10), box(20, 0, 30, 10))).tolist() == [False, True, True]
+
+
+def test_a_drawing_that_ends_on_the_day_another_begins_does_not_overlap_it() -> None:
+    drawn, day = shapes(box(0, 0, 10, 10), box(5, 0, 15, 10)), date(2022, 1, 1)
+    assert neighbours.overlaps(drawn, [(date(2020, 1, 1), day), (day, None)], LIMITS) == []
+    (one,) = neighbours.overlaps(drawn, [(date(2020, 1, 1), day + timedelta(days=1)), (day, None)], LIMITS)
+    assert one.area == pytest.approx(50)
+
+
+def test_a_hole_that_one_drawing_leaves_out_is_no_gap() -> None:
+    """A courtyard of 3 m² in one lot; the same place between two lots is a gap."""
+    court = box(4, 4, 5, 7)
+    alone = shapes(box(0, 0, 10, 10).difference(court), box(10, 0, 20, 10))
+    assert list(neighbours.gaps(alone, ["1", "1"], LIMITS)) == []
+    parted = shapes(box(0, 0, 4.5, 10).difference(court), box(4.5, 0, 10, 10).difference(court))
+    assert [gap.area for gap in neighbours.gaps(parted, ["1", "1"], LIMITS)] == pytest.approx([3])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=2, max_size=40),
+    st.sampled_from([1.0, 2.5, 7.0]),
+)
+@settings(max_examples=amount.of(80, 2000), deadline=None)
+def test_close_pairs_are_those_of_measuring_each_with_each(corners: list[tuple[int, int]], distance: float) -> None:
+    xy = np.array(corners, dtype=float)
+    different = np.unique(xy, axis=0)
+    wanted = {
+        (tuple(a), tuple(b))
+        for a in different.tolist()
+        for b in different.tolist()
+        if a != b and math.dist(a, b) <= distance
+    }
+    places, near = close_pairs(xy, distance)
+    named = [tuple(place) for place in places.tolist()]
+    assert {(named[a], named[b]) for a, others in near.items() for b in others} == wanted

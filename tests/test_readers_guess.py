@@ -57,6 +57,15 @@ def test_what_the_map_says_goes_before_the_preset(tmp_path: Path) -> None:
     assert finding.params["taken"] == "sheet ← SoHieuToBanDo, registered_area ← DienTichPhapLy"
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_land_uses_without_a_regime_are_remarked_unless_the_map_names_them(tmp_path: Path, named: bool) -> None:
+    more = '[[parcel.land_use]]\ncode = "{KyHieuMucDichSuDung}"\nregime = "2024"\n' if named else ""
+    map = field_map(tmp_path / "m.toml", PRESET.replace("@", "vbdlis"), more=more)
+    result = load(_vbdlis(tmp_path / "a.gpkg"), map, str(tmp_path / "s.gpkg"), TODAY)
+    assert ("MAP-008" in codes(result)) is not named
+    assert bool(held(str(tmp_path / "s.gpkg"))[2][0].land_uses) is named
+
+
 def test_a_preset_for_drawings(tmp_path: Path) -> None:
     file = dgn(tmp_path / "a.dgn", [*TWO_PARCELS, *LABELS, (point(4, 4), 2, b"ONT"), (point(6, 6), 4, b"99.5")])
     text = PRESET.replace("@", "dgn")

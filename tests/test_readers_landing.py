@@ -270,6 +270,13 @@ def test_swapped_axes_are_told_where_the_communes_are_not_known(tmp_path: Path) 
     assert load(right, map, url, TODAY).published
 
 
+def test_a_far_island_is_not_refused_for_want_of_a_cause(tmp_path: Path) -> None:
+    """Trường Sa Lớn lies at 111.92° E, 8.64° N: beyond the mainland's box, and no reading of it is a mistake."""
+    map = field_map(tmp_path / "m.toml", ELSEWHERE)
+    island = moved(shapely.box(111.92, 8.64, 111.9201, 8.6401), "EPSG:9211", "EPSG:4326")
+    assert load(parcels(tmp_path / "a.gpkg", [island], crs="EPSG:9211"), map, str(tmp_path / "s.gpkg"), TODAY).published
+
+
 def test_a_plane_that_is_none_of_vietnam_is_not_judged(tmp_path: Path) -> None:
     map = field_map(tmp_path / "m.toml", ELSEWHERE.replace("EPSG:9211", "EPSG:32610"))
     file = parcels(tmp_path / "a.gpkg", [shapely.box(564_000, 4_190_000, 564_010, 4_190_010)], crs="EPSG:32610")
