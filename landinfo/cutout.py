@@ -1,4 +1,5 @@
-"""The map cut-out of the extract as SVG: the parcel with its parts, corners and neighbours, on the grid of its plane.
+"""The map cut-out of the extract as SVG: the parcel with its parts, the piece to convert, corners and neighbours, on
+the grid of its plane.
 
 Grid north is up. The drawing is made for one width on paper, so that its scale is a round one.
 """
@@ -35,6 +36,9 @@ _APART = 9.0
 _GRID = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 _CROSS = 4.0
 INK, ACCENT, QUIET, NEIGHBOUR = "#17211d", "#0a5c4a", "#55635c", "#9aa59f"
+PIECE, PIECE_DASH = "#9a3412", (7, 3)
+"""The line around the piece to convert: the colour of the page's map, and its dashes in drawing units."""
+PIECE_WIDTH = 2.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,19 @@ def window(outline: BaseGeometry) -> tuple[float, float, float, float]:
     return frame.west, frame.north - up, frame.west + across, frame.north
 
 
-def draw(answer: Plain, outline: BaseGeometry, neighbours: Sequence[Parcel], crs: str, lang: str) -> Cutout:
-    """The cut-out of an answer, whose parts are in WGS 84; ``outline`` and ``neighbours`` are in the plane ``crs``."""
+def draw(
+    answer: Plain,
+    outline: BaseGeometry,
+    neighbours: Sequence[Parcel],
+    crs: str,
+    lang: str,
+    piece: BaseGeometry | None = None,
+) -> Cutout:
+    """The cut-out of an answer, whose parts are in WGS 84.
+
+    ``outline``, ``neighbours`` and ``piece`` (what the question converts; None: it names no piece) are in the plane
+    ``crs``.
+    """
     frame, scale = _frame(outline)
     seen = shapely.box(*window(outline))
     plane = coordinates.plane(crs)
@@ -66,6 +81,7 @@ def draw(answer: Plain, outline: BaseGeometry, neighbours: Sequence[Parcel], crs
         f'<path d="{frame.path(mapping(outline))}" fill="#f3f3ee" fill-rule="evenodd"/>',
         *_parts(parts),
         f'<path d="{frame.path(mapping(outline))}" fill="none" stroke="{INK}" stroke-width="1.6"/>',
+        *_piece(piece, frame),
         *_corners(outline, frame),
         *(_word(*part.at, part.code, 10, "middle", weight=700) for part in parts if part.code),
         "</g>",
@@ -129,6 +145,14 @@ def _parts(parts: Sequence[Part]) -> Iterator[str]:
         if not part.shown:
             colour = escape(part.colour)
             yield f'<path d="{part.path}" fill="none" stroke="{colour}" stroke-width="1.2" stroke-dasharray="5 3"/>'
+
+
+def _piece(piece: BaseGeometry | None, frame: Frame) -> Iterator[str]:
+    """The piece to convert over the parts, which stay readable below it."""
+    if piece is not None:
+        dashes = " ".join(map(str, PIECE_DASH))
+        line = f'stroke="{PIECE}" stroke-width="{PIECE_WIDTH}" stroke-dasharray="{dashes}"'
+        yield f'<path d="{frame.path(mapping(piece))}" fill="{PIECE}" fill-opacity="0.14" fill-rule="evenodd" {line}/>'
 
 
 def _corners(outline: BaseGeometry, frame: Frame) -> Iterator[str]:

@@ -32,8 +32,9 @@ def bounds(rows: Sequence[tuple[str, str]], likely: int = 1) -> Block:
     return {"is": "bounds", "rows": [list(row) for row in rows], "likely": likely}
 
 
-def drawing(svg: str, width_mm: float, caption: str) -> Block:
-    return {"is": "drawing", "svg": svg, "width": width_mm, "text": caption}
+def drawing(svg: str, width_mm: float, caption: str, piece: Sequence[str] = ()) -> Block:
+    """``piece``: the key's words for the piece to convert, where the drawing has one."""
+    return {"is": "drawing", "svg": svg, "width": width_mm, "text": caption, "piece": list(piece)}
 
 
 def table(

@@ -120,7 +120,9 @@ def _history(history: Plain, words: Words) -> Iterator[Block]:
 
 
 def _map(of: Subject, words: Words) -> Iterator[Block]:
-    drawn = cutout.draw(of.answer, of.report.facts.parcel.shape, of.neighbours, of.crs, words.lang)
+    cut = of.report.cut
+    piece = cut.ground if cut else None
+    drawn = cutout.draw(of.answer, of.report.facts.parcel.shape, of.neighbours, of.crs, words.lang, piece)
     filled = next((t for t in of.answer["themes"] if t["kind"] == "partition" and t["rows"]), None)
     plane = {"plane": _plane(of.crs, words), "scale": words.number(drawn.scale), "grid": words.number(drawn.grid)}
     caption = [words.say("extract-map-caption", **plane)]
@@ -129,7 +131,9 @@ def _map(of: Subject, words: Words) -> Iterator[Block]:
     if any(t["kind"] == "overlay" and t["rows"] for t in of.answer["themes"]):
         caption.append(words.say("extract-map-broken"))
     yield head(words.say("extract-map"))
-    yield drawing(drawn.svg, cutout.WIDTH_MM, " ".join(caption))
+    yield drawing(
+        drawn.svg, cutout.WIDTH_MM, " ".join(caption), [words.say("extract-map-piece", area=cut.area)] if cut else []
+    )
     yield text(words.told(of.answer["picture"]["text"]), "quiet")
 
 
