@@ -55,7 +55,7 @@
   if (window.matchMedia("(max-width: 900px)").matches) $(".layers").open = false;
 
   /* Layers of the window. */
-  for (const [pane, z] of [["ground", 300], ["themes", 350], ["communes", 360], ["parcels", 400], ["answer", 450]]) {
+  for (const [pane, z] of [["ground", 300], ["uses", 340], ["themes", 350], ["communes", 360], ["parcels", 400], ["answer", 450]]) {
     map.createPane(pane).style.zIndex = z;
   }
   const canvas = (pane) => L.canvas({pane, padding: 0.3});
@@ -64,7 +64,8 @@
     L.geoJSON(ground, {renderer: canvas("ground"), interactive: false, style: {color: "#8d9a92", weight: 1.5, dashArray: "6 5", fillColor: "#fbfbf8", fillOpacity: 1}}).addTo(map);
   }
   const versions = JSON.parse(desk.dataset.versions), opacity = {};
-  const layers = new Map(Object.keys(versions).filter((name) => name !== "communes").map((name) => [name, window[`tiles_${name}`]]));
+  const layers = new Map($$(".layers input[type=checkbox]").map((box) => [box.value, window[`tiles_${box.value}`]]));
+  const names = mapNames(map, english);
   let day = "";
 
   const say = (text) => { note.textContent = text; note.hidden = !text; };
@@ -77,8 +78,12 @@
     if (!seen) return;
     const rows = seen.codes.map((code) => {
       const item = document.createElement("li"), mark = document.createElement("i"), known = layer.colours[code];
-      mark.style.backgroundColor = known ? known.colour : "#999999";
-      item.append(mark, known ? known[english ? "en" : "vi"] : words.unlisted.replace("#", code));
+      mark.style.backgroundColor = known ? known.colour : code ? "#999999" : "";
+      const letters = document.createElement("b");
+      letters.textContent = code;
+      const said = document.createElement("span");
+      said.append(...(known ? [letters, ` ${known[english ? "en" : "vi"]}`] : [code ? (layer.uses ? words.unlisted_use : words.unlisted).replace("#", code) : words.no_use]));
+      item.append(mark, said);
       return item;
     });
     const why = seen.held === "no_data" ? words.no_data : seen.held === "part" ? words.part : rows.length ? "" : words.none;
@@ -92,7 +97,7 @@
   };
   let pause = 0;
   const legends = () => {
-    pause = pause || setTimeout(() => { pause = 0; for (const name of layers.keys()) legend(name); }, 80);
+    pause = pause || setTimeout(() => { pause = 0; for (const name of layers.keys()) legend(name); names(wanted().map((name) => layers.get(name))); }, 80);
   };
 
   const checked = () => $$(".layers input:checked").map((i) => i.value);
@@ -100,11 +105,11 @@
   const load = () => {
     const on = checked(), near = wanted();
     say(near.length === on.length ? "" : near.length ? words.closer_parcels : words.closer);
-    const query = (name) => `on=${day || desk.dataset.today}&v=${versions[name]}`;
+    const query = (tiles) => `on=${day || desk.dataset.today}&v=${versions[tiles]}`;
     window.tiles_communes.put(map, query("communes"), 1);
     for (const [name, layer] of layers) {
       if (on.includes(name)) {
-        layer.put(map, query(name), opacity[name] ?? 1);
+        layer.put(map, query(layer.tiles), opacity[name] ?? 1);
         layer.again();
       } else layer.take();
     }
@@ -113,7 +118,12 @@
   for (const layer of layers.values()) layer.listen({fail: () => say(words.failed), seen: legends});
   let timer = 0;
   const soon = () => { clearTimeout(timer); timer = setTimeout(load, 120); };
-  $(".layers").addEventListener("change", () => { soon(); remember(); });
+  /* Two layers in the same colours would be read as one: the one switched on last is shown. */
+  const alone = (box) => {
+    if (!box || !box.checked || !box.dataset.palette) return;
+    for (const other of $$(`.layers input[data-palette="${box.dataset.palette}"]`)) if (other !== box) other.checked = false;
+  };
+  $(".layers").addEventListener("change", (e) => { alone(e.target); soon(); remember(); });
   $(".layers").addEventListener("input", (e) => {
     const name = e.target.dataset.opacity;
     if (!name) return;
@@ -130,6 +140,7 @@
       const range = $(`[data-opacity="${CSS.escape(box.value)}"]`), percent = Number(wanted.get(box.value));
       if (range && percent >= 0 && percent <= 100) { range.value = percent; opacity[box.value] = percent / 100; layers.get(box.value).fade(percent / 100); }
     }
+    alone($(".layers input[data-palette]:checked"));
   };
 
   /* The answer. */

@@ -170,7 +170,7 @@ def test_a_legend_lists_what_is_in_view_and_text_stays_text(
     page.get_by_label("Quy hoạch phân khu đô thị", exact=True).check()
     rows = page.locator("[data-legend='urban_zoning'] li")
     expect(rows).to_have_count(2)
-    expect(rows.nth(1)).to_have_text("Đất ở hiện hữu chỉnh trang")
+    expect(rows.nth(1)).to_have_text("OHH Đất ở hiện hữu chỉnh trang")
     expect(rows.first).to_contain_text(script)
     expect(page.locator(".legend img")).to_have_count(0)
 

@@ -6,6 +6,7 @@ import math
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from cadastre import CORRECTED, DRAWN, EAST, MERGED, NORTH, PUBLISHED, REPLANNED
 from shapely.geometry import shape
 from tiled import EXTENT, Tile, drawn, named, on_ground, read, tile_of, unit
 
-from landinfo.model import Feature
+from landinfo.model import Feature, LandUse
 from landinfo.store import Load, Store, create_store, mvt
 
 DAY = timedelta(days=1)
@@ -50,7 +51,8 @@ def test_parcels_lie_where_they_were_surveyed(store: Store, z: int) -> None:
     assert near <= set(named(found, "ref")) <= held.keys()
     for feature in found:
         place, parcel = on_ground(feature["geometry"], tile), held[feature["properties"]["ref"]]
-        assert feature["properties"] == {"ref": str(parcel.ref), "number": parcel.ref.number}
+        use = {"land_use": "ODT"} if parcel.land_uses else {}
+        assert feature["properties"] == {"ref": str(parcel.ref), "number": parcel.ref.number, **use}
         assert shape(feature["geometry"]).is_valid
         assert shapely.hausdorff_distance(place, parcel.shape.intersection(window)) < 1.6 * unit(z)
 
@@ -162,6 +164,47 @@ def test_texts_come_through_as_they_are(own_store: Store) -> None:
     for layer in ("parcels", "labels"):
         assert named(drawn(own_store, "parcels", tile)[layer], "number") == [key]
     assert drawn(own_store, "odd", tile)["odd"][0]["properties"] == {"id": script, "designation": "Ư'\"&"}
+
+
+USES = {
+    "a": ([("ODT", "100"), ("CLN", "226.5")], "CLN"),  # the largest
+    "b": ([("CLN", "9.9"), ("ODT", "10"), ("HNK", None)], "ODT"),  # by number, not by letters; not known comes last
+    "c": ([("HNK", None), ("ODT", "0.1")], "ODT"),
+    "d": ([("LUC", None), ("CLN", None)], "LUC"),  # none is known: the first
+    "e": ([("TMD", "50"), ("ODT", "50.0")], "TMD"),  # equal: the first
+    "f": ([("Vườn", "1E+2"), ("T", "99")], "Vườn"),
+    "g": ([], None),
+}
+
+
+def test_a_parcel_has_the_land_use_of_its_largest_part(own_store: Store) -> None:
+    rows = [
+        cadastre.parcel(key, cadastre.rectangle(n * 30, 200, n * 30 + 20, 220), edition="uses", land_uses=held)
+        for n, (key, (uses, _)) in enumerate(USES.items())
+        for held in [tuple(LandUse(c, "TT08/2024", None if a is None else Decimal(a)) for c, a in uses)]
+    ]
+    own_store.publish([Load(cadastre.edition("uses", "parcels", rows=len(rows)), parcels=rows)])
+    for z in (15, 18):
+        found = drawn(own_store, "parcels", tile_of(z, EAST + 100, NORTH + 210))["parcels"]
+        said = {f["properties"]["number"]: f["properties"].get("land_use") for f in found}
+        assert said.items() >= {key: use for key, (_, use) in USES.items() if key in said}.items()
+        assert len(said.keys() & USES.keys()) >= 4
+    whole = tile_of(15, EAST + 100, NORTH + 210)
+    assert USES.keys() <= set(named(drawn(own_store, "parcels", whole)["parcels"], "number"))
+
+
+def test_parcels_say_where_they_are_held(own_store: Store) -> None:
+    """From zoom 15 on, and only ground that is held completely: from 100 m west of the corner, to 100 m north of it."""
+    tile = tile_of(16, *MIDDLE)
+    (ground,) = drawn(own_store, "parcels", tile)["coverage"]
+    north = on_ground(ground["geometry"], tile).bounds[3]
+    assert north == pytest.approx(NORTH + 100, abs=2 * unit(16))
+    held = [replace(cadastre.coverage("parcels", cadastre.rectangle(-50, 100, 200, 300), "half"), complete=False)]
+    row = cadastre.parcel("77", cadastre.rectangle(150, 0, 160, 20), edition="half")
+    own_store.publish([Load(cadastre.edition("half", "parcels", rows=1), held, parcels=[row])])
+    assert [f["geometry"] for f in drawn(own_store, "parcels", tile)["coverage"]] == [ground["geometry"]]
+    assert "coverage" not in drawn(own_store, "parcels", tile_of(14, *MIDDLE))
+    assert "coverage" not in drawn(own_store, "parcels", tile, TODAY, PUBLISHED - DAY)
 
 
 def cells(rng: random.Random) -> list[Feature]:

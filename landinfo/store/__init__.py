@@ -130,11 +130,13 @@ class Store(Ground, Protocol):
     def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
         """ "parcels" or a theme on a tile of a web map (``landinfo.grid``), as a Mapbox Vector Tile 2.1; b"": nothing.
 
-        Layer ``layer`` holds what ``parcels_in`` and ``layer`` give, in their order: of a parcel ``ref`` and ``number``
-        (from ``grid.NUMBERS_FROM``; before that its bare outline), of a feature ``id`` and ``designation``. Layer
-        ``labels`` has the same and ``room`` (m, ``grid.room``) at a point inside each, in one tile alone; ``coverage``
-        is the ground on which a theme is held completely. Both engines draw the same to two units of the grid; below
-        ``grid.FINE_FROM`` a strip about as thin as a unit may be drawn by one and left out by the other.
+        Layer ``layer`` holds what ``parcels_in`` and ``layer`` give, in their order: of a parcel ``ref``, ``number``
+        and ``land_use`` (from ``grid.NUMBERS_FROM``; before that its bare outline), of a feature ``id`` and
+        ``designation``. ``land_use`` is the code of its largest use, of the first where no area is known; a parcel
+        without a use has none. Layer ``labels`` has the same but for uses, and ``room`` (m, ``grid.room``) at a point
+        inside each, in one tile alone; ``coverage`` is the ground on which the layer is held completely (of parcels
+        from ``grid.NUMBERS_FROM`` on). Both engines draw the same to two units of the grid; below ``grid.FINE_FROM`` a
+        strip about as thin as a unit may be drawn by one and left out by the other.
         """
         ...
 

@@ -227,7 +227,8 @@ class GeopackageStore(Edited):
         def read(held: sqlite3.Connection) -> bytes:
             held.execute("BEGIN")
             if layer == "parcels":
-                return drawing.parcels(_found(held, _PARCELS_IN, asked), tile, crs)
+                covered = _found(held, _COVERAGE, asked) if z >= grid.NUMBERS_FROM else ()
+                return drawing.parcels(_found(held, _PARCELS_IN, asked), covered, tile, crs)
             return drawing.theme(layer, _found(held, _FEATURES, asked), _found(held, _COVERAGE, asked), tile, crs)
 
         return self._ask(read)

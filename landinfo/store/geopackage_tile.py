@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -15,23 +17,32 @@ from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, Row
 Tile = tuple[int, int, int]
 
 
-def parcels(found: Sequence[Row], tile: Tile, crs: str) -> bytes:
-    """Parcels with their numbers, from ``grid.NUMBERS_FROM`` on; before that their bare outlines."""
+def parcels(found: Sequence[Row], covered: Sequence[Row], tile: Tile, crs: str) -> bytes:
+    """Parcels with number and land use, and the ground on which they are held completely, from ``grid.NUMBERS_FROM``
+    on; before that their bare outlines.
+    """
     z = tile[0]
     if z < grid.NUMBERS_FROM:
         return written([("parcels", _areas(_shapes(found), tile, crs), [{}] * len(found))], grid.extent(z))
     ordered = PARCELS.sorted(found)
+    uses = [_main_use(row[_LAND_USES]) for row in ordered]
     named = [{"ref": _ref(row), "number": row[_NUMBER]} for row in ordered]
-    return written(_labelled("parcels", _shapes(ordered), named, tile, crs), grid.extent(z))
+    areas, *labels = _labelled("parcels", _shapes(ordered), named, tile, crs)
+    said = [{**name, "land_use": use} if use else name for name, use in zip(named, uses, strict=True)]
+    return written([(*areas[:2], said), *labels, _coverage(covered, tile, crs)], grid.extent(z))
 
 
 def theme(layer: str, found: Sequence[Row], covered: Sequence[Row], tile: Tile, crs: str) -> bytes:
     """The areas of a theme, and the ground on which it is held completely."""
     ordered = FEATURES.sorted(found)
     named = [{"id": row[_ID], "designation": row[_DESIGNATION]} for row in ordered]
-    held = [row for row in COVERAGE.sorted(covered) if row[_COMPLETE]]
-    ground: Drawn = ("coverage", _areas(_shapes(held), tile, crs), [{}] * len(held))
+    ground = _coverage(covered, tile, crs)
     return written([*_labelled(layer, _shapes(ordered), named, tile, crs), ground], grid.extent(tile[0]))
+
+
+def _coverage(covered: Sequence[Row], tile: Tile, crs: str) -> Drawn:
+    held = [row for row in COVERAGE.sorted(covered) if row[_COMPLETE]]
+    return "coverage", _areas(_shapes(held), tile, crs), [{}] * len(held)
 
 
 def _labelled(layer: str, shapes: Any, named: Sequence[Mapping[str, Any]], tile: Tile, crs: str) -> Iterator[Drawn]:
@@ -51,10 +62,27 @@ def _shapes(found: Sequence[Row]) -> Any:
     return np.asarray(shapely.from_wkb([row[1] for row in found]), dtype=object)
 
 
-_NUMBER, _ID, _DESIGNATION, _COMPLETE = (
+_NUMBER, _LAND_USES, _ID, _DESIGNATION, _COMPLETE = (
     table.columns.index(name) + 2
-    for table, name in ((PARCELS, "number"), (FEATURES, "id"), (FEATURES, "designation"), (COVERAGE, "complete"))
+    for table, name in (
+        (PARCELS, "number"),
+        (PARCELS, "land_uses"),
+        (FEATURES, "id"),
+        (FEATURES, "designation"),
+        (COVERAGE, "complete"),
+    )
 )
+
+
+def _main_use(written_: str) -> str:
+    """The use of the largest area, of equal ones the first; one whose area is not known comes last. "": there is none.
+
+    As ``postgis_tile`` selects it.
+    """
+    uses = json.loads(written_)
+    known = [use for use in uses if use["area"] is not None]
+    first = max(known, key=lambda use: Decimal(use["area"])) if known else uses[0] if uses else None
+    return str(first["code"]) if first else ""
 
 
 def _ref(row: Row) -> str:

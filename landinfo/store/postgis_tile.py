@@ -10,6 +10,9 @@ _ANCHOR = "ST_Transform(ST_PointOnSurface(t.geom), 3857)"
 # As landinfo.grid.room.
 _ROOM = """floor(least(ST_XMax(t.geom) - ST_XMin(t.geom),
   1.6::float8 * (ST_YMax(t.geom) - ST_YMin(t.geom))))::integer"""
+# As landinfo.store.geopackage_tile._main_use.
+_MAIN_USE = """(SELECT use ->> 'code' FROM json_array_elements(t.land_uses::json) WITH ORDINALITY AS listed (use, nth)
+  ORDER BY (use ->> 'area')::numeric DESC NULLS LAST, nth LIMIT 1)"""
 # Of all tiles a point belongs to one alone.
 _INSIDE = """room >= $12 AND ST_X(anchor) >= ST_XMin(tile) AND ST_X(anchor) < ST_XMax(tile)
 AND ST_Y(anchor) > ST_YMin(tile) AND ST_Y(anchor) <= ST_YMax(tile)"""
@@ -31,7 +34,7 @@ GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, t.commune_now COLLATE "C" NULLS FIRST, 4, 
 
 
 def _parcels(found: str) -> str:
-    """$13: with their numbers; without them nothing but outlines."""
+    """$13: with their numbers, uses and coverage; without them nothing but outlines."""
     ref = (
         "t.commune || '@' || t.period || '/' || t.sheet || '/' || t.number || coalesce('~' || nullif(t.suffix, ''), '')"
     )
@@ -39,12 +42,14 @@ def _parcels(found: str) -> str:
     return f"""PREPARE tile_parcels ({_GIVEN}, boolean) AS WITH {_FRAME},
 found AS MATERIALIZED (
   SELECT t.geom AS shape, CASE WHEN $13 THEN {ref} END AS ref, CASE WHEN $13 THEN t.number END AS number,
+    CASE WHEN $13 THEN {_MAIN_USE} END AS land_use,
     CASE WHEN $13 THEN {_ANCHOR} END AS anchor, CASE WHEN $13 THEN {_ROOM} END AS room
   FROM parcels t {found} ORDER BY {order}),
-areas AS (SELECT {_ON_GRID.format(shape="shape")} AS geom, ref, number FROM found, frame),
+areas AS (SELECT {_ON_GRID.format(shape="shape")} AS geom, ref, number, land_use FROM found, frame),
 labels AS (
-  SELECT ST_AsMVTGeom(anchor, tile, $10, $11) AS geom, ref, number, room FROM found, frame WHERE {_INSIDE})
-SELECT {_layer("areas", "'parcels'")} || {_layer("labels", "'labels'")}"""  # noqa: S608
+  SELECT ST_AsMVTGeom(anchor, tile, $10, $11) AS geom, ref, number, room FROM found, frame WHERE {_INSIDE}),
+{_ground(found, "$13 AND t.layer = 'parcels'")}
+SELECT {_layer("areas", "'parcels'")} || {_layer("labels", "'labels'")} || {_layer("ground", "'coverage'")}"""  # noqa: S608
 
 
 def _theme(found: str) -> str:
@@ -56,10 +61,15 @@ found AS MATERIALIZED (
 areas AS (SELECT {_ON_GRID.format(shape="shape")} AS geom, id, designation FROM found, frame),
 labels AS (
   SELECT ST_AsMVTGeom(anchor, tile, $10, $11) AS geom, id, designation, room FROM found, frame WHERE {_INSIDE}),
-ground AS (
-  SELECT {_ON_GRID.format(shape="t.geom")} AS geom FROM frame, coverage t {found}
-  AND t.layer = $13 AND t.complete ORDER BY t.edition, t.fid)
+{_ground(found, "t.layer = $13")}
 SELECT {_layer("areas", "$13")} || {_layer("labels", "'labels'")} || {_layer("ground", "'coverage'")}"""  # noqa: S608
+
+
+def _ground(found: str, of: str) -> str:
+    """The ground on which the layer of condition ``of`` is held completely."""
+    return f"""ground AS (
+  SELECT {_ON_GRID.format(shape="t.geom")} AS geom FROM frame, coverage t {found}
+  AND {of} AND t.complete ORDER BY t.edition, t.fid)"""  # noqa: S608
 
 
 def _layer(rows: str, name: str) -> str:

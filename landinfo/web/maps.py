@@ -21,7 +21,7 @@ from landinfo.web.settings import Settings
 NAME = "landinfo"
 PROTOMAPS = "vendor/protomaps-leaflet/protomaps-leaflet.js"
 LEAFLET_JS, LEAFLET_CSS = "vendor/leaflet/leaflet.js", "vendor/leaflet/leaflet.css"
-PARCELS, COMMUNES = "parcels", "communes"
+PARCELS, COMMUNES, LAND_USE = "parcels", "communes", "land_use"
 _COMMUNES_LAST, _THEMES_LAST, _PARCELS_LAST = 12, 16, 17
 """The last zoom of tiles that the map asks for; nearer it draws them larger: a unit of the grid of the last is 7 cm."""
 _CENTRE: Box = (106.55, 10.95, 106.75, 11.1)
@@ -55,14 +55,14 @@ class LocalMap(folium.Map):
 
 
 class VectorTiles(JSCSSMixin, Layer):
-    """A layer of ``/tiles``, drawn by protomaps-leaflet; ``static/map.js`` puts it on the map and takes it away.
+    """A layer of the map, drawn by protomaps-leaflet; ``static/map.js`` puts it on the map and takes it away.
 
-    ``colours`` by designation, ``{"ODT": {"colour": "#ffa0ff", "vi": …, "en": …}}``; None: outlines with
-    numbers or names. The
-    map's zoom is one more than that of the tiles: they are drawn 512 pixels wide.
+    ``colours`` by designation, ``{"ODT": {"colour": "#ffa0ff", "vi": …, "en": …}}``; None: outlines with numbers or
+    names. ``tiles`` is the layer of ``/tiles`` that it is drawn from ("": the one of its own name), ``by`` what a
+    feature's colour stands for. The map's zoom is one more than that of the tiles: they are drawn 512 pixels wide.
     """
 
-    default_js = [("protomaps-leaflet", PROTOMAPS), ("vector-tiles", "tiles.js")]  # noqa: RUF012
+    default_js = [("protomaps-leaflet", PROTOMAPS), ("vector-tiles", "tiles.js"), ("map-names", "names.js")]  # noqa: RUF012
     _template = Template(
         """
         {% macro script(this, kwargs) %}
@@ -71,11 +71,20 @@ class VectorTiles(JSCSSMixin, Layer):
         """
     )
 
-    def __init__(self, layer: str, first: int, last: int, colours: dict[str, Any] | None) -> None:
+    def __init__(
+        self,
+        layer: str,
+        first: int,
+        last: int,
+        colours: dict[str, Any] | None,
+        tiles: str = "",
+        by: str = "designation",
+    ) -> None:
         super().__init__(name=layer, overlay=True, control=False, show=False)
         self._name, self._id = "Tiles", layer
-        pane = "themes" if colours else layer
-        self.drawing = {"layer": layer, "pane": pane, "from": first + 1, "last": last, "colours": colours}
+        pane = "uses" if by == LAND_USE else "themes" if colours else layer
+        self.drawing: dict[str, Any] = {"layer": layer, "tiles": tiles or layer, "by": by, "pane": pane}
+        self.drawing |= {"from": first + 1, "last": last, "colours": colours}
 
 
 def _colours(theme: Theme, rulebook: Rulebook) -> dict[str, Any]:
@@ -83,6 +92,12 @@ def _colours(theme: Theme, rulebook: Rulebook) -> dict[str, Any]:
     codes = [*theme.designations, *(rulebook.land_use_types if theme.system == "land_use" else ())]
     named = {code: plain.designation(theme, code, rulebook) for code in codes}
     return {code: {"colour": colour, **label} for code, (label, colour) in named.items()}
+
+
+def _uses(rulebook: Rulebook) -> dict[str, Any]:
+    """The names and colours of land uses."""
+    types = rulebook.land_use_types.items()
+    return {code: {"colour": use.colour, **plain.use_name(code, rulebook)} for code, use in types}
 
 
 def digest(content: bytes) -> str:
@@ -122,6 +137,8 @@ def draw(settings: Settings, box: Box | None, rulebook: Rulebook) -> Drawn:
         tiles.add_to(drawn)
     for theme in rulebook.themes.values():
         VectorTiles(theme.id, grid.THEMES_FROM, _THEMES_LAST, _colours(theme, rulebook)).add_to(drawn)
+    uses = LAND_USE, grid.NUMBERS_FROM, _PARCELS_LAST, _uses(rulebook)
+    VectorTiles(*uses, tiles=PARCELS, by="land_use").add_to(drawn)
     VectorTiles(COMMUNES, 0, _COMMUNES_LAST, None).add_to(drawn)
     VectorTiles(PARCELS, grid.PARCELS_FROM, _PARCELS_LAST, None).add_to(drawn)
     root = drawn.get_root()
