@@ -21,7 +21,7 @@ JSON = "/api" + ONE
 SECRET = "SECRET-nguyen-van-a"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
 }

@@ -226,7 +226,7 @@ def test_a_receipt_is_kept_by_nobody_on_the_way(one_site: FlaskClient) -> None:
     response = one_site.get(f"/report/{receipt_of(sent(one_site, wrong='x'))}")
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["X-Robots-Tag"] == "noindex"
-    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_an_open_question_about_another_estimate_is_kept_whole(one_site: FlaskClient) -> None:

@@ -28,6 +28,7 @@ from landinfo.web import (
     languages,
     limits,
     maps,
+    origins,
     pages,
     question,
     search,
@@ -42,6 +43,7 @@ __all__ = ["Settings", "create_app"]
 
 HTTP_CODES = {
     400: "bad-request",
+    403: "sent-from-elsewhere",
     404: "no-such-page",
     405: "method-not-allowed",
     413: "request-too-large",
@@ -81,6 +83,7 @@ def create_app(
     pages.dress(app)
     for part in (api, assets, compare, difference, error_reports, estimate, extract, pages, search, streets, tiles):
         app.register_blueprint(part.blueprint)
+    origins.register(app, settings)
     limits.register(app, settings)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)

@@ -35,7 +35,7 @@ def register(app: Flask, settings: Settings) -> None:
     fixed = {
         "Content-Security-Policy": policy(settings),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",  # "no-referrer" would hide from us, too, that a form is our own (origins)
         "X-Frame-Options": "DENY",
         "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=(), usb=()",
         "Cross-Origin-Opener-Policy": "same-origin",
