@@ -6,14 +6,14 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
 from serving import DAY, HALVED, ask
 
 from landinfo import reception
-from landinfo.error_report import CONTACT, KIND, rows, states
+from landinfo.error_report import CONTACT, KIND, receipt, rows, states
 from landinfo.error_report.present import geojson, listed, public
 from landinfo.error_report.typed import Typed
 from landinfo.model import Busy, NotHere, Refused
@@ -102,13 +102,13 @@ def test_more_than_a_page_of_contacts_goes_at_once(
         received(register, answer, contact=SECRET, contact_days=1 if n < 7 else 2, wrong=str(n))
     assert reception.forget(register, TODAY + timedelta(1)) == 7
     assert len(register.listed(CONTACT)) == 1
-    assert len(reception.listed(register)) == 8
+    assert len(reception.listed(register)[0]) == 8
 
 
 def test_nothing_that_shows_a_report_has_its_contact(register: Register, answer: dict[str, Any]) -> None:
     texts: dict[str, Any] = {}
     key = received(register, answer, contact=SECRET)
-    (entry,) = reception.listed(register)
+    ((entry,), _) = reception.listed(register)
     row = listed(entry.key, entry.body, entry.day, entry.revision, texts)
     shown: Sequence[object] = (entry.body, public(key, entry.body, entry.day, texts), row, geojson([row]))
     assert SECRET not in json.dumps(shown)
@@ -120,7 +120,7 @@ def test_they_are_listed_by_state_layer_and_commune(register: Register, answer: 
     reception.answer(use, "under_review", {"vi": "", "en": ""}, "Lan", TODAY, register)
 
     def keys(**asked: str) -> list[str]:
-        return [entry.key for entry in reception.listed(register, **asked)]
+        return [entry.key for entry in reception.listed(register, **asked)[0]]
 
     assert keys() == [use, share]
     assert keys(state="under_review") == [use]
@@ -214,3 +214,49 @@ def test_every_state_and_kind_has_its_words() -> None:
     for state in states.STATES:
         assert texts[f"error-state-{state}"]["en"] != texts[f"error-means-{state}"]["en"]
     assert {f"error-kind-{kind}" for kind in rows.KINDS} <= set(texts)
+
+
+def test_a_page_of_the_list_reads_no_more_than_it_shows(register: Register, answer: dict[str, Any]) -> None:
+    """Twelve reports of which every third is of a price, asked four at a time; what was read is counted."""
+    rows = {"price": "0", "share": "land_use_planning-0"}
+    for n in range(12):
+        kind = "price" if n % 3 == 0 else "share"
+        received(
+            register,
+            answer,
+            kind=kind,
+            row=rows[kind],
+            wrong=f"sai {n}",
+            once=f"{ONCE}{n}",
+            today=TODAY - timedelta(days=n % 5),
+        )
+    whole, more = reception.listed(register)
+    assert (len(whole), more) == (12, False)
+    assert [e.day for e in whole] == sorted(e.day for e in whole)
+    read = 0
+
+    class Counting:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(register, name)
+
+        def by_day(self, *given: Any) -> Any:
+            nonlocal read
+            page = register.by_day(*given)
+            read += len(page)
+            return page
+
+    counting = cast(Register, Counting())
+    assert reception.listed(counting, limit=4) == (whole[:4], True)
+    assert read == 5
+    paged: list[Entry] = []
+    for wanted in (True, True, False):
+        after = receipt.written(paged[-1].key) if paged else ""
+        page, more = reception.listed(register, after=after, limit=4)
+        assert (len(page), more) == (4, wanted)
+        paged += page
+    assert paged == whole
+    prices = [e for e in whole if e.body["kind"] == "price"]
+    assert reception.listed(register, layer=prices[0].body["layer"], limit=4) == (prices, False)
+    assert reception.listed(register, layer=prices[0].body["layer"], limit=3) == (prices[:3], True)
+    with pytest.raises(NotHere):
+        reception.listed(register, after="AAAA-AAAA-AAAA")

@@ -6,6 +6,7 @@ import multiprocessing
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from postgres import execute
 
 from landinfo.model import Busy
 from landinfo.store.register import VERSION, Register, beside, open_register
+from landinfo.store.register.table import _BY_DAY
 
 DAY, LATER = date(2026, 11, 24), date(2026, 12, 1)
 
@@ -201,3 +203,38 @@ def test_a_writer_that_holds_the_file_is_waited_for(tmp_path: Path) -> None:
 def test_it_stands_beside_the_store() -> None:
     assert beside("/srv/my.gpkg") == "/srv/my.register.sqlite"
     assert beside("postgresql://host/base") == "postgresql://host/base"
+
+
+def test_a_list_by_day_is_paged(register: Register) -> None:
+    """In order of day, then of the key's bytes; the same page by page, whatever the size of a page."""
+    days = [DAY, LATER, date(2025, 12, 31)]
+    keys = ["b", "a", "Z", "ă", "z", "10", "9"]
+    for n, key in enumerate(keys):
+        register.add("report", key, days[n % 3], {"n": n})
+        register.add("extract", f"x{key}", DAY, {})
+    expected = sorted(((days[n % 3], key) for n, key in enumerate(keys)), key=lambda each: (each[0], each[1].encode()))
+    for size in (1, 2, 3, 7, 50):
+        found: list[tuple[date, str]] = []
+        while page := register.by_day("report", found[-1] if found else None, size):
+            assert len(page) <= size
+            found += [(entry.day, entry.key) for entry in page]
+        assert found == expected
+    assert register.by_day("report", (DAY, "ă"), 1)[0].day == LATER
+    assert register.by_day("nothing") == ()
+
+
+def test_a_list_by_day_reads_by_its_index(register: Register, register_url: str) -> None:
+    register.add("report", "a", DAY, {})
+    if register.engine == "sqlite":
+        with sqlite3.connect(register_url) as held:
+            plan = held.execute(f"EXPLAIN QUERY PLAN {_BY_DAY}", ("report", "", "", 5)).fetchall()
+        assert "entries_by_day" in str(plan)
+        assert "TEMP B-TREE" not in str(plan)
+    else:
+        asked = _BY_DAY.replace("?", "'x'", 3).replace("?", "5")
+        settings = "SET search_path TO landinfo_register; SET enable_seqscan = off; SET enable_bitmapscan = off;"
+        with closing(psycopg2.connect(register_url)) as held, held.cursor() as cursor:
+            cursor.execute(f"{settings} EXPLAIN {asked}")
+            plan = cursor.fetchall()
+        assert "entries_by_day" in str(plan)
+        assert "Sort" not in str(plan)

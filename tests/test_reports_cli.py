@@ -157,7 +157,7 @@ def test_what_a_reporter_typed_moves_no_cursor(run: Run, register: Register, ans
 def test_the_commands_of_the_readme_run(run: Run, register: Register, answer: dict[str, Any]) -> None:
     key = receipt.written(received(register, answer))
     lines = re.findall(r"-m landinfo reports ([^\n>]+)", (street.ROOT / "README.md").read_text("utf-8"))
-    assert [line.split()[0] for line in lines] == ["list", "list", "show", "answer", "answer", "forget"]
+    assert [line.split()[0] for line in lines] == ["list", "list", "list", "show", "answer", "answer", "forget"]
     for line in lines:
         assert run(*shlex.split(line.replace("$RECEIPT", key)))
     assert reception.find(key, register).body["steps"][-1]["state"] == "corrected"
@@ -166,3 +166,41 @@ def test_the_commands_of_the_readme_run(run: Run, register: Register, answer: di
 def test_a_register_that_cannot_be_used_is_a_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
     assert cli.main(["reports", "list", "--register", str(tmp_path / "gone" / "kept.sqlite")]) == 2
     assert "báo sai sót" in capsys.readouterr().err
+
+
+def test_a_long_list_comes_in_pages(run: Run, register: Register, answer: dict[str, Any]) -> None:
+    for n in range(5):
+        received(register, answer, wrong=f"sai {n}", once=f"0123456789abcdef{n}", today=TODAY - timedelta(days=n))
+    seen: list[str] = []
+    for count, last in ((2, False), (2, False), (1, True)):
+        after = ("--after", seen[-1]) if seen else ()
+        printed = run("list", "--limit", "2", *after)
+        page = json.loads(run("list", "--limit", "2", "--json", *after))
+        seen += [one["receipt"] for one in page["reports"]]
+        assert len(page["reports"]) == count
+        assert page["next"] == (None if last else seen[-1])
+        assert (f"Còn nữa: thêm --after {seen[-1]}" in printed) is not last
+        assert (f"There are more: add --after {seen[-1]}" in printed) is not last
+    whole = json.loads(run("list", "--json"))
+    assert (whole["next"], [one["receipt"] for one in whole["reports"]]) == (None, seen)
+    assert [one["wrong"] for one in whole["reports"]] == [f"sai {n}" for n in (4, 3, 2, 1, 0)]
+    assert len(json.loads(run("list", "--limit", "0", "--json"))["reports"]) == 5
+    assert len(json.loads(run("list", "--geojson"))["features"]) == 5
+    assert len(json.loads(run("list", "--geojson", "--limit", "3"))["features"]) == 3
+    assert "receipt" in run("list", "--after", "AAAA-AAAA-AAAA", status=2)
+    for wrong in ("-1", "x", "1.5", "²"):
+        with pytest.raises(SystemExit):
+            run("list", "--limit", wrong)
+
+
+def test_without_a_number_a_hundred_are_listed_and_the_map_has_all(
+    run: Run, register: Register, answer: dict[str, Any]
+) -> None:
+    key = received(register, answer)
+    body = register.get("error_report", key)
+    assert body
+    for n in range(100):
+        register.add("error_report", receipt.made(f"0123456789abcdef{n}", {}), TODAY, body.body)
+    page = json.loads(run("list", "--json"))
+    assert (len(page["reports"]), bool(page["next"])) == (100, True)
+    assert len(json.loads(run("list", "--geojson"))["features"]) == 101

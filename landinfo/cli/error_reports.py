@@ -15,6 +15,15 @@ from landinfo.plain import Plain
 from landinfo.store.register import Entry, Register, beside, open_register
 from landinfo.texts import say
 
+_AT_ONCE = 100
+"""Reports that are listed where nobody says how many."""
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(text)
+    return int(text)
+
 
 def add(commands: Any) -> None:
     """Adds ``reports list | show | answer | forget``."""
@@ -24,6 +33,9 @@ def add(commands: Any) -> None:
     listing.add_argument("--state", default="", metavar="STATE", help=" | ".join(states.STATES))
     listing.add_argument("--layer", default="", metavar="LAYER", help="parcels, price_zones, land_use_planning …")
     listing.add_argument("--commune", default="", metavar="CODE", help="25750 | 25750@2024")
+    listing.add_argument("--after", default="", metavar="RECEIPT", help="những báo cáo sau · those behind this one")
+    text = "nhiều nhất, 0: tất cả · at most; 0: all (default 100, with --geojson all)"
+    listing.add_argument("--limit", type=_count, metavar="N", help=text)
     listing.add_argument("--geojson", action="store_true", help="các điểm cho QGIS · the places, for QGIS")
     form_options(listing)
     showing = _action(actions, "show", _show, "một báo cáo, với liên hệ · one report, with its contact")
@@ -69,12 +81,15 @@ def _plain(entry: Entry, rulebook: Rulebook) -> Plain:
 
 def _list(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     state = states.known_state(arguments.state) if arguments.state else ""
-    found = reception.listed(_register(arguments), state, arguments.layer, arguments.commune)
+    limit = arguments.limit if arguments.limit is not None else 0 if arguments.geojson else _AT_ONCE
+    chosen = state, arguments.layer, arguments.commune, arguments.after
+    found, more = reception.listed(_register(arguments), *chosen, limit or None)
     reports = [_plain(entry, rulebook) for entry in found]
     if arguments.geojson:
         print(json.dumps(present.geojson(reports), ensure_ascii=False, indent=1))
     else:
-        show_plain({"reports": reports}, letter.listed, arguments, rulebook)
+        listed = {"reports": reports, "next": reports[-1]["receipt"] if more else None}
+        show_plain(listed, letter.listed, arguments, rulebook)
     return 0
 
 

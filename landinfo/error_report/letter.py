@@ -20,6 +20,8 @@ def listed(plain: Plain, words: Words) -> Iterator[str]:
         first = one["wrong"].partition("\n")[0]
         said = shown(first if len(first) <= 60 else f"{first[:59]}…")
         yield f"{one['receipt']}  {day(one['day'])}  {words.told(one['state_text']):<16}  {shown(where)}  {said}"
+    if plain["next"]:
+        yield words.say("error-more", after=plain["next"])
 
 
 def one(plain: Plain, words: Words) -> Iterator[str]:

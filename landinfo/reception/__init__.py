@@ -72,16 +72,26 @@ def contact(entry: Entry, register: Register, today: date) -> Contact | None:
     return Contact(str(held.body["contact"]), _until(held))
 
 
-def listed(register: Register, state: str = "", layer: str = "", commune: str = "") -> list[Entry]:
-    """Every report in that state, on that layer, in that commune ("": any), in the order in which they came."""
-    found = [
-        entry
-        for entry in _every(register)
-        if state in ("", states.state(entry.body))
-        and layer in ("", entry.body["layer"])
-        and (not commune or _lies_in(entry, commune))
-    ]
-    return sorted(found, key=lambda entry: (entry.day, entry.key))
+def listed(
+    register: Register, state: str = "", layer: str = "", commune: str = "", after: str = "", limit: int | None = None
+) -> tuple[list[Entry], bool]:
+    """Reports in that state, on that layer, in that commune ("": any), as they came, and whether there are more.
+
+    Only those behind the one of the receipt ``after``, at most ``limit`` (None: all); what lies behind is not read.
+    Raises ``NotHere``: no such receipt.
+    """
+    behind = find(after, register) if after else None
+    found: list[Entry] = []
+    for entry in _behind(behind, register, _PAGE if limit is None else min(_PAGE, limit + 1)):
+        if (
+            state in ("", states.state(entry.body))
+            and layer in ("", entry.body["layer"])
+            and (not commune or _lies_in(entry, commune))
+        ):
+            if len(found) == limit:
+                return found, True
+            found.append(entry)
+    return found, False
 
 
 def _lies_in(entry: Entry, commune: str) -> bool:
@@ -90,11 +100,10 @@ def _lies_in(entry: Entry, commune: str) -> bool:
     return commune in series or commune in [name.partition("@")[0] for name in series]
 
 
-def _every(register: Register) -> Iterator[Entry]:
-    after = ""
-    while page := register.listed(KIND, after, _PAGE):
+def _behind(last: Entry | None, register: Register, at_once: int) -> Iterator[Entry]:
+    while page := register.by_day(KIND, (last.day, last.key) if last else None, at_once):
         yield from page
-        after = page[-1].key
+        last = page[-1]
 
 
 def answer(

@@ -65,6 +65,14 @@ class Register(Protocol):
         """Entries of a kind whose key comes behind ``after``, in order of their keys' bytes."""
         ...
 
+    def by_day(self, kind: str, after: tuple[date, str] | None = None, limit: int = 100) -> tuple[Entry, ...]:
+        """Entries of a kind in order of their day, then of their keys' bytes; only those behind (day, key) ``after``.
+
+        However many there are, no more than ``limit`` are handed over; a register made before there was an index by
+        day sorts their days itself.
+        """
+        ...
+
 
 def beside(store: str) -> str:
     """Where the register of a store stands: a SQLite file beside the GeoPackage, a schema in the PostGIS database."""

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS landinfo_register.entries (kind text NOT NULL, key te
   day text NOT NULL, body text NOT NULL, revision integer NOT NULL, PRIMARY KEY (kind, key));
 CREATE TABLE IF NOT EXISTS landinfo_register.marks (kind text NOT NULL, mark text NOT NULL, key text NOT NULL,
   PRIMARY KEY (kind, mark));
+CREATE INDEX IF NOT EXISTS entries_by_day ON landinfo_register.entries (kind, day, key);
 INSERT INTO landinfo_register.meta SELECT %s WHERE NOT EXISTS (SELECT 1 FROM landinfo_register.meta);
 """
 _VERSION = "SELECT version FROM landinfo_register.meta"

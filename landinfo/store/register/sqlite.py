@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS entries (kind TEXT NOT NULL, key TEXT NOT NULL, day T
   revision INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS marks (kind TEXT NOT NULL, mark TEXT NOT NULL, key TEXT NOT NULL,
   PRIMARY KEY (kind, mark)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_by_day ON entries (kind, day, key);
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {VERSION};
 COMMIT;

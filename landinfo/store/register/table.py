@@ -20,6 +20,8 @@ _REVISE = "UPDATE entries SET body = ?, revision = revision + 1 WHERE kind = ? A
 _UNMARK, _REMOVE = "DELETE FROM marks WHERE kind = ? AND key = ?", "DELETE FROM entries WHERE kind = ? AND key = ?"
 _LISTED = f"{_ENTRY} WHERE e.kind = ? AND e.key > ? ORDER BY e.key LIMIT ?"
 
+_BY_DAY = f"{_ENTRY} WHERE e.kind = ? AND (e.day, e.key) > (?, ?) ORDER BY e.day, e.key LIMIT ?"
+
 
 class Table(ABC):
     """A register over two tables, whatever the engine. Statements have ``?`` for each value."""
@@ -50,6 +52,10 @@ class Table(ABC):
 
     def listed(self, kind: str, after: str = "", limit: int = 100) -> tuple[Entry, ...]:
         return tuple(_entry(row) for row in self._ask(_LISTED, (kind, after, limit)))
+
+    def by_day(self, kind: str, after: tuple[date, str] | None = None, limit: int = 100) -> tuple[Entry, ...]:
+        day, key = (after[0].isoformat(), after[1]) if after else ("", "")
+        return tuple(_entry(row) for row in self._ask(_BY_DAY, (kind, day, key, limit)))
 
 
 def _text(body: Mapping[str, Any]) -> str:
