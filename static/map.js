@@ -63,6 +63,7 @@
   if (ground) {
     L.geoJSON(ground, {renderer: canvas("ground"), interactive: false, style: {color: "#8d9a92", weight: 1.5, dashArray: "6 5", fillColor: "#fbfbf8", fillOpacity: 1}}).addTo(map);
   }
+  const COMMUNES_LAST = 14;
   const versions = JSON.parse(desk.dataset.versions), opacity = {};
   const layers = new Map($$(".layers input[type=checkbox]").map((box) => [box.value, window[`tiles_${box.value}`]]));
   const names = mapNames(map, english);
@@ -106,7 +107,9 @@
     const on = checked(), near = wanted();
     say(near.length === on.length ? "" : near.length ? words.closer_parcels : words.closer);
     const query = (tiles) => `on=${day || desk.dataset.today}&v=${versions[tiles]}`;
-    window.tiles_communes.put(map, query("communes"), 1);
+    /* Nearer nothing of them is drawn, and their ground is counted from all parcels. */
+    if (Math.round(map.getZoom()) <= COMMUNES_LAST) window.tiles_communes.put(map, query("communes"), 1);
+    else window.tiles_communes.take();
     for (const [name, layer] of layers) {
       if (on.includes(name)) {
         layer.put(map, query(layer.tiles), opacity[name] ?? 1);

@@ -135,8 +135,9 @@ class Store(Ground, Protocol):
         ``designation``. ``land_use`` is the code of its largest use, of the first where no area is known; a parcel
         without a use has none. Layer ``labels`` has the same but for uses, and ``room`` (m, ``grid.room``) at a point
         inside each, in one tile alone; ``coverage`` is the ground on which the layer is held completely (of parcels
-        from ``grid.NUMBERS_FROM`` on). Both engines draw the same to two units of the grid; below ``grid.FINE_FROM`` a
-        strip about as thin as a unit may be drawn by one and left out by the other.
+        from ``grid.NUMBERS_FROM`` on). An engine draws nothing farther than 1.5 units of the grid beyond a
+        shape, and leaves nothing out that lies 1.5 units or more inside it. So a strip thinner than three units may be
+        drawn whole by one engine, in pieces or not at all by the other; everything else is the same to two units.
         """
         ...
 
