@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,8 @@ from landinfo.store.mvt import Drawn, written
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, Row
 
 Tile = tuple[int, int, int]
+_ALONE = re.compile(r'\[\{"code": ?"([^"\\]+)"[^{}\\]*\}\]')
+"""One use, as it is written: a tile may hold ten thousand of them."""
 
 
 def parcels(found: Sequence[Row], covered: Sequence[Row], tile: Tile, crs: str) -> bytes:
@@ -79,6 +82,9 @@ def _main_use(written_: str) -> str:
 
     As ``postgis_tile`` selects it.
     """
+    alone = _ALONE.fullmatch(written_)
+    if alone:
+        return alone[1]
     uses = json.loads(written_)
     known = [use for use in uses if use["area"] is not None]
     first = max(known, key=lambda use: Decimal(use["area"])) if known else uses[0] if uses else None

@@ -6,6 +6,7 @@ corners of a whole layer become commands at once.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -71,7 +72,8 @@ def _polygons(shapes: Any) -> list[list[int]]:
     commands[start], commands[start + 2 * count + 2] = _MOVE, _CLOSE
     commands[start + 3] = (count - 1) << 3 | 2
     commands[place], commands[place + 1] = _zigzag(steps).T
-    return [each.tolist() for each in np.split(commands, start[ring[first]][1:])]
+    flat, edges = commands.tolist(), [*start[ring[first]].tolist(), commands.size]
+    return [flat[begin:end] for begin, end in itertools.pairwise(edges)]
 
 
 def _zigzag(steps: Any) -> Any:
