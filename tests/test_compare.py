@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -93,3 +94,17 @@ def test_hostile_names_are_text(web: FlaskClient, text: str) -> None:
     shown, plain = page(web, address(text, ONE)), page(web, address("x", ONE))
     assert [node.tag for node in shown.walk()] == [node.tag for node in plain.walk()]
     assert text in shown.text
+
+
+def test_two_prices_of_one_use_say_of_how_much(web: FlaskClient) -> None:
+    """On lot 2 its 200 m² of ODT have two prices, and its CLN has one; the parts of a use are the whole of it."""
+    shown = page(web, f"/compare?parcel={HALVED}&{DAY}")
+    rows = ask(web, f"/api/parcels/{HALVED}?{DAY}")["price"]["rows"]
+    for use, whole in (("ODT", 200), ("CLN", 410)):
+        priced = [row for row in rows if row["land_use"] == use]
+        (line,) = [tr for tr in shown.all("tr") if tr.all("th") and tr.all("th")[0].text == use]
+        said = [float(n.replace(",", ".")) for n in re.findall(r"× ([\d,]+)\s?m²", line.text)]
+        several = len({row["unit_price"] for row in priced}) > 1
+        assert several is (use == "ODT")
+        assert said == ([row["area"] for row in priced] if several else [])
+        assert not said or sum(said) == pytest.approx(whole)
