@@ -137,7 +137,9 @@ def test_an_extract_may_be_linked_to_and_not_be_loaded_into_another_page(one: Fl
 
 
 def test_refused_ones_use_up_nothing_of_the_readers_own(tmp_path: Path, street_of_one: Store) -> None:
-    few = client(street_of_one, register=str(tmp_path / "kept.sqlite"), report_limit="1 per hour")
+    few = client(
+        street_of_one, register=str(tmp_path / "kept.sqlite"), report_limit="1 per hour", rate_limit="2 per hour"
+    )
     for _ in range(3):
         assert few.post("/api/reports", json=SHARE, headers=ELSEWHERE[0]).status_code == 403
     assert few.post("/api/reports", json=SHARE | {"wrong": "sai"}).status_code == 201
