@@ -74,7 +74,7 @@ def new_parcels(day: date = CHANGED) -> Load:
 
 def test_undo_restores_every_byte(sample: Store) -> None:
     """Known on one day throughout; and what was said in between stays what was said in between."""
-    asked = questions(amount.of(60, 2000))
+    asked = questions(amount.of(24, 2000))
     before = {known: written(sample, asked, known) for known in (BUILT, CHANGED, UNDONE)}
     names = [stage(sample, load) for load in (new_plan(), new_zones(), new_parcels())]
     for known, said in before.items():
@@ -94,7 +94,7 @@ def test_undo_restores_every_byte(sample: Store) -> None:
 
 
 def test_undone_on_its_day_it_never_was(sample: Store) -> None:
-    asked = questions(40, 7)
+    asked = questions(20, 7)
     before = written(sample, asked, TODAY)
     was = sample.editions()
     name = stage(sample, new_plan())
@@ -465,7 +465,7 @@ def test_on_the_command_line(tmp_path: Path, store_url: str, capsys: pytest.Capt
     assert states == {name: "published", other: "withdrawn"}
     none = run("edition", "list", "--layer", "zones", "--lang", "vi")[1]
     assert none.strip() == "Không có phiên bản dữ liệu nào"
-    assert run("edition", "list", "--layer", "zones", "--lang", "en")[1].strip() == "There is no edition"
+    assert run("edition", "list", "--layer", "zones", "--lang", "en")[1].strip() == "There are no editions"
     assert run("edition", "discard", other)[0] == 2
     assert run("edition", "show", "x")[0] == 2
     assert run("store", "sign-off", "off")[0] == 0

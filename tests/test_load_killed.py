@@ -81,7 +81,7 @@ def test_a_killed_load_goes_on(tmp_path: Path, engine: str, new_place: Any, draf
     edition, writing, shares = load(tmp_path, undisturbed, draft)
     assert len(shares) > 20
     rng, kills, ended = random.Random(SIDE), 0, False
-    while kills < amount.of(4, 25) and not ended:  # each goes on where the last was killed, so one may come to its end
+    while kills < amount.of(2, 25) and not ended:  # each goes on where the last was killed, so one may come to its end
         ended = load(tmp_path, disturbed, draft, rng.uniform(0, writing * 0.3)) is not None
         kills += not ended
         if not ended:

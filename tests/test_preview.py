@@ -42,8 +42,8 @@ def question(on: date = ON, convert_to: str | None = "ODT") -> Query:
 
 
 def cut() -> list[Load]:
-    """The sample around the middle: what lies within 50 m (60 in the long run)."""
-    near = MIDDLE.buffer(amount.of(50, 60))
+    """The sample around the middle: what lies within 40 m (60 in the long run)."""
+    near = MIDDLE.buffer(amount.of(40, 60))
 
     def kept(load: Load) -> Load:
         return made.changed(load, lambda row: [row] if row.shape.intersects(near) else [], load.edition.published)
@@ -239,7 +239,7 @@ def test_only_parcels_on_changed_ground_are_asked(store: Store) -> None:
 def test_windows_do_not_matter(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     name = stage(store, plan(of_cut("land_use_planning")))
     whole = preview.preview(store, name, question(), BOOK)
-    monkeypatch.setattr("landinfo.intake.lineage.WINDOW", 70.0)
+    monkeypatch.setattr("landinfo.intake.lineage.WINDOW", 150.0)
     steps: list[float] = []
     assert preview.preview(store, name, question(), BOOK, steps.append) == whole
     assert len(steps) > 9
@@ -256,7 +256,7 @@ def test_a_day_before_its_first_is_not_touched(store: Store) -> None:
     name = stage(store, snapshot)
     early = preview.preview(store, name, question(ON), BOOK)
     assert (early.effects, early.asked) == ((), 0)
-    assert len(preview.preview(store, name, question(first), BOOK).effects) > 20
+    assert len(preview.preview(store, name, question(first), BOOK).effects) > 10
 
 
 def test_the_largest_come_first_with_their_reason(store: Store) -> None:
