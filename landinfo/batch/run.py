@@ -1,0 +1,221 @@
+"""A whole batch: look at the list, answer its rows in parts, keep each part, write the output at the end.
+
+The output is a function of the list, the question and the data: how often a run was broken off, how many processes
+answered and in which order their parts came is not to be seen in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import shapely
+
+from landinfo.batch import table, title
+from landinfo.batch.journal import Journal
+from landinfo.batch.row import Defaults
+from landinfo.files.listing import Entry, Listing, open_listing
+from landinfo.files.outlet import DRAWN, FORMATS, open_outlet, places
+from landinfo.intake.steps import Share
+from landinfo.model import Refused, Rulebook
+from landinfo.store import open_store
+from landinfo.store.rulebook import fingerprint, read_rulebook
+
+MOST_ROWS = 2_000_000
+PART = 100
+"""Rows in a part: what a run that is killed does again at most, for each process."""
+_SOURCES = Path(__file__).resolve().parent.parent
+Row = tuple[Entry, int | None]
+"""A row, and the row before it that asks the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is asked, and of what: ``defaults`` are the parameters of rows that do not say them, several of ``on`` and
+    ``convert_to``; ``store`` and ``data`` are addresses, which a process of its own opens for itself.
+    """
+
+    source: Path
+    target: Path
+    store: str
+    data: Path
+    defaults: Defaults
+    today: date
+    encoding: str = ""
+    most: int = MOST_ROWS
+
+    @property
+    def outlines(self) -> bool:
+        return self.target.suffix.lower() in DRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """``unread``: titles of columns that say nothing; ``files``: what was written, the main one first."""
+
+    rows: int
+    results: int
+    errors: int
+    unread: tuple[str, ...]
+    encoding: str
+    files: tuple[Path, ...]
+
+
+Parts = Iterable[tuple[int, list[Row]]]
+Answered = Iterator[tuple[int, int, bytes]]
+"""Parts as they come: number, rows, content."""
+Runner = Callable[[Parts, Batch], Answered]
+Progress = Callable[[str, Share], None]
+
+
+def run(batch: Batch, runner: Runner, progress: Progress) -> Done:
+    """Answer the list and write the output, all of it or nothing; run again after a broken-off one it goes on.
+
+    Raises ``Refused``: the list or its columns, too many rows, an output that cannot be written or is written already,
+    data that were published meanwhile; ``Busy``: the store does not answer.
+    """
+    rulebook = law(batch.data)
+    _writable(batch, rulebook)
+    listing = open_listing(batch.source, batch.encoding)
+    unread = title.check(listing.titles) if listing.titles else ()
+    progress("count", Share(0.0))
+    rows = _counted(listing, batch.most)
+    asked = _question(batch, listing, rulebook)
+    with Journal(batch.target, asked) as journal:
+        parts = _answer(batch, listing, rows, journal, runner, progress)
+        if _question(batch, listing, rulebook) != asked:
+            raise Refused("batch-data-changed", "--store")
+        progress("write", Share(0.98, rows))
+        counts, files = _written(batch, parts, journal, rulebook)
+        journal.forget()
+    progress("done", Share(1.0, rows))
+    return Done(rows, counts[table.RESULTS], counts[table.ERRORS], unread, listing.encoding, files)
+
+
+def _writable(batch: Batch, rulebook: Rulebook) -> None:
+    target = batch.target
+    if target.suffix.lower() not in FORMATS:
+        raise Refused("batch-out-format", "--out", format=target.suffix or "–", formats=", ".join(FORMATS))
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        wrong = "là thư mục · is a folder" if target.is_dir() else "không có thư mục · no such folder"
+        raise Refused("file-cannot-be-written", "--out", file=str(target), wrong=wrong)
+    written = places(target, table.tables(rulebook, False))
+    if batch.source.resolve() in {place.resolve() for _, place in written}:
+        raise Refused("batch-over-itself", "--out", file=target.name)
+
+
+def _counted(listing: Listing, most: int) -> int:
+    rows = 0
+    for entry in listing.entries():
+        rows += 1
+        if rows > most:
+            raise Refused("batch-many-rows", "IN", most=most, row=entry.number)
+    if not rows:
+        raise Refused("batch-empty", "IN", file=listing.path.name)
+    return rows
+
+
+def _question(batch: Batch, listing: Listing, rulebook: Rulebook) -> str:
+    """Everything on which an answer stands, as one text."""
+    store = open_store(batch.store, pool=1)
+    try:
+        facts, editions = store.facts(), store.editions()
+    finally:
+        store.close()
+    held = [[e.id, str(e.published), str(e.withdrawn), str(e.effective_to)] for e in editions]
+    asked = [list(pair) for pair in batch.defaults]
+    kind = ["drawn" if batch.outlines else "plain", listing.path.suffix.lower(), listing.encoding, PART]
+    stands = [facts.crs, facts.schema_version, held, rulebook.edition, _texts(rulebook), _program()]
+    return json.dumps([listing.digest, asked, batch.today.isoformat(), kind, *stands])
+
+
+def _texts(rulebook: Rulebook) -> str:
+    return hashlib.sha256(json.dumps(rulebook.texts, sort_keys=True, default=dict).encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _program() -> str:
+    """The program itself: a part that an older one made is made again."""
+    made = hashlib.sha256()
+    for path in sorted(_SOURCES.rglob("*.py")):
+        made.update(path.read_bytes())
+    return made.hexdigest()
+
+
+def _parts(listing: Listing) -> Iterator[tuple[int, list[Row]]]:
+    """The rows in parts of ``PART``, each with the row that asks the same before it."""
+    seen: dict[bytes, int] = {}
+    number, part = 0, list[Row]()
+    for entry in listing.entries():
+        first = seen.setdefault(_same(entry), entry.number)
+        part.append((entry, None if first == entry.number else first))
+        if len(part) == PART:
+            yield number, part
+            number, part = number + 1, []
+    if part:
+        yield number, part
+
+
+def _same(entry: Entry) -> bytes:
+    """What a row asks, without its own number or name."""
+    cells = sorted((name, cell) for name, cell in entry.cells.items() if title.meaning(name) not in ("id", None))
+    shape = shapely.to_wkb(entry.shape) if entry.shape else b""
+    return hashlib.blake2b(json.dumps(cells).encode() + shape, digest_size=8).digest()
+
+
+def _answer(batch: Batch, listing: Listing, rows: int, journal: Journal, runner: Runner, progress: Progress) -> int:
+    """Answer every part that is not kept yet; how many parts there are."""
+    sizes: dict[int, int] = {}
+    done = 0
+
+    def missing() -> Iterator[tuple[int, list[Row]]]:
+        nonlocal done
+        for number, part in _parts(listing):
+            sizes[number] = len(part)
+            if journal.has(number):
+                done += len(part)
+            else:
+                yield number, part
+
+    for number, count, content in runner(missing(), batch):
+        journal.put(number, content)
+        done += count
+        progress("answer", Share(0.97 * done / rows, rows))
+    return len(sizes)
+
+
+def _written(
+    batch: Batch, parts: int, journal: Journal, rulebook: Rulebook
+) -> tuple[Mapping[int, int], tuple[Path, ...]]:
+    """The output out of all parts; the main file takes its place last."""
+    counts = dict.fromkeys(range(len(table.NAMES)), 0)
+    made = table.tables(rulebook, batch.outlines)
+    try:
+        outlet, put = open_outlet(batch.target, made, journal.scratch(), batch.today)
+        with closing(outlet):
+            for number in range(parts):
+                for kind, values, outline in journal.records(number):
+                    outlet.add(kind, values, outline)
+                    counts[kind] += 1
+        for half, place in put:
+            half.replace(place)
+    except OSError as wrong:
+        said = wrong.strerror or str(wrong)[:120]
+        raise Refused("file-cannot-be-written", "--out", file=str(batch.target), wrong=said) from wrong
+    return counts, tuple(place for _, place in reversed(put))
+
+
+@lru_cache(maxsize=1)
+def _law(folder: Path, edition: str) -> Rulebook:
+    return read_rulebook(folder)
+
+
+def law(folder: Path) -> Rulebook:
+    """The rulebook, which takes a second to read."""
+    return _law(folder, fingerprint(folder))

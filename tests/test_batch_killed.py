@@ -1,0 +1,183 @@
+"""A batch that is killed, at any moment, and run again: the same bytes as one that nobody disturbed."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import amount
+import pytest
+import street
+from batched import READERS, batch, done, files, table
+from street import ROOT
+
+from landinfo.batch import run, runner
+from landinfo.batch.journal import Journal
+from landinfo.model import Refused
+
+DAY = ("on", "2026-03-01")
+ROWS = amount.of(24, 200)
+CHILD = """
+import json, os, signal, sys, threading, time
+sys.path.insert(0, "tests")
+from pathlib import Path
+from batched import batch
+from landinfo.batch import run, runner
+source, target, url, after, jobs = json.loads(sys.argv[1])
+run.PART = 2
+begun, parts = [], []
+
+def progress(step, done):
+    if step == "answer":
+        parts.append(done)
+        if not begun:
+            begun.append(time.monotonic())
+            if isinstance(after, float):
+                threading.Timer(after, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    if isinstance(after, int) and len(parts) > after or after == step:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+answer = runner.alone if jobs == 1 else runner.several(jobs)
+run.run(batch(Path(source), Path(target), url, ("on", "2026-03-01"), ("convert_to", "ODT")), answer, progress)
+print(json.dumps([time.monotonic() - begun[0] if begun else 0, len(parts)]))
+os._exit(0)
+"""
+
+
+@pytest.fixture(scope="module")
+def url(engine: str, new_place: Callable[[str], str]) -> str:
+    made = new_place(engine)
+    street.create(made).close()
+    return made
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    numbers = ("1", "2", "7", "99", "10")
+    rows = [f"{n},25750@2024,1,{numbers[n % 5]}" for n in range(ROWS)]
+    place = tmp_path / "in.csv"
+    place.write_text(table("id,commune,sheet,number", *rows), "utf-8")
+    return place
+
+
+def start(source: Path, target: Path, url: str, after: float | int | str | None = None, jobs: int = 1) -> Any:
+    """Run in a process of its own; (s of answering, parts answered) if it ends. It is killed ``after`` so many seconds
+    of answering (a float), so many parts (a whole number), or at a step (its name).
+    """
+    told = json.dumps([str(source), str(target), url, after, jobs])
+    child = subprocess.run([sys.executable, "-c", CHILD, told], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert child.returncode in (0, -9), child.stderr
+    return json.loads(child.stdout) if child.returncode == 0 else None
+
+
+def same(one: Path, other: Path, ending: str) -> bool:
+    if ending in (".gpkg", ".parquet"):
+        return bool(READERS[ending](one / f"out{ending}") == READERS[ending](other / f"out{ending}"))
+    return files(one) == files(other)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".geojson", ".gpkg", ".parquet"])
+def test_killed_and_run_again_it_is_as_if_nothing_had_been(
+    tmp_path: Path, url: str, source: Path, ending: str, engine: str
+) -> None:
+    if engine == "postgis" and ending in (".geojson", ".gpkg", ".parquet"):
+        pytest.skip("how a format is written is the same on each engine")
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    whole.mkdir(), broken.mkdir()
+    spent, parts = start(source, whole / f"out{ending}", url)
+    assert parts == ROWS // 2
+    target = broken / f"out{ending}"
+    assert start(source, target, url, after=2) is None
+    assert files(broken).keys() <= {f".out{ending}.lock"}  # nothing half-written under its own name
+    assert start(source, target, url, after=random.uniform(0, spent / 2)) in (None, [0, 0])
+    assert start(source, target, url, after="write") is None
+    _, again = start(source, target, url)
+    assert again == 0  # what was done is not done again
+    assert same(whole, broken, ending)
+    assert [p.name for p in broken.iterdir() if p.name.startswith(".")] == []
+
+
+def test_killed_with_processes_of_its_own(tmp_path: Path, url: str, source: Path, engine: str) -> None:
+    if engine == "postgis":
+        pytest.skip("the processes are the same on each engine")
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    whole.mkdir(), broken.mkdir()
+    start(source, whole / "out.xlsx", url)
+    assert start(source, broken / "out.xlsx", url, after=3, jobs=2) is None
+    start(source, broken / "out.xlsx", url, jobs=2)
+    assert same(whole, broken, ".xlsx")
+
+
+def test_a_part_that_a_power_cut_spoiled_is_made_again(tmp_path: Path, url: str, source: Path) -> None:
+    target = tmp_path / "out.csv"
+    done(batch(source, tmp_path / "whole.csv", url, DAY, ("convert_to", "ODT")))
+    assert start(source, target, url, after=5) is None
+    (parts,) = tmp_path.glob(".out.csv.parts")
+    first, second, third = sorted(parts.glob("*.part"))[:3]
+    first.write_bytes(first.read_bytes()[:-4])
+    second.write_bytes(b"")
+    third.write_bytes(third.read_bytes()[:-1] + b"\0")
+    start(source, target, url)
+    for name, content in files(tmp_path).items():
+        if name.startswith("out"):
+            assert content == (tmp_path / name.replace("out", "whole", 1)).read_bytes()
+
+
+@pytest.mark.parametrize("change", ["list", "question", "day", "format"])
+def test_another_question_takes_nothing_over(tmp_path: Path, url: str, source: Path, change: str) -> None:
+    import datetime
+
+    target = tmp_path / "out.csv"
+    assert start(source, target, url, after=5) is None
+    asked = batch(source, target, url, DAY, ("convert_to", "ODT"))
+    if change == "list":
+        source.write_text(source.read_text("utf-8").replace("25750@2024,1,2", "25750@2024,1,7"), "utf-8")
+    elif change == "question":
+        asked = batch(source, target, url, DAY)
+    elif change == "day":
+        asked = batch(source, target, url, DAY, ("convert_to", "ODT"), today=datetime.date(2026, 11, 25))
+    else:
+        (tmp_path / ".out.csv.parts").rename(tmp_path / ".out.gpkg.parts")
+        asked = batch(source, tmp_path / "out.gpkg", url, DAY, ("convert_to", "ODT"))
+    answered = []
+    run.run(asked, runner.alone, lambda step, share: answered.append(share) if step == "answer" else None)
+    assert len(answered) == -(-ROWS // run.PART)
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    from dataclasses import replace
+
+    done(replace(asked, target=clean / asked.target.name))
+    for name, content in files(clean).items():
+        assert content == (tmp_path / name).read_bytes()
+
+
+def test_two_at_once_do_not_write_one_output(tmp_path: Path, url: str, source: Path) -> None:
+    target = tmp_path / "out.csv"
+    with Journal(target, "another"):
+        with pytest.raises(Refused) as wrong:
+            done(batch(source, target, url, DAY))
+        assert wrong.value.code == "batch-runs-already"
+    assert done(batch(source, target, url, DAY)).rows == ROWS
+
+
+def test_data_published_meanwhile_are_not_mixed(tmp_path: Path, source: Path, own_store: Any, store_url: str) -> None:
+    import cadastre
+
+    target = tmp_path / "out.csv"
+    source.write_text(table("commune,sheet,number", "25744@2024,1,1"), "utf-8")
+
+    def publish(step: str, _: object) -> None:
+        if step == "answer":
+            ids = [e.id for e in own_store.editions(None) if e.withdrawn is None]
+            own_store.publish([], [ids[0]], known=cadastre.TODAY)
+
+    with pytest.raises(Refused) as wrong:
+        run.run(batch(source, target, store_url, DAY), runner.alone, publish)
+    assert wrong.value.code == "batch-data-changed"
+    assert not target.exists()
+    assert done(batch(source, target, store_url, DAY)).rows == 1
