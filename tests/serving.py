@@ -56,6 +56,8 @@ PAGES = [
     f"/report?question=/parcels/{HALVED}%3F{DAY}&kind=price&row=0",
     f"/report?question=/parcels/{HALVED}%3F{DAY}&kind=other",
     f"/report?question=/parcels/{HALVED}%3F{DAY}&kind=share&row=land_use_planning-9",
+    "/batch",
+    "/batch/00000000000000000000000000000000",
     "/verify",
     "/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 ]
@@ -64,6 +66,7 @@ PAGES = [
 def client(store: Store, **settings: Any) -> FlaskClient:
     """A client of the application over ``store`` on ``TODAY``."""
     kept = {"register": str(Path(_KEPT.name) / f"{next(_NUMBER)}.sqlite"), "address": ADDRESS}
+    kept["jobs"] = str(Path(_KEPT.name) / "jobs")
     return create_app(Settings(**(kept | settings)), today=lambda: TODAY, store=store).test_client()
 
 

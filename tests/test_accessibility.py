@@ -32,6 +32,7 @@ ADDRESSES = [
     "/report?question=/parcels/{ref}%3F" + DAY + "&kind=share&row=land_use_planning-0",
     "/report?question=/parcels/{ref}%3F" + DAY + "&kind=boundary&lang=en",
     "/report/AAAA-AAAA-AAAA",
+    "/batch",
     "/accessibility",
     "/nothing",
 ]

@@ -26,6 +26,11 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 ROUTES = {
+    "/batch": "/batch",
+    "/batch/<key>": "/batch/00000000000000000000000000000000",
+    "/api/batch": "/api/batch",
+    "/api/batch/<key>": "/api/batch/00000000000000000000000000000000",
+    "/api/batch/<key>/<name>": "/api/batch/00000000000000000000000000000000/results.xlsx",
     "/search": "/search?q=phu+loi",
     "/api/search": "/api/search?q=phu+loi",
     "/api/suggest": "/api/suggest?q=phu",

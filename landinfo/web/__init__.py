@@ -18,6 +18,7 @@ from landinfo.store.rulebook import read_glossary, read_rulebook
 from landinfo.web import (
     api,
     assets,
+    batch,
     compare,
     difference,
     error_reports,
@@ -81,7 +82,20 @@ def create_app(
     headers.register(app, settings)
     languages.register(app, rulebook.texts)
     pages.dress(app)
-    for part in (api, assets, compare, difference, error_reports, estimate, extract, pages, search, streets, tiles):
+    for part in (
+        api,
+        assets,
+        batch,
+        compare,
+        difference,
+        error_reports,
+        estimate,
+        extract,
+        pages,
+        search,
+        streets,
+        tiles,
+    ):
         app.register_blueprint(part.blueprint)
     origins.register(app, settings)
     limits.register(app, settings)

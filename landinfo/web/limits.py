@@ -16,6 +16,8 @@ TILES, TILES_TIMES = "tiles.tile", 10
 """A map asks for a dozen tiles where a page is one: they are counted for themselves, and so many times as many go."""
 REPORTING = ("error_reports.hand_in", "error_reports.hand_in_as_json")
 """What is written and read by people: counted once more, both doors together."""
+BATCH = ("batch.hand_in", "batch.hand_in_as_json")
+"""What keeps the machine busy for long, likewise."""
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -23,7 +25,7 @@ def register(app: Flask, settings: Settings) -> None:
 
     Each process counts for itself unless ``settings.rate_storage`` names a place that they share.
     """
-    if not settings.rate_limit and not settings.report_limit:
+    if not (settings.rate_limit or settings.report_limit or settings.batch_limit):
         return
     limiter = Limiter(
         get_remote_address,
@@ -41,6 +43,10 @@ def register(app: Flask, settings: Settings) -> None:
         reporting = limiter.shared_limit(settings.report_limit, scope="reports")
         for name in REPORTING:
             app.view_functions[name] = reporting(app.view_functions[name])  # type: ignore[assignment]
+    if settings.batch_limit:
+        handing_in = limiter.shared_limit(settings.batch_limit, scope="batch")
+        for name in BATCH:
+            app.view_functions[name] = handing_in(app.view_functions[name])  # type: ignore[assignment]
     _told(app, limiter)
 
 

@@ -19,6 +19,8 @@ RATE_LIMIT = "600 per minute"
 
 REPORT_LIMIT = "20 per hour"
 """Of the same server for reporting errors: an office behind one address may have several."""
+BATCH_LIMIT = "20 per hour"
+"""Of the same server for lists of many parcels."""
 CONTACT_DAYS, MOST_CONTACT_DAYS = 90, 3650
 
 
@@ -33,7 +35,9 @@ class Settings:
     connections, at least one for each thread. ``tiles`` is the folder of drawn tiles ("": beside a GeoPackage; "none":
     nowhere), of at most ``tiles_mb`` MB. ``rate_limit`` is what one address may ask, such as ``300 per minute``,
     ``report_limit`` what it may report; "" is no limit. A reporter's contact is kept for ``contact_days``; 0: none is
-    asked for.
+    asked for. Lists to answer at once stand in the folder ``jobs`` ("": beside a GeoPackage) for ``batch_hours``; one
+    holds at most ``batch_mb`` MB and ``batch_rows`` rows, ``batch_jobs`` are answered at a time, ``batch_limit`` is
+    what one address may hand in.
     """
 
     store: str = str(ROOT / "data" / "sample" / "sample.gpkg")
@@ -50,6 +54,12 @@ class Settings:
     tiles: str = ""
     tiles_mb: int = 512
     contact_days: int = CONTACT_DAYS
+    jobs: str = ""
+    batch_mb: int = 32
+    batch_rows: int = 100_000
+    batch_hours: int = 24
+    batch_jobs: int = 2
+    batch_limit: str = ""
 
     @property
     def basemap_source(self) -> str:
@@ -81,6 +91,12 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         register=environ.get("LANDINFO_REGISTER", ""),
         tiles=environ.get("LANDINFO_TILES", ""),
         tiles_mb=_number(environ, "LANDINFO_TILES_MB", default.tiles_mb, 1_000_000),
+        jobs=environ.get("LANDINFO_BATCH_FOLDER", ""),
+        batch_mb=_number(environ, "LANDINFO_BATCH_MB", default.batch_mb, 4_000),
+        batch_rows=_number(environ, "LANDINFO_BATCH_ROWS", default.batch_rows, 2_000_000),
+        batch_hours=_number(environ, "LANDINFO_BATCH_HOURS", default.batch_hours, 8_760),
+        batch_jobs=_number(environ, "LANDINFO_BATCH_JOBS", default.batch_jobs, 64),
+        batch_limit=_limit(environ, "LANDINFO_BATCH_LIMIT", BATCH_LIMIT),
         contact_days=_number(environ, "LANDINFO_CONTACT_DAYS", CONTACT_DAYS, MOST_CONTACT_DAYS),
     )
 
