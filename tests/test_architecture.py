@@ -53,8 +53,9 @@ FOLDERS = {
     "batch": {CORE, ANSWERED, "store", "files", "intake"},
     "paper": {CORE, ANSWERED, "store", "files"},
     "reception": {CORE, ANSWERED, "store"},
-    "web": {CORE, ANSWERED, "store", "files", "intake", "batch", "paper", "reception"},
-    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch", "paper", "reception"},
+    "opendata": {CORE, ANSWERED, "store", "files"},
+    "web": {CORE, ANSWERED, "store", "files", "intake", "batch", "opendata", "paper", "reception"},
+    "cli": {CORE, ANSWERED, "store", "files", "intake", "batch", "opendata", "paper", "reception"},
     "__main__": {"cli"},
     "app": {CORE, "store", "web"},
 }

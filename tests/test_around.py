@@ -26,6 +26,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 ROUTES = {
+    "/api/catalog": "/api/catalog",
+    "/open/<day>/<name>": "/open/2026-03-01/SHA256SUMS",
     "/batch": "/batch",
     "/batch/<key>": "/batch/00000000000000000000000000000000",
     "/api/batch": "/api/batch",

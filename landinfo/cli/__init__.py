@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from landinfo import present
-from landinfo.cli import batch, edition, error_reports, intake, law, parcels, stores, streets, zones
+from landinfo.cli import batch, edition, error_reports, export, intake, law, parcels, stores, streets, zones
 from landinfo.cli.common import data
 from landinfo.model import Problem, Rulebook
 from landinfo.store.rulebook import read_rulebook
@@ -64,4 +64,5 @@ def _parser() -> argparse.ArgumentParser:
     zones.add(commands)
     error_reports.add(commands)
     batch.add(commands)
+    export.add(commands)
     return parser

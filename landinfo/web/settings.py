@@ -37,7 +37,7 @@ class Settings:
     ``report_limit`` what it may report; "" is no limit. A reporter's contact is kept for ``contact_days``; 0: none is
     asked for. Lists to answer at once stand in the folder ``jobs`` ("": beside a GeoPackage) for ``batch_hours``; one
     holds at most ``batch_mb`` MB and ``batch_rows`` rows, ``batch_jobs`` are answered at a time, ``batch_limit`` is
-    what one address may hand in.
+    what one address may hand in. ``open_data`` is the folder of exports ("": beside a GeoPackage).
     """
 
     store: str = str(ROOT / "data" / "sample" / "sample.gpkg")
@@ -54,6 +54,7 @@ class Settings:
     tiles: str = ""
     tiles_mb: int = 512
     contact_days: int = CONTACT_DAYS
+    open_data: str = ""
     jobs: str = ""
     batch_mb: int = 32
     batch_rows: int = 100_000
@@ -91,6 +92,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         register=environ.get("LANDINFO_REGISTER", ""),
         tiles=environ.get("LANDINFO_TILES", ""),
         tiles_mb=_number(environ, "LANDINFO_TILES_MB", default.tiles_mb, 1_000_000),
+        open_data=environ.get("LANDINFO_OPEN_DATA", ""),
         jobs=environ.get("LANDINFO_BATCH_FOLDER", ""),
         batch_mb=_number(environ, "LANDINFO_BATCH_MB", default.batch_mb, 4_000),
         batch_rows=_number(environ, "LANDINFO_BATCH_ROWS", default.batch_rows, 2_000_000),
