@@ -22,7 +22,7 @@ NO_PYTHON := Cần Python 3.11 trở lên có venv. / Python 3.11 or newer with 
 VERSION := import sys, pip; print(sys.version_info[0], sys.version_info[1], sep='.')
 INTERPRETER := $(shell $(PY) -c "$(VERSION)" 2>/dev/null)
 RUNTIME := .venv/.runtime-$(INTERPRETER)-$(call content,requirements.txt)
-TESTING := .venv/.testing-$(INTERPRETER)-$(call content,requirements.txt tests/requirements.txt)
+TESTING := .venv/.testing-$(INTERPRETER)-$(call content,requirements.txt requirements-cluster.txt tests/requirements.txt)
 
 ASSETS := static/vendor/.from-$(call content,static/package.json static/package-lock.json static/fetch.py)
 
@@ -62,7 +62,7 @@ $(RUNTIME): | $(if $(INTERPRETER),,venv)
 	$(call packages,requirements.txt,runtime,requirements.txt)
 
 $(TESTING): $(RUNTIME)
-	$(call packages,tests/requirements.txt,testing,requirements.txt tests/requirements.txt)
+	$(call packages,tests/requirements.txt,testing,requirements.txt requirements-cluster.txt tests/requirements.txt)
 
 $(ASSETS): | $(RUNTIME)
 	@echo "• Front-end assets: static/vendor"

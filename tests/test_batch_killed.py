@@ -42,6 +42,16 @@ def progress(step, done):
     if isinstance(after, int) and len(parts) > after or after == step:
         os.kill(os.getpid(), signal.SIGKILL)
 
+if after == "half":
+    from landinfo.batch.journal import Journal
+    read = Journal.records
+
+    def records(self, number):
+        if number == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read(self, number)
+
+    Journal.records = records
 answer = runner.alone if jobs == 1 else runner.several(jobs)
 run.run(batch(Path(source), Path(target), url, ("on", "2026-03-01"), ("convert_to", "ODT")), answer, progress)
 print(json.dumps([time.monotonic() - begun[0] if begun else 0, len(parts)]))
@@ -67,7 +77,7 @@ def source(tmp_path: Path) -> Path:
 
 def start(source: Path, target: Path, url: str, after: float | int | str | None = None, jobs: int = 1) -> Any:
     """Run in a process of its own; (s of answering, parts answered) if it ends. It is killed ``after`` so many seconds
-    of answering (a float), so many parts (a whole number), or at a step (its name).
+    of answering (a float), so many parts (a whole number), at a step (its name), or amid the output ("half").
     """
     told = json.dumps([str(source), str(target), url, after, jobs])
     child = subprocess.run([sys.executable, "-c", CHILD, told], cwd=ROOT, capture_output=True, text=True, timeout=120)
@@ -96,6 +106,9 @@ def test_killed_and_run_again_it_is_as_if_nothing_had_been(
     assert files(broken).keys() <= {f".out{ending}.lock"}  # nothing half-written under its own name
     assert start(source, target, url, after=random.uniform(0, spent / 2)) in (None, [0, 0])
     assert start(source, target, url, after="write") is None
+    before = files(broken)
+    assert start(source, target, url, after="half") is None
+    assert files(broken) == before  # half an output is nowhere to be seen
     _, again = start(source, target, url)
     assert again == 0  # what was done is not done again
     assert same(whole, broken, ending)

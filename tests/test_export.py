@@ -147,7 +147,7 @@ def test_the_site_serves_catalogue_and_files(web: FlaskClient, made: Path) -> No
         assert file.data == (made / link.rpartition("/")[2]).read_bytes()
     with web.get(link, headers={"Range": "bytes=0-9"}) as part:
         assert (part.status_code, len(part.data)) == (206, 10)
-    assert "/api/catalog" in web.get("/compare").text
+    assert all("/api/catalog" in web.get(page).text for page in ("/", "/compare"))
     for wrong in ("files.json", "../../x.csv", "none.csv", "p.exe", "%2e%2e%2fp.csv"):
         assert web.get(f"/open/2026-11-24/{wrong}").status_code == 404
     for day in ("2026-11-25", "..", "x"):

@@ -28,11 +28,16 @@ DISTRIBUTIONS = {
 
 
 def test_outside_packages_are_pinned() -> None:
-    pinned = re.findall(r"^([\w-]+)==\S+", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE)
+    texts = [(ROOT / name).read_text("utf-8") for name in ("requirements.txt", "requirements-cluster.txt")]
+    pinned = re.findall(r"^([\w-]+)==\S+", "\n".join(texts), re.MULTILINE)
     names = {name.partition(".")[0] for path in sources() for name in imported(ast.parse(path.read_text("utf-8")))}
     outside = {DISTRIBUTIONS.get(n, n) for n in names - set(sys.stdlib_module_names) - {"landinfo"}}
     assert outside <= set(pinned)
-    lines = [line for file in ROOT.glob("*/requirements.txt") for line in file.read_text("utf-8").splitlines()]
+    lines = [
+        line
+        for file in (*ROOT.glob("*/requirements.txt"), *ROOT.glob("requirements-*.txt"))
+        for line in file.read_text("utf-8").splitlines()
+    ]
     assert [line for line in lines if not re.match(r"$|#|-r |[\w-]+==[\w.]+(; .+)?$", line)] == []
 
 

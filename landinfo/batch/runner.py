@@ -18,15 +18,19 @@ _held: dict[tuple[str, str], tuple[Store, Rulebook]] = {}
 """What this process has open, by store and data."""
 
 
-def part(number: int, rows: list[Row], batch: Batch) -> tuple[int, int, bytes]:
-    """The answers to the rows of one part, wherever it runs."""
+def asking(batch: Batch) -> Asking:
+    """What this process asks with, opened once."""
     where = batch.store, str(batch.data)
     if where not in _held:
         _held[where] = open_store(batch.store, pool=1), law(batch.data)
     store, rulebook = _held[where]
-    ask = Asking(store, rulebook, batch.defaults, batch.today, batch.outlines)
-    said = packed(record for entry, same in rows for record in records(entry, same, ask))
-    return number, len(rows), said
+    return Asking(store, rulebook, batch.defaults, batch.today, batch.outlines)
+
+
+def part(number: int, rows: list[Row], batch: Batch) -> tuple[int, int, bytes]:
+    """The answers to the rows of one part, wherever it runs."""
+    ask = asking(batch)
+    return number, len(rows), packed(record for entry, same in rows for record in records(entry, same, ask))
 
 
 def alone(parts: Parts, batch: Batch) -> Answered:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from landinfo.batch import run, runner
+from landinfo.batch import cluster, run, runner
 from landinfo.cli.bar import Bar
 from landinfo.cli.common import data, language_option, languages, pairs, print_both, store_option, today
 from landinfo.intake.steps import Share
@@ -32,6 +32,7 @@ def add(commands: Any) -> None:
         parser.add_argument(f"--{name}", action="append", default=[], metavar="NAME=VALUE", help="như · as in: parcel")
     parser.add_argument("--encoding", default="", metavar="NAME", help="bảng mã của CSV · of a CSV that shows none")
     parser.add_argument("--jobs", default="1", metavar="N", help="số tiến trình · processes (default 1)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="cụm Dask · of a Dask cluster: tcp://host:8786")
     language_option(parser)
     store_option(parser)
     parser.set_defaults(command=_batch)
@@ -54,7 +55,8 @@ def _batch(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         bar(f"{said['vi']} · {said['en']}", done)
 
     jobs = _jobs(arguments.jobs)
-    done = run.run(batch, runner.alone if jobs == 1 else runner.several(jobs), progress)
+    answer = runner.alone if jobs == 1 else runner.several(jobs)
+    done = run.run(batch, cluster.runner(arguments.scheduler) if arguments.scheduler else answer, progress)
     _tell(done, arguments, rulebook)
     return 0
 
