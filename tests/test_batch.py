@@ -419,6 +419,15 @@ def test_outputs_that_cannot_be_are_refused(tmp_path: Path) -> None:
     assert wrong.value.code == "batch-over-itself"
 
 
+def test_answers_too_large_are_named(tmp_path: Path, url: str) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(table(HEAD, *LOTS), "utf-8")
+    with pytest.raises(Refused) as wrong:
+        done(batch(source, tmp_path / "out.csv", url, most_bytes=100))
+    assert wrong.value.code == "batch-large-output"
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_too_many_rows_are_named(tmp_path: Path, url: str) -> None:
     source = tmp_path / "in.csv"
     source.write_text(table(HEAD, *["25750@2024,1,1"] * 4), "utf-8")

@@ -219,6 +219,48 @@ def _child(key: str) -> int:
     raise AssertionError(key)
 
 
+def test_a_child_says_that_it_lives_however_long_a_step_takes(
+    web: FlaskClient, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "BEAT", 0.05)
+    register = open_register(beside(url))
+    register.add(job.KIND, "1" * 32, TODAY, {"state": "running", "beat": 0.0})
+    with job.Telling(register, "1" * 32):
+        last = time.monotonic() + 20
+        while (entry := register.get(job.KIND, "1" * 32)) and entry.body["beat"] == 0:
+            assert time.monotonic() < last
+            time.sleep(0.02)
+    assert entry
+    assert time.time() - entry.body["beat"] < 5
+
+
+def test_a_second_child_leaves_the_word_to_the_first(
+    web: FlaskClient, url: str, jobs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import landinfo.batch.__main__ as child
+    from landinfo.batch.journal import Journal
+
+    key = json.loads(handed_in(web, format="csv", **ASKED).data)["id"]
+    ended(web, key)
+    register = open_register(beside(url))
+    entry = register.get(job.KIND, key)
+    assert entry
+    register.revise(job.KIND, key, {**entry.body, "state": "running"}, entry.revision)
+    monkeypatch.setattr(child, "_modest", lambda: None)
+    places = {"STORE": url, "DATA": str(street.ROOT / "data"), "REGISTER": beside(url)}
+    for name, place in places.items():
+        monkeypatch.setenv(f"LANDINFO_{name}", place)
+    with Journal(jobs / key / "results.csv", "the first"):
+        assert child.main(jobs / key) == 0
+    told = register.get(job.KIND, key)
+    assert told
+    assert told.body["state"] in job.OPEN
+    assert child.main(jobs / key) == 0
+    told = register.get(job.KIND, key)
+    assert told
+    assert told.body["state"] == "done"
+
+
 def test_a_job_that_dies_each_time_is_given_up(web: FlaskClient, url: str) -> None:
     register = open_register(beside(url))
     body = {"state": "running", "percent": 5, "rows": 5, "results": None, "errors": None, "files": [], "unread": []}

@@ -107,7 +107,7 @@ def test_every_door_that_keeps_something_is_shut(one: FlaskClient) -> None:
             assert (refused.status_code == 403) is (rule.endpoint not in READING), rule.rule
             if refused.status_code == 403:
                 shut.add(rule.rule)
-    assert shut == {"/report", "/api/reports"}
+    assert shut == {"/report", "/api/reports", "/batch", "/api/batch"}
     assert all(name in one.application.view_functions for name in READING)
 
 

@@ -34,12 +34,16 @@ def main(folder: Path) -> int:
         defaults=job.defaults(asked["defaults"]),
         today=date.fromisoformat(asked["today"]),
         most=asked["most"],
+        most_bytes=asked["most_bytes"],
     )
     try:
-        telling.say(**_done(batch, telling))
+        with telling:
+            done = _done(batch, telling)
+        telling.say(**done)
     except Problem as wrong:
-        said = present.problem(wrong, law(batch.data))
-        telling.say(state="refused", problem=said)
+        # Another child of the same job, taken for lost, is at it still: the word is that one's.
+        if wrong.code != "batch-runs-already":
+            telling.say(state="refused", problem=present.problem(wrong, law(batch.data)))
     except (Exception, MemoryError):
         telling.say(state="failed")
         raise

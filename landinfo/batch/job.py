@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,8 +27,8 @@ from landinfo.store.register import Entry, Register
 KIND = "batch"
 OPEN = ("waiting", "running")
 """States of a job on which a process works; the others are done, refused and failed."""
-SILENT = 30.0
-"""s: a child says how far it is at least every few seconds, but for the writing of a large output."""
+SILENT, BEAT = 60.0, 5.0
+"""s: a child that lives says so every ``BEAT``; one that has not for ``SILENT`` is taken for lost."""
 MOST_RUNS = 3
 ASKED = "question.json"
 _ID = frozenset("0123456789abcdef")
@@ -140,6 +141,21 @@ class Telling:
 
     def __init__(self, register: Register, key: str, clock: Callable[[], float] = time.time) -> None:
         self._register, self._key, self._clock, self._last = register, key, clock, 0.0
+        self._ended = threading.Event()
+
+    def __enter__(self) -> Telling:
+        """Say from now on that the child lives, however long one step of it takes."""
+
+        def live() -> None:
+            while not self._ended.wait(BEAT):
+                with suppress(Busy):
+                    self.say()
+
+        threading.Thread(target=live, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
 
     def far(self, share: float, rows: int) -> None:
         """``share`` of the whole is done."""

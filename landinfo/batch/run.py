@@ -38,7 +38,8 @@ Row = tuple[Entry, int | None]
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What is asked, and of what: ``defaults`` are the parameters of rows that do not say them, several of ``on`` and
-    ``convert_to``; ``store`` and ``data`` are addresses, which a process of its own opens for itself.
+    ``convert_to``; ``store`` and ``data`` are addresses, which a process of its own opens for itself. ``most`` rows are
+    taken, and answers of ``most_bytes`` as they are kept (0: no limit).
     """
 
     source: Path
@@ -49,6 +50,7 @@ class Batch:
     today: date
     encoding: str = ""
     most: int = MOST_ROWS
+    most_bytes: int = 0
 
     @property
     def outlines(self) -> bool:
@@ -91,8 +93,7 @@ def run(batch: Batch, runner: Runner, progress: Progress) -> Done:
         parts = _answer(batch, listing, rows, journal, runner, progress)
         if _question(batch, listing, rulebook) != asked:
             raise Refused("batch-data-changed", "--store")
-        progress("write", Share(0.98, rows))
-        counts, files = _written(batch, parts, journal, rulebook)
+        counts, files = _written(batch, parts, journal, rulebook, lambda done: progress("write", Share(done, rows)))
         journal.forget()
     progress("done", Share(1.0, rows))
     return Done(rows, counts[table.RESULTS], counts[table.ERRORS], unread, listing.encoding, files)
@@ -151,15 +152,22 @@ def _program() -> str:
 def _parts(listing: Listing) -> Iterator[tuple[int, list[Row]]]:
     """The rows in parts of ``PART``, each with the row that asks the same before it."""
     seen: dict[bytes, int] = {}
-    number, part = 0, list[Row]()
+    number, part, weight = 0, list[Row](), 0
     for entry in listing.entries():
         first = seen.setdefault(_same(entry), entry.number)
         part.append((entry, None if first == entry.number else first))
-        if len(part) == PART:
+        weight += PART if _takes_in(entry) else 1
+        if weight >= PART:
             yield number, part
-            number, part = number + 1, []
+            number, part, weight = number + 1, [], 0
     if part:
         yield number, part
+
+
+def _takes_in(entry: Entry) -> bool:
+    """Does it mean ground, in which thousands of parcels may lie?"""
+    drawn = entry.shape is not None and entry.shape.geom_type != "Point"
+    return drawn or any(title.meaning(name) == "corners" for name in entry.cells)
 
 
 def _same(entry: Entry) -> bytes:
@@ -172,7 +180,7 @@ def _same(entry: Entry) -> bytes:
 def _answer(batch: Batch, listing: Listing, rows: int, journal: Journal, runner: Runner, progress: Progress) -> int:
     """Answer every part that is not kept yet; how many parts there are."""
     sizes: dict[int, int] = {}
-    done = 0
+    done = kept = 0
 
     def missing() -> Iterator[tuple[int, list[Row]]]:
         nonlocal done
@@ -184,6 +192,9 @@ def _answer(batch: Batch, listing: Listing, rows: int, journal: Journal, runner:
                 yield number, part
 
     for number, count, content in runner(missing(), batch):
+        kept += len(content)
+        if batch.most_bytes and kept > batch.most_bytes:
+            raise Refused("batch-large-output", "IN", most=batch.most_bytes // 1_000_000)
         journal.put(number, content)
         done += count
         progress("answer", Share(0.97 * done / rows, rows))
@@ -191,7 +202,7 @@ def _answer(batch: Batch, listing: Listing, rows: int, journal: Journal, runner:
 
 
 def _written(
-    batch: Batch, parts: int, journal: Journal, rulebook: Rulebook
+    batch: Batch, parts: int, journal: Journal, rulebook: Rulebook, progress: Callable[[float], None]
 ) -> tuple[Mapping[int, int], tuple[Path, ...]]:
     """The output out of all parts; the main file takes its place last."""
     counts = dict.fromkeys(range(len(table.NAMES)), 0)
@@ -200,6 +211,7 @@ def _written(
         outlet, put = open_outlet(batch.target, made, journal.scratch(), batch.today)
         with closing(outlet):
             for number in range(parts):
+                progress(0.97 + 0.02 * number / parts)
                 for kind, values, outline in journal.records(number):
                     outlet.add(kind, values, outline)
                     counts[kind] += 1

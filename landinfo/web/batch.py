@@ -34,6 +34,8 @@ KINDS = {
 }
 SEVERAL, SINGLE = ("on", "convert_to"), ("known", "land_user", "area")
 _CHUNK = 1 << 16
+OUTPUT = 64
+"""Times its own limit that a list's answers may take on disk, packed: drawings take in many parcels."""
 MOST_JSON = 4_000_000
 """Bytes of a list in JSON, which is read as a whole."""
 
@@ -122,7 +124,8 @@ def _received(pairs: list[tuple[str, str]]) -> str:
         listing = open_listing(folder / listed) if not listed.endswith(".xlsx") else None
         if listing and listing.titles:
             title.check(listing.titles)
-        question = {"list": listed, "out": f"results{out}", "defaults": asked, "most": here.settings.batch_rows}
+        limits = {"most": here.settings.batch_rows, "most_bytes": most * OUTPUT}
+        question = {"list": listed, "out": f"results{out}", "defaults": asked, **limits}
         return job.begin(at, folder, question, here.today())
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
