@@ -83,6 +83,17 @@ def plane(crs: str = DEFAULT_CRS) -> Plane:
     return Plane(crs)
 
 
+def northing_first(crs: str) -> bool:
+    """Does the definition of a plane give the northing before the easting, as of few it does? (EPSG:9210 does not.)"""
+    return str(pyproj.CRS.from_user_input(crs).axis_info[0].direction) == "north"
+
+
+def area_of_use(crs: str) -> tuple[float, float, float, float]:
+    """(west, south, east, north) in degrees, where a plane may be used; one that names no area: the world."""
+    area = pyproj.CRS.from_user_input(crs).area_of_use
+    return area.bounds if area else (-180.0, -90.0, 180.0, 90.0)
+
+
 def wkt(crs: str) -> str:
     """The definition of ``crs`` as WKT 1 (GDAL's form), for files that carry their own."""
     return str(pyproj.CRS.from_user_input(crs).to_wkt("WKT1_GDAL"))

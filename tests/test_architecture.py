@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"model", "money"},
     {"texts", "law", "overlay", "survey", "search", "direction"}
-    | {"coordinates", "coordinates_source", "coordinates_landing", "grid", "lineage"},
+    | {"coordinates", "coordinates_source", "coordinates_landing", "grid", "lineage"}
+    | {"frame", "cql", "cql_text"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
         *(
@@ -40,6 +41,7 @@ LAYERS = (
     {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history"}
     | {"letter", "asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"}
     | {"present_ahead", "present_piece", "picture", "figure", "boundary", "cutout", "extract", "changes", "squares"}
+    | {"collection", "asked_features", "present_features", "present_openapi", "present_tiles"}
     | {"error_report"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
@@ -62,6 +64,7 @@ FOLDERS = {
 EXCEPTIONS = {
     ("lookup", "store"),
     ("hits.found", "store"),
+    ("hits.features", "store"),
     ("store.geopackage", "files"),  # bulk write
     ("store.geopackage", "grid"),  # where a tile lies in the plane, and a shape on its grid
     ("store.geopackage_tile", "grid"),

@@ -65,6 +65,17 @@ class Load:
     links: Sequence[Link] = ()
 
 
+Row = Parcel | Feature | PriceZone
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a layer with their stored numbers, and the number after which it goes on (None: nothing is left)."""
+
+    rows: tuple[tuple[int, Row], ...]
+    after: int | None
+
+
 class Ground(Protocol):
     """What a report is made from.
 
@@ -139,6 +150,22 @@ class Store(Ground, Protocol):
         shape, and leaves nothing out that lies 1.5 units or more inside it. So a strip thinner than three units may be
         drawn whole by one engine, in pieces or not at all by the other; everything else is the same to two units.
         """
+        ...
+
+    def page(
+        self, layer: str, days: tuple[date, date], known: date, limit: int, after: int = 0, box: Box | None = None
+    ) -> Page:
+        """Rows of "parcels", "price_zones" or a theme, as known, by their stored number, from behind ``after`` on.
+
+        In force on any day from the first of ``days`` to the last, both included. At most ``limit`` (≥ 1) rows are
+        looked at; with ``box`` only those are given whose own box meets it (closed), so a page may be short or empty
+        and still go on. A number belongs to one row of one store for good; both engines give the same rows in the same
+        order, not the same numbers.
+        """
+        ...
+
+    def named(self, layer: str, edition: str, key: str, days: tuple[date, date], known: date) -> tuple[Row, ...]:
+        """Rows of "price_zones" or a theme by edition and ``id``; days and order as ``page``."""
         ...
 
     def squares(self, side: float, on: date, known: date) -> tuple[Square, ...]:
@@ -272,6 +299,7 @@ __all__ = [
     "Box",
     "Ground",
     "Load",
+    "Page",
     "Refused",
     "Square",
     "Store",

@@ -26,7 +26,7 @@ from landinfo.model import (
     Refused,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, Square, StoreFacts, rows
+from landinfo.store import DRAFT, Box, Load, Page, Square, StoreFacts, paging, rows
 from landinfo.store import geopackage_file as file
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
@@ -233,6 +233,26 @@ class GeopackageStore(Edited):
 
         return self._ask(read)
 
+    def page(
+        self, layer: str, days: tuple[date, date], known: date, limit: int, after: int = 0, box: Box | None = None
+    ) -> Page:
+        asked = {"layer": layer, "after": after, **_between(days, known)}
+
+        def read(held: sqlite3.Connection) -> Page:
+            if box is None:
+                found = _found(held, _paged(layer, "t.fid > {after}", f"LIMIT {limit:d}"), asked)
+            else:
+                held.execute("BEGIN")
+                found = _page_in_box(held, layer, asked, limit, box)
+            return paging.page(layer, found, limit, box)
+
+        return self._ask(read)
+
+    def named(self, layer: str, edition: str, key: str, days: tuple[date, date], known: date) -> tuple[Any, ...]:
+        asked = {"layer": layer, "edition": edition, "key": key, **_between(days, known)}
+        select, table = _paged(layer, "t.edition = {edition} AND t.id = {key}"), paging.table_of(layer)
+        return self._ask(lambda held: tuple(table.values(_found(held, select, asked))))
+
     def squares(self, side: float, on: date, known: date) -> tuple[Square, ...]:
         return self._ask(lambda held: tuple(held.execute(_SQUARES, {"side": side, **_days(on, known)})))
 
@@ -313,6 +333,30 @@ def _found(held: sqlite3.Connection, select: str, asked: dict[str, Any]) -> list
 
 def _unpacked(found: Iterable[Row]) -> list[Row]:
     return [(row[0], file.wkb(row[1]), *row[2:]) for row in found]
+
+
+def _paged(layer: str, where: str, tail: str = "") -> str:
+    return paging.select(layer, "t.geom", where, ":{}", tail)
+
+
+def _page_in_box(held: sqlite3.Connection, layer: str, asked: dict[str, Any], limit: int, box: Box) -> list[Row]:
+    """The R*Tree knows no order: numbers are sorted first, and rows read only until there are enough."""
+    edges = {"min_x": box[0], "min_y": box[1], "max_x": box[2], "max_y": box[3]}
+    near = f"SELECT r.id FROM rtree_{paging.table_of(layer).name}_geom r WHERE {_MEETS} AND r.id > :after"  # noqa: S608
+    numbers = sorted(row[0] for row in held.execute(near, {**edges, "after": asked["after"]}))
+    found: list[Row] = []
+    for first in range(0, len(numbers), limit):
+        some = json.dumps(numbers[first : first + limit])
+        where = "t.fid IN (SELECT value FROM json_each(:some))"
+        select = _paged(layer, where, f"LIMIT {limit - len(found):d}")
+        found += _found(held, select, {**asked, "some": some})
+        if len(found) == limit:
+            break
+    return found
+
+
+def _between(days: tuple[date, date], known: date) -> dict[str, str]:
+    return {"since": days[0].isoformat(), "until": days[1].isoformat(), "known": known.isoformat()}
 
 
 def _days(on: date, known: date) -> dict[str, str]:

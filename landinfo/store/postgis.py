@@ -6,7 +6,7 @@ address is libpq's, so several hosts and ``target_session_attrs`` work; publishi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -31,7 +31,7 @@ from landinfo.model import (
     Refused,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, Square, StoreFacts, postgis_tile, rows
+from landinfo.store import DRAFT, Box, Load, Page, Square, StoreFacts, paging, postgis_tile, rows
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
 from landinfo.store.editing import UNFINISHED
@@ -237,6 +237,30 @@ class PostgisStore(Edited):
         asked = (*grid.window(z, x, y, self._facts.crs), on, known, *frame, last)
         return bytes(self._ask(f"EXECUTE tile_{statement} ({', '.join(['%s'] * len(asked))})", asked)[0][0])
 
+    def page(
+        self, layer: str, days: tuple[date, date], known: date, limit: int, after: int = 0, box: Box | None = None
+    ) -> Page:
+        edges = box or (0, 0, 0, 0)
+        meets = f"t.geom && ST_MakeEnvelope({', '.join(map(repr, map(float, edges)))}, {srid(self._facts.crs)}) AND "
+        where = f"{meets if box else ''}t.fid > {{after}}"
+        # The limit stands in the statement: PostgreSQL then goes along the numbers and stops.
+        found = self._paged(layer, where, f"LIMIT {limit:d}", days, known, after=after)
+        with _readable():
+            return paging.page(layer, found, limit, box)
+
+    def named(self, layer: str, edition: str, key: str, days: tuple[date, date], known: date) -> tuple[Any, ...]:
+        where = "t.edition = {edition} AND t.id = {key}"
+        found = self._paged(layer, where, "", days, known, edition=edition, key=key)
+        with _readable():
+            return tuple(paging.table_of(layer).values(found))
+
+    def _paged(
+        self, layer: str, where: str, tail: str, days: tuple[date, date], known: date, **given: object
+    ) -> list[rows.Row]:
+        select = paging.select(layer, "ST_AsBinary(t.geom, 'NDR')", where, "%({})s", tail)
+        asked = {"layer": layer, "since": days[0], "until": days[1], "known": known, **given}
+        return list(self._ask(select, asked))
+
     def squares(self, side: float, on: date, known: date) -> tuple[Square, ...]:
         return tuple(self._ask("EXECUTE squares (%s, %s, %s)", (side, on, known)))
 
@@ -269,7 +293,7 @@ class PostgisStore(Edited):
             cursor.execute("UPDATE meta SET value = %s WHERE key = 'schema_version'", (str(target),))
         return before
 
-    def _ask(self, statement: str, given: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def _ask(self, statement: str, given: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._pool.ask(statement, given)
         except errors.QueryCanceled as wrong:

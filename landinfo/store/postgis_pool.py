@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from queue import Empty, LifoQueue
 from typing import Any
@@ -53,7 +53,7 @@ class Pool:
         for _ in range(self._size):
             self._slots.put(_Slot())
 
-    def ask(self, statement: str, given: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def ask(self, statement: str, given: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
         """The rows of a statement that only reads; when its connection was lost, it is asked once more on a new one.
 
         Raises ``Busy``: no connection came free in time, or the server does not answer; ``psycopg2.Error``: the

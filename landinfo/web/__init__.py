@@ -29,6 +29,7 @@ from landinfo.web import (
     languages,
     limits,
     maps,
+    ogc,
     opendata,
     origins,
     pages,
@@ -43,6 +44,7 @@ from landinfo.web.site import Site, site
 
 __all__ = ["Settings", "create_app"]
 
+_OF_PROGRAMS = ("/api", "/ogc", "/healthz", "/readyz")
 HTTP_CODES = {
     400: "bad-request",
     403: "sent-from-elsewhere",
@@ -92,6 +94,7 @@ def create_app(
         error_reports,
         estimate,
         extract,
+        ogc,
         opendata,
         pages,
         search,
@@ -121,7 +124,7 @@ class _Http(Problem):
 
 def _problem(wrong: Problem) -> Response:
     body = question.problem(wrong, api.given(), site()) | {"request_id": g.request_id}
-    if request.path.startswith(("/api/", "/tiles/")) or request.path in ("/api", "/healthz", "/readyz"):
+    if request.path.startswith(("/api/", "/tiles/", "/ogc/")) or request.path in _OF_PROGRAMS:
         response = api.as_json(body, wrong.status, "application/problem+json")
     else:
         response = pages.problem(body)

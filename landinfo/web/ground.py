@@ -27,13 +27,14 @@ _SMOOTHED = 0.5
 class Ground:
     """The ground on which something is held, as GeoJSON (None: nowhere), and where the map begins.
 
-    ``box`` is (west, south, east, north) in degrees of the largest piece; ``example`` one of the parcels there, to show
-    how a parcel is written.
+    ``box`` is (west, south, east, north) in degrees of the largest piece, ``whole`` of all; ``example`` one of the
+    parcels there, to show how a parcel is written.
     """
 
     outline: dict[str, Any] | None
     box: Box | None
     example: Parcel | None
+    whole: Box | None = None
 
 
 def read(store: Store, themes: Sequence[str], day: date) -> Ground:
@@ -43,8 +44,8 @@ def read(store: Store, themes: Sequence[str], day: date) -> Ground:
         return Ground(None, None, None)
     crs = store.facts().crs
     largest = max(shapely.get_parts(whole), key=lambda piece: float(shapely.area(piece)))
-    west, south, east, north = coordinates.plane(crs).to_wgs84(largest).bounds
-    return Ground(plain.geometry(whole, crs), (west, south, east, north), _example(largest, store, day))
+    box, all_of = (coordinates.plane(crs).to_wgs84(ground).bounds for ground in (largest, whole))
+    return Ground(plain.geometry(whole, crs), box, _example(largest, store, day), all_of)
 
 
 def _held(store: Store, themes: Sequence[str], day: date) -> BaseGeometry | None:

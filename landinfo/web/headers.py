@@ -18,6 +18,12 @@ log = logging.getLogger("landinfo.web")
 RETRY_AFTER = 2
 """Seconds after which a busy store or register may be asked again."""
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+_GEOGRAPHIC = (
+    "application/schema+json",
+    "application/geo+json",
+    "application/vnd.oai.openapi+json",
+    "application/vnd.mapbox-vector-tile",
+)
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -57,9 +63,9 @@ def register(app: Flask, settings: Settings) -> None:
         for name, value in fixed.items():
             response.headers[name] = value
         response.headers["X-Request-ID"] = g.request_id
-        if request.path.startswith(("/api/", "/tiles/")):
+        if request.path.startswith(("/api/", "/tiles/", "/ogc/")):
             response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Expose-Headers"] = "X-Request-ID, ETag, Retry-After"
+            response.headers["Access-Control-Expose-Headers"] = "X-Request-ID, ETag, Retry-After, Content-Crs"
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
         _line(response.status_code)
@@ -76,7 +82,7 @@ def _compressed(app: Flask) -> None:
         "application/json",
         "application/problem+json",
     )
-    app.config["COMPRESS_MIMETYPES"] = [*kinds, "application/schema+json", "application/vnd.mapbox-vector-tile"]
+    app.config["COMPRESS_MIMETYPES"] = [*kinds, *_GEOGRAPHIC]
     Compress(app)
 
 

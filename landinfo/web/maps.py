@@ -22,7 +22,7 @@ NAME = "landinfo"
 PROTOMAPS = "vendor/protomaps-leaflet/protomaps-leaflet.js"
 LEAFLET_JS, LEAFLET_CSS = "vendor/leaflet/leaflet.js", "vendor/leaflet/leaflet.css"
 PARCELS, COMMUNES, LAND_USE = "parcels", "communes", "land_use"
-_COMMUNES_LAST, _THEMES_LAST, _PARCELS_LAST = 12, 16, 17
+COMMUNES_LAST, THEMES_LAST, PARCELS_LAST = 12, 16, 17
 """The last zoom of tiles that the map asks for; nearer it draws them larger: a unit of the grid of the last is 7 cm."""
 _CENTRE: Box = (106.55, 10.95, 106.75, 11.1)
 """Around Thủ Dầu Một: what is shown when nothing is held (west, south, east, north)."""
@@ -136,11 +136,11 @@ def draw(settings: Settings, box: Box | None, rulebook: Rulebook) -> Drawn:
         tiles._id = "basemap"
         tiles.add_to(drawn)
     for theme in rulebook.themes.values():
-        VectorTiles(theme.id, grid.THEMES_FROM, _THEMES_LAST, _colours(theme, rulebook)).add_to(drawn)
-    uses = LAND_USE, grid.NUMBERS_FROM, _PARCELS_LAST, _uses(rulebook)
+        VectorTiles(theme.id, grid.THEMES_FROM, THEMES_LAST, _colours(theme, rulebook)).add_to(drawn)
+    uses = LAND_USE, grid.NUMBERS_FROM, PARCELS_LAST, _uses(rulebook)
     VectorTiles(*uses, tiles=PARCELS, by="land_use").add_to(drawn)
-    VectorTiles(COMMUNES, 0, _COMMUNES_LAST, None).add_to(drawn)
-    VectorTiles(PARCELS, grid.PARCELS_FROM, _PARCELS_LAST, None).add_to(drawn)
+    VectorTiles(COMMUNES, 0, COMMUNES_LAST, None).add_to(drawn)
+    VectorTiles(PARCELS, grid.PARCELS_FROM, PARCELS_LAST, None).add_to(drawn)
     root = drawn.get_root()
     if not isinstance(root, Figure):
         raise TypeError(type(root))

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from flask import Blueprint, Response, request
 
-from landinfo import asked, grid, squares
+from landinfo import asked, collection, grid, present_tiles, squares
 from landinfo.model import NotHere, Rulebook
 from landinfo.store import Store, is_postgis
 from landinfo.store.kept_tiles import KeptTiles
 from landinfo.store.mvt import written
 from landinfo.web import api, question
-from landinfo.web.maps import COMMUNES, PARCELS
+from landinfo.web.maps import COMMUNES, COMMUNES_LAST, PARCELS, PARCELS_LAST, THEMES_LAST
 from landinfo.web.settings import Settings
 from landinfo.web.site import Site, site
 
@@ -50,6 +50,18 @@ def tile(layer: str, z: int, x: int, y: int) -> Response:
     response.set_etag(name)
     response.headers["Cache-Control"] = _FOREVER if given.get("v") == held and "on" in given else "no-cache"
     return response
+
+
+@blueprint.get("/tiles/<layer>.json")
+def described(layer: str) -> Response:
+    """TileJSON 3.0 of a layer on ``on`` as ``known``, for QGIS and MapLibre; without days that of today."""
+    here = site()
+    first = _first_zoom(layer, here.rulebook)
+    given = asked.single(question.few(api.given()), ("on", "known"))
+    asked.read_query(list(given.items()), here.today())
+    zooms = {"minzoom": first, "maxzoom": {COMMUNES: COMMUNES_LAST, PARCELS: PARCELS_LAST}.get(layer, THEMES_LAST)}
+    about = present_tiles.about(collection.collections(here.rulebook)[layer], here.ground.whole) | zooms
+    return api.fresh(api.as_json(present_tiles.tilejson(layer, request.host_url.rstrip("/"), given, about)))
 
 
 def versions(layers: Iterable[str], known: date, store: Store) -> dict[str, str]:
