@@ -89,8 +89,11 @@ def northing_first(crs: str) -> bool:
 
 
 def area_of_use(crs: str) -> tuple[float, float, float, float]:
-    """(west, south, east, north) in degrees, where a plane may be used; one that names no area: the world."""
-    area = pyproj.CRS.from_user_input(crs).area_of_use
+    """(west, south, east, north) in degrees, where a plane may be used; one that names no area: the world.
+
+    Of a zone of VN-2000 all of Việt Nam: EPSG names provinces, and papers come in the zones of others too.
+    """
+    area = pyproj.CRS.from_user_input("EPSG:4756" if plane(crs).vn2000 else crs).area_of_use
     return area.bounds if area else (-180.0, -90.0, 180.0, 90.0)
 
 
