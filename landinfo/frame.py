@@ -68,7 +68,7 @@ class Frame:
         Raises ``ValueError``: not four or six, upside down.
         """
         if len(numbers) not in (4, 6):
-            raise ValueError
+            raise ValueError("a window has four or six numbers")
         low, high = numbers[:2], numbers[len(numbers) // 2 :][:2]
         if self.crs is not None and coordinates.northing_first(self.crs):
             low, high = low[::-1], high[::-1]
@@ -107,9 +107,9 @@ def read(field: str, uri: str, store: str) -> Frame:
 def _rectangles(box: Box, over_date_line: bool) -> BaseGeometry:
     west, south, east, north = box
     if south > north or (west > east and not over_date_line) or not all(map(np.isfinite, (west, south, east, north))):
-        raise ValueError
+        raise ValueError("a window has its low corner first")
     if over_date_line and not (-180 <= west <= 180 and -180 <= east <= 180 and south >= -90 and north <= 90):
-        raise ValueError
+        raise ValueError("a window has its low corner first")
     if west > east:
         return shapely.union(_rectangle(west, south, 180, north), _rectangle(-180, south, east, north))
     return _rectangle(west, south, east, north)

@@ -109,10 +109,10 @@ def test_windows(numbers: list[float], meets: bool) -> None:
     [[], [1, 2, 3], [1, 2, 3, 4, 5], [1, 2, 1, 1], [float("nan"), 0, 1, 1], [0, 0, float("inf"), 1], [0, 0, 181, 1]],
 )
 def test_what_is_no_window(numbers: list[float]) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="a window has"):
         CRS84.window(numbers)
 
 
 def test_a_window_in_metres_has_its_low_corner_first() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="a window has"):
         VN2000.window([600_001, 1_215_000, 600_000, 1_215_001])
