@@ -142,7 +142,7 @@ def test_the_readmes_examples_run(origin: str, tmp_path: Path, ogrinfo: object) 
             continue
         (target,) = [word for word in words if word.startswith("http")]
         if "--data-urlencode" in words:
-            target += "?" + urlencode([words[-1].split("=", 1)])
+            target += "?" + urlencode(dict([words[-1].split("=", 1)]))
         with urlopen(target) as answer:  # what curl would ask; not every machine has it
             assert json.load(answer)["features"]
     assert (tmp_path / "near.gpkg").stat().st_size > 0
