@@ -9,11 +9,9 @@ from urllib.parse import urlencode
 from landinfo.collection import COMMUNES, PARCELS, Collection
 
 Plain = dict[str, Any]
-_FIELDS = {
-    PARCELS: {"ref": "String", "number": "String"},
-    COMMUNES: {"commune": "String", "name": "String"},
-}
+_NAMED = {PARCELS: {"ref": "String", "number": "String"}, COMMUNES: {"commune": "String", "name": "String"}}
 _OF_A_THEME = {"id": "String", "designation": "String"}
+_MORE = {PARCELS: {"land_use": "String"}}
 _ROOM = {"room": "Number"}
 """m: how wide the shape around a label is."""
 
@@ -27,9 +25,9 @@ def tilejson(layer: str, root: str, given: Mapping[str, str], about: Mapping[str
 
 def about(of: Collection, whole: tuple[float, float, float, float] | None) -> Plain:
     """Name, layers with their fields, and ``bounds``: the ground that is held, in degrees."""
-    fields = _FIELDS.get(of.id, _OF_A_THEME)
-    layers = [{"id": of.id, "fields": fields}, {"id": "labels", "fields": fields | _ROOM}]
-    if of.id not in _FIELDS:
+    named = _NAMED.get(of.id, _OF_A_THEME)
+    layers = [{"id": of.id, "fields": named | _MORE.get(of.id, {})}, {"id": "labels", "fields": named | _ROOM}]
+    if of.id != COMMUNES:
         layers.append({"id": "coverage", "fields": {}})
     bounds = {"bounds": list(whole)} if whole else {}
     texts = {"name": f"{of.title['vi']} · {of.title['en']}", "description": f"{of.about['vi']} · {of.about['en']}"}
