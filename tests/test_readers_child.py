@@ -9,8 +9,10 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
-from files_to_load import ROOT, TODAY, codes, field_map, load, parcels, square
+import shapely
+from files_to_load import EAST, NORTH, ROOT, TODAY, codes, field_map, load, parcels
 
 from landinfo.files import read
 from landinfo.files.read import Limits, read_file
@@ -89,8 +91,11 @@ def test_noise_on_its_output_does_no_harm(tmp_path: Path, faulty: object) -> Non
 
 
 def test_a_file_that_needs_more_memory_than_it_may(tmp_path: Path) -> None:
-    """A true limit on a true file: the libraries alone take 300 MB of address space, and its rows need some more."""
-    file = parcels(tmp_path / "a.gpkg", [square(10 * n) for n in range(20_000)])
+    """A true limit on a true file: the libraries alone take 300 MB of address space, and its rows need 16 MB each."""
+    turn = np.linspace(0, 2 * np.pi, 1_000_000, endpoint=False)
+    ring = np.column_stack([EAST + 1000 * np.cos(turn), NORTH + 1000 * np.sin(turn)])
+    file = parcels(tmp_path / "a.gpkg", [shapely.Polygon(ring)] * 3)
+    assert len(read_file(file).shapes) == 3
     with pytest.raises(Refused) as refused:
         read_file(file, within=Limits(300 * 1024**2, 60))
     assert refused.value.code in ("FIL-011", "FIL-012", "FIL-002")

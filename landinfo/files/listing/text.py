@@ -67,12 +67,21 @@ def _rows(lines: Lines, delimiter: str) -> Iterator[tuple[int, list[str], BadInp
                 break
             taken.append(more)
             line += more[1]
-        whole = list(csv.reader([line], delimiter=delimiter)) if line.count('"') % 2 == 0 else []
-        if len(whole) == 1:
-            yield taken[0][0], [clean(cell) for cell in whole[0]], None
+        whole = _whole(line, delimiter)
+        if whole is not None:
+            yield taken[0][0], [clean(cell) for cell in whole], None
         else:
             waiting.extendleft(reversed(taken[1:]))
             yield _alone(*taken[0], delimiter)
+
+
+def _whole(line: str, delimiter: str) -> list[str] | None:
+    """The cells of one row; None: its quotation marks do not enclose cells, so it is not one row."""
+    try:
+        rows = list(csv.reader([line], delimiter=delimiter)) if line.count('"') % 2 == 0 else []
+    except csv.Error:  # a mark amid a cell opens nothing, and the line ends inside the text
+        return None
+    return rows[0] if len(rows) == 1 else None
 
 
 def _alone(number: int, line: str, delimiter: str) -> tuple[int, list[str], BadInput | None]:
