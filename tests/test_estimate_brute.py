@@ -446,9 +446,9 @@ def test_what_is_dear_to_levy_and_cheap_to_register_is_weighed_together() -> Non
 @given(data=st.data())
 @settings(max_examples=amount.of(60, 2000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_total_of_two_parts_is_that_of_every_lie(data: st.DataObject) -> None:
-    """Small prices, so that the rounding of each item shows; compensation; the ends are within 3 đồng of the grid's.
+    """Small prices, so that the rounding of each item shows; compensation; the ends are within 5 đồng of the grid's.
 
-    One for each item that a lie between two of the grid may round the other way, and one more.
+    Between two lies of the grid there may be one of which each item rounds lower still.
     """
     draw = data.draw
     prices = st.tuples(st.integers(0, 900), st.integers(0, 900))
@@ -465,8 +465,8 @@ def test_the_total_of_two_parts_is_that_of_every_lie(data: st.DataObject) -> Non
     assert told.low <= min(truths)
     assert max(truths) <= told.high
     if not given:
-        assert min(truths) - told.low <= 3
-        assert told.high - max(truths) <= 3
+        assert min(truths) - told.low <= 5
+        assert told.high - max(truths) <= 5
 
 
 def test_areas_may_have_any_number_of_digits() -> None:
