@@ -72,8 +72,10 @@ def reader(rulebook: Rulebook, simulated: Mapping[str, bool]) -> Callable[[Any],
         days = {"effective_from": plain.iso(row.effective_from), "effective_to": plain.iso(row.effective_to)}
         if isinstance(row, Commune):
             return _commune(row) | days
-        own = _parcel(row) if isinstance(row, Parcel) else _zone(row) if isinstance(row, PriceZone) else None
-        own = own or _feature(row, rulebook)  # type: ignore[arg-type]
+        if isinstance(row, Parcel):
+            own = _parcel(row)
+        else:
+            own = _zone(row) if isinstance(row, PriceZone) else _feature(row, rulebook)
         return own | days | {"edition": row.edition, "simulated": simulated.get(row.edition)}
 
     return read

@@ -15,7 +15,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from landinfo.coordinates import for_each_thread, plane
+from landinfo.coordinates import area_of_use, for_each_thread, plane
 from landinfo.coordinates_source import is_degrees, way
 from landinfo.model import CannotBeAnswered
 
@@ -45,14 +45,11 @@ _WRONG_SIGN = _SHIFT.format(
 """The parameters of Decision 05/2007, which are coordinate-frame, read as position-vector: some 0.55 m off."""
 
 
-MAINLAND = (102.1, 8.3, 109.6, 23.5)
-"""Degrees (west, south, east, north): where VN-2000 is used on land (EPSG:4756, area of use), rounded outward."""
-
-
 @lru_cache(maxsize=32)
 def country(crs: str) -> Box:
-    """The box of the mainland in a metric plane: wide, but no place in it is still in it with its axes swapped."""
-    west, south, east, north = plane(crs).from_wgs84(shapely.segmentize(shapely.box(*MAINLAND), 0.5)).bounds
+    """The box of the mainland in a plane of VN-2000: wide, but no place in it is still in it with its axes swapped."""
+    mainland = shapely.segmentize(shapely.box(*area_of_use(crs)), 0.5)
+    west, south, east, north = plane(crs).from_wgs84(mainland).bounds
     return west, south, east, north
 
 

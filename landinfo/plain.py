@@ -117,8 +117,13 @@ def row_label(row: ShareRow, theme: Theme, rulebook: Rulebook) -> tuple[Text, st
 
 
 def geometry(shape: BaseGeometry, crs: str) -> Plain:
-    """GeoJSON of a shape of the store's plane, right-hand rule (RFC 7946 §3.1.6)."""
-    oriented = shapely.orient_polygons(coordinates.plane(crs).to_wgs84(shape), exterior_cw=False)
+    """GeoJSON of a shape of the store's plane."""
+    return geojson(coordinates.plane(crs).to_wgs84(shape))
+
+
+def geojson(degrees: BaseGeometry) -> Plain:
+    """GeoJSON of a shape in (longitude, latitude), right-hand rule (RFC 7946 §3.1.6), to 8 decimals (1 mm)."""
+    oriented = shapely.orient_polygons(degrees, exterior_cw=False)
     return dict(mapping(shapely.transform(oriented, lambda lonlat: np.round(lonlat, 8))))
 
 

@@ -17,9 +17,9 @@ from landinfo.collection import Collection, key
 from landinfo.frame import Frame
 from landinfo.hits.features import Found, Wanted
 from landinfo.model import Parcel, Rulebook
+from landinfo.plain import Plain
 from landinfo.texts import say
 
-Plain = dict[str, Any]
 JSON, GEOJSON, SCHEMA = "application/json", "application/geo+json", "application/schema+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 CLASSES = (

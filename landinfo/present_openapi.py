@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from landinfo import asked_features, frame
 from landinfo.collection import Collection
 from landinfo.model import Rulebook
-from landinfo.present_features import GEOJSON, JSON, SCHEMA, both
+from landinfo.plain import Plain
+from landinfo.present_features import GEOJSON, JSON, OPENAPI, SCHEMA, both
 from landinfo.texts import say
 
-Plain = dict[str, Any]
 _COUNTS = {
     "limit": {"type": "integer", "minimum": 1, "maximum": asked_features.MOST, "default": asked_features.LIMIT},
     "offset": {"type": "integer", "minimum": 0, "maximum": asked_features.MOST_OFFSET, "default": 0},
@@ -37,7 +36,7 @@ def document(root: str, store: str, collections: Iterable[Collection], rulebook:
         "servers": [{"url": f"{root}/ogc"}],
         "paths": {
             "/": _get("landing", [_ref("f")], JSON),
-            "/api": _get("api", [_ref("f")], "application/vnd.oai.openapi+json;version=3.0"),
+            "/api": _get("api", [_ref("f")], OPENAPI),
             "/conformance": _get("conformance", [_ref("f")], JSON),
             "/collections": _get("collections", [_ref("f")], JSON),
             one: _get("collection", [*which, _ref("f")], JSON),

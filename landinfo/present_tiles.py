@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from landinfo.collection import COMMUNES, PARCELS, Collection
+from landinfo.plain import Plain
+from landinfo.present_features import both
 
-Plain = dict[str, Any]
 _NAMED = {PARCELS: {"ref": "String", "number": "String"}, COMMUNES: {"commune": "String", "name": "String"}}
 _OF_A_THEME = {"id": "String", "designation": "String"}
 _MORE = {PARCELS: {"land_use": "String"}}
@@ -30,5 +31,5 @@ def about(of: Collection, whole: tuple[float, float, float, float] | None) -> Pl
     if of.id != COMMUNES:
         layers.append({"id": "coverage", "fields": {}})
     bounds = {"bounds": list(whole)} if whole else {}
-    texts = {"name": f"{of.title['vi']} · {of.title['en']}", "description": f"{of.about['vi']} · {of.about['en']}"}
+    texts = {"name": both(of.title), "description": both(of.about)}
     return {**texts, "vector_layers": layers, **bounds}

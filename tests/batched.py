@@ -6,10 +6,13 @@ import csv
 import io
 import json
 import sqlite3
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import street
 from street import ROOT, TODAY
 
 from landinfo.batch import run, runner
@@ -17,6 +20,22 @@ from landinfo.batch.run import Batch, Done
 
 TABLES = ("results", "estimate_lines", "themes", "errors")
 Rows = list[dict[str, Any]]
+T = TypeVar("T")
+
+
+def ground(place: str) -> str:
+    """The street in a store at ``place``, for processes that open it themselves."""
+    street.create(place).close()
+    return place
+
+
+def awaited(look: Callable[[], T], within: float = 60) -> T:
+    """What another process brings about, looked for until it is there."""
+    last = time.monotonic() + within
+    while not (found := look()):
+        assert time.monotonic() < last
+        time.sleep(0.02)
+    return found
 
 
 def batch(source: Path, target: Path, store: str, *defaults: tuple[str, str], **more: Any) -> Batch:

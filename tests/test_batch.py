@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import street
-from batched import READERS, answered, batch, done, files, table
+from batched import READERS, answered, batch, done, files, ground, table
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -28,18 +28,13 @@ LOTS = [f"25750@2024,1,{number}" for number in ("1", "2", "7", "9", "10")] + ["2
 
 @pytest.fixture(scope="module")
 def url(engine: str, new_place: Callable[[str], str]) -> str:
-    """The address of the street, for processes that open it themselves."""
-    made = new_place(engine)
-    street.create(made).close()
-    return made
+    return ground(new_place(engine))
 
 
 @pytest.fixture(scope="module")
 def file_url(new_place: Callable[[str], str]) -> str:
     """One engine is enough for how a list is read."""
-    made = new_place("geopackage")
-    street.create(made).close()
-    return made
+    return ground(new_place("geopackage"))
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,12 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import street
-from batched import batch, done, files, table
+from batched import awaited, batch, done, files, ground, table
 from street import ROOT
 
 from landinfo.batch import cluster, run
@@ -42,10 +40,7 @@ def running(tmp_path: Path) -> Iterator[Cluster]:
     alone = ("--host", "127.0.0.1", "--scheduler-file", str(place), "--no-dashboard")
     processes = [start("dask_scheduler", *alone, "--port", "0")]
     try:
-        last = time.monotonic() + 60
-        while not place.is_file() or not place.read_text("utf-8"):
-            assert time.monotonic() < last
-            time.sleep(0.1)
+        awaited(lambda: place.is_file() and place.read_text("utf-8"))
         folder = str(tmp_path / "spill")
         more = ("--no-nanny", "--nthreads", "1", "--local-directory", folder)
         processes += [start("dask_worker", *alone, *more) for _ in range(2)]
@@ -58,9 +53,7 @@ def running(tmp_path: Path) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def url(engine: str, new_place: Callable[[str], str]) -> str:
-    made = new_place(engine)
-    street.create(made).close()
-    return made
+    return ground(new_place(engine))
 
 
 def test_a_worker_that_is_killed_is_not_to_be_seen(

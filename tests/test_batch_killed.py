@@ -12,8 +12,7 @@ from typing import Any
 
 import amount
 import pytest
-import street
-from batched import READERS, batch, done, files, table
+from batched import READERS, batch, done, files, ground, table
 from street import ROOT
 
 from landinfo.batch import run, runner
@@ -61,17 +60,13 @@ os._exit(0)
 
 @pytest.fixture(scope="module")
 def url(engine: str, new_place: Callable[[str], str]) -> str:
-    made = new_place(engine)
-    street.create(made).close()
-    return made
+    return ground(new_place(engine))
 
 
 @pytest.fixture(scope="module")
 def file_url(new_place: Callable[[str], str]) -> str:
     """One engine is enough for what no engine has a part in."""
-    made = new_place("geopackage")
-    street.create(made).close()
-    return made
+    return ground(new_place("geopackage"))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 import markup
 import pytest
 import street
-from batched import batch, done, files, read_csv, table
+from batched import awaited, batch, done, files, read_csv, table
 from flask.testing import FlaskClient
 from street import TODAY
 from werkzeug.test import TestResponse
@@ -70,11 +70,11 @@ def fetched(web: FlaskClient, address: str) -> bytes:
 
 
 def ended(web: FlaskClient, key: str, within: float = 60) -> dict[str, Any]:
-    last = time.monotonic() + within
-    while (state := json.loads(web.get(f"/api/batch/{key}").data))["state"] in job.OPEN:
-        assert time.monotonic() < last, state
-        time.sleep(0.1)
-    return dict(state)
+    def state() -> dict[str, Any] | None:
+        told = dict(json.loads(web.get(f"/api/batch/{key}").data))
+        return None if told["state"] in job.OPEN else told
+
+    return awaited(state, within) or {}
 
 
 def test_a_list_is_answered_as_on_the_command_line(web: FlaskClient, url: str, jobs: Path, tmp_path: Path) -> None:
@@ -186,10 +186,7 @@ def test_a_child_that_was_killed_is_begun_again_where_it_was(
     rows = [f"{n},25750@2024,1,{(1, 2, 7)[n % 3]}" for n in range(250)]
     content = table("id,commune,sheet,number", *rows)
     key = json.loads(handed_in(web, content, format="csv", **ASKED).data)["id"]
-    last = time.monotonic() + 60
-    while not list((jobs / key).glob(".results.csv.parts/*.part")):
-        assert time.monotonic() < last
-        time.sleep(0.02)
+    awaited(lambda: list((jobs / key).glob(".results.csv.parts/*.part")))
     os.kill(_child(key), signal.SIGKILL)
     assert json.loads(web.get(f"/api/batch/{key}").data)["state"] == "running"
     monkeypatch.setattr(job, "SILENT", 0.0)
@@ -226,12 +223,8 @@ def test_a_child_says_that_it_lives_however_long_a_step_takes(
     register = open_register(beside(url))
     register.add(job.KIND, "1" * 32, TODAY, {"state": "running", "beat": 0.0})
     with job.Telling(register, "1" * 32):
-        last = time.monotonic() + 20
-        while (entry := register.get(job.KIND, "1" * 32)) and entry.body["beat"] == 0:
-            assert time.monotonic() < last
-            time.sleep(0.02)
-    assert entry
-    assert time.time() - entry.body["beat"] < 5
+        beat = awaited(lambda: (entry := register.get(job.KIND, "1" * 32)) and entry.body["beat"], 20)
+    assert time.time() - beat < 5
 
 
 def test_a_second_child_leaves_the_word_to_the_first(

@@ -113,11 +113,13 @@ def _is_place(name: str) -> bool:
 
 
 def _all(name: str, own: Mapping[str, str], defaults: Defaults) -> list[str]:
-    if name in own:
-        values = [part.strip() for part in _PARTED.split(own[name])]
-    else:
-        values = [value for each, value in defaults if each == name]
+    values = parted(own[name]) if name in own else [value for each, value in defaults if each == name]
     return list(dict.fromkeys(value for value in values if value)) or [""]
+
+
+def parted(text: str) -> list[str]:
+    """Several days or targets as one cell or parameter holds them."""
+    return [part.strip() for part in _PARTED.split(text) if part.strip()]
 
 
 def _known(text: str) -> str:

@@ -132,12 +132,8 @@ def _question(batch: Batch, listing: Listing, rulebook: Rulebook) -> str:
     held = [[e.id, str(e.published), str(e.withdrawn), str(e.effective_to)] for e in editions]
     asked = [list(pair) for pair in batch.defaults]
     kind = ["drawn" if batch.outlines else "plain", listing.path.suffix.lower(), listing.encoding, PART]
-    stands = [facts.crs, facts.schema_version, held, rulebook.edition, _texts(rulebook), _program()]
+    stands = [facts.crs, facts.schema_version, held, rulebook.edition, _program()]
     return json.dumps([listing.digest, asked, batch.today.isoformat(), kind, *stands])
-
-
-def _texts(rulebook: Rulebook) -> str:
-    return hashlib.sha256(json.dumps(rulebook.texts, sort_keys=True, default=dict).encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)

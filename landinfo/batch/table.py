@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from landinfo.files.outlet import Column, Table
+from landinfo.files.outlet import Table, columns
 from landinfo.model import Rulebook
 from landinfo.plain import Plain
 
@@ -40,13 +40,9 @@ def tables(rulebook: Rulebook, outlines: bool) -> tuple[Table, ...]:
     result = f"{_HEAD} {_RESULT} {themes} inside_percent:real same_as:whole"
     written = (result, f"{_HEAD} {_LINES}", f"{_HEAD} {_THEMES}", f"{_HEAD} {_ERRORS}")
     return tuple(
-        Table(name, _columns(columns), outlines and n == RESULTS)
-        for n, (name, columns) in enumerate(zip(NAMES, written, strict=True))
+        Table(name, columns(words), outlines and n == RESULTS)
+        for n, (name, words) in enumerate(zip(NAMES, written, strict=True))
     )
-
-
-def _columns(written: str) -> list[Column]:
-    return [Column(*word.split(":")) for word in written.split()]
 
 
 def result(answer: Plain, rulebook: Rulebook) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from landinfo.asked import STRIP
 from landinfo.model import Refused
@@ -13,6 +14,8 @@ PLACES = (("parcel",), ("commune", "sheet", "number"), ("lat", "lon"), ("x", "y"
 QUESTION = ("on", "known", "convert_to", "land_user", "area", "piece", *STRIP)
 SEVERAL = ("on", "convert_to")
 """What one row may ask several of, parted by ``;`` or ``|``."""
+SINGLE = ("known", "land_user", "area")
+"""What else a question may name beside facts, prices and a strip."""
 NAMES: dict[str, str] = {
     "id": "id, ma, ma so, ma ho so, stt, so thu tu, ten, name, ghi chu",
     "parcel": "parcel, ref, parcel ref, ma thua, ma thua dat, thua dat",
@@ -40,6 +43,7 @@ _MEANS = {word: name for name, words in NAMES.items() for word in words.split(",
 _DOTTED = ("fact.", "price.", "strip.")
 
 
+@lru_cache(maxsize=4096)
 def meaning(title: str) -> str | None:
     """The name of what a column says: ``parcel``, ``on`` …, ``fact.<name>``, ``price.<code>``; None: nothing."""
     bare = title.strip()

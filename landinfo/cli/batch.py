@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from landinfo.batch import cluster, run, runner
+from landinfo.batch.title import SEVERAL, SINGLE
 from landinfo.cli.bar import Bar
 from landinfo.cli.common import data, language_option, languages, pairs, print_both, store_option, today
 from landinfo.intake.steps import Share
 from landinfo.model import BadInput, Rulebook
 from landinfo.texts import say
 
-_SINGLE = ("known", "land_user", "area")
-_SEVERAL = ("on", "convert_to")
 MOST_JOBS = 256
 
 
@@ -62,8 +61,8 @@ def _batch(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 
 def _asked(arguments: argparse.Namespace) -> tuple[tuple[str, str], ...]:
-    several = [(name, value) for name in _SEVERAL for value in getattr(arguments, name)]
-    single = [(name, getattr(arguments, name)) for name in _SINGLE if getattr(arguments, name)]
+    several = [(name, value) for name in SEVERAL for value in getattr(arguments, name)]
+    single = [(name, getattr(arguments, name)) for name in SINGLE if getattr(arguments, name)]
     named = [pair for name in ("strip", "fact", "price") for pair in pairs(getattr(arguments, name), name)]
     return (*several, *single, *named)
 

@@ -70,13 +70,13 @@ def page(store: Store, layer: str, wanted: Wanted, read: Callable[[Any], dict[st
         size = wanted.limit - len(found) + skip + 1
         size = max(size, _STEP) if wanted.window or wanted.filter else min(size, MOST_LOOKED_AT)
         some = store.page(layer, wanted.days, wanted.known, size, after, box)
-        for number, *kept in _kept(some, wanted, read):
+        for number, row, own, shape in _kept(some, wanted, read):
             if skip:
                 skip, after = skip - 1, number
             elif len(found) == wanted.limit:
                 return Found(tuple(found), after, 0)
             else:
-                found.append((kept[0], kept[1], kept[2]))
+                found.append((row, own, shape))
                 after = number
         if some.after is None:
             return Found(tuple(found), None, 0)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from landinfo.files.digest import sha256
 from landinfo.intake.lineage import between, read_limits
 from landinfo.intake.persons import HIDDEN, looks_personal
 from landinfo.intake.standing import no_doubles
@@ -129,7 +130,7 @@ def file_hashes(source: Path) -> dict[str, str]:
     for name, path in named:
         shown = "/".join(map(_open_name, name.split("/")))
         again = f"{shown} ({len(hashes) + 1})" if shown in hashes else shown
-        hashes[again] = _sha256(path)
+        hashes[again] = sha256(path)
     return hashes
 
 
@@ -142,11 +143,6 @@ def _open_name(name: str) -> str:
 
 def _literal(name: str) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in name)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def listed(store: Store, layer: str | None = None) -> tuple[Told, ...]:

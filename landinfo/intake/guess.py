@@ -47,6 +47,7 @@ _LINES = {
 }
 
 
+_SYSTEMS = (*ZONES, *UTM, "EPSG:4326")
 _TO_FILL = (
     "[edition]",
     'territory = ""       # "25750@2024"',
@@ -133,15 +134,15 @@ def _crs(table: Table, texts: Texts) -> list[str]:
         if stated is not None and lost_datum(stated):
             return [_comment("guess-crs-lost", texts, crs=name_of(stated)), f'crs = "{lost_datum(stated)}"']
         if stated is not None and not table.layer.crs_by_rule:
-            said = [_comment("guess-crs-stated", texts, crs=name_of(stated))]
-            return said + _swapped(_points(table), [stated], texts)
+            points, said = _points(table), [_comment("guess-crs-stated", texts, crs=name_of(stated))]
+            return said if _fits(points, [stated]) else said + _swapped(points, [stated], texts)
     except CannotBeAnswered:
         return [_comment("guess-crs-unknown", texts)]
     points = _points(table)
-    fits = _fits(points, (*ZONES, *UTM, "EPSG:4326"))
+    fits = _fits(points, _SYSTEMS)
     lines = [_comment("guess-crs-fits", texts, fits=_named(fits))]
     if not fits:
-        lines += _swapped(points, (*ZONES, *UTM, "EPSG:4326"), texts)
+        lines += _swapped(points, _SYSTEMS, texts)
     return [*lines, f'crs = "{fits[0]}"'] if len(fits) == 1 else lines
 
 
@@ -162,8 +163,8 @@ def _named(systems: Sequence[str]) -> str:
 
 
 def _swapped(points: NDArray[np.float64], systems: Sequence[str], texts: Texts) -> list[str]:
-    """A remark where the points lie in the province only with their axes the other way round."""
-    fits = [] if _fits(points, systems) else _fits(points[:, ::-1], systems)
+    """A remark where points that fit nowhere lie in the province with their axes the other way round."""
+    fits = _fits(points[:, ::-1], systems)
     return [_comment("guess-crs-swapped", texts, fits=_named(fits))] if fits else []
 
 

@@ -83,9 +83,8 @@ def beside_what_is_held(
         return
     held = _held(opened, looked, store, on, known) if store else _NONE
     if not len(held):
-        if (
-            store or "EPSG:6960" in opened.operation
-        ):  # in a new store it goes without saying, unless a datum was changed
+        # In a new store it goes without saying, unless a datum was changed.
+        if store or "EPSG:6960" in opened.operation:
             collect.put(found("CRS-016"))
         return
     shapes = opened.shapes[looked]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -132,7 +132,8 @@ def load(
         ready = _ready(made, map, target, known, source, rulebook)
         not_held(ready.edition, map.words.replaces, target.editions, collect)
         if not target.new and not stops(collect, rest):
-            _beside_others(ready, target, known, collect)
+            with closing(open_store(target.url)) as store:
+                standing.beside_others(ready, store, known, collect)
         noted = editions.prepared(
             ready,
             who,
@@ -176,23 +177,8 @@ def _may_enter(map: FieldMap, target: Target, rulebook: Rulebook, collect: Colle
 def _landed(opened: Opened, map: FieldMap, target: Target, known: date, rulebook: Rulebook, collect: Collector) -> None:
     """Does the data lie where its communes are, and corner to corner with what the store holds?"""
     landing.on_the_territory(opened, map, target.facts.crs, Reader(opened.table, map, rulebook, collect))
-    on, crs = map.words.effective_from, target.facts.crs
-    if target.new:
-        landing.beside_what_is_held(opened, crs, None, on, known, collect)
-        return
-    store = open_store(target.url)
-    try:
-        landing.beside_what_is_held(opened, crs, store, on, known, collect)
-    finally:
-        store.close()
-
-
-def _beside_others(ready: Load, target: Target, known: date, collect: Collector) -> None:
-    store = open_store(target.url)
-    try:
-        standing.beside_others(ready, store, known, collect)
-    finally:
-        store.close()
+    with nullcontext() if target.new else closing(open_store(target.url)) as store:
+        landing.beside_what_is_held(opened, target.facts.crs, store, map.words.effective_from, known, collect)
 
 
 def _made(

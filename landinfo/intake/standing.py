@@ -27,11 +27,9 @@ def beside_others(ready: Load, store: Store, known: date, collect: Collector) ->
     Ground is that of the parcels themselves, or the coverage of a theme. Editions of the same territory are replaced or
     refused (EDI-002), and not looked at.
     """
-    edition = ready.edition
-    for other in store.editions(known):
-        if other.layer == edition.layer and other.territory != edition.territory:
-            for finding in _parcels(ready, store, other) if ready.parcels else _coverage(ready, store, other):
-                collect.put(finding)
+    for other in _others(store, ready.edition, known):
+        for finding in _parcels(ready, store, other) if ready.parcels else _coverage(ready, store, other):
+            collect.put(finding)
 
 
 def no_doubles(store: Store, edition: Edition, replaced: Container[str], known: date) -> None:
@@ -39,19 +37,31 @@ def no_doubles(store: Store, edition: Edition, replaced: Container[str], known: 
 
     Two that were prepared side by side did not see each other when they were loaded. ``replaced``: those that go.
     """
-    extent = store.extent(edition.id) if edition.layer == "parcels" else None
-    for other in store.editions(known) if extent else ():
-        if (other.layer, other.id in replaced) != (edition.layer, False) or other.territory == edition.territory:
-            continue
+    extent = store.extent(edition.id)
+    if edition.layer != "parcels" or extent is None:
+        return
+    for other in _others(store, edition, known):
         beside = store.extent(other.id)
-        for box in squares(store, edition.id) if extent and beside and _meet(beside, extent) else ():
-            own: dict[ParcelRef, list[Parcel]] = {}
-            for parcel in store.content(edition.id, box).parcels:
-                own.setdefault(parcel.ref, []).append(parcel)
+        if other.id in replaced or beside is None or not _meet(beside, extent):
+            continue
+        for box in squares(store, edition.id):
+            own = _by_number(store.content(edition.id, box).parcels)
             for held in store.content(other.id, box).parcels if own else ():
                 if any(_same_days(p, held, other.effective_to) for p in own.get(held.ref, ())):
                     names = {"other": other.id, "territory": other.territory, "parcel": str(held.ref)}
                     raise Refused("edition-holds-the-same", "edition", edition=edition.id, **names)
+
+
+def _others(store: Store, edition: Edition, known: date) -> Iterator[Edition]:
+    """The editions of the same layer for other territories."""
+    yield from (e for e in store.editions(known) if e.layer == edition.layer and e.territory != edition.territory)
+
+
+def _by_number(parcels: Iterable[Parcel]) -> dict[ParcelRef, list[Parcel]]:
+    found: dict[ParcelRef, list[Parcel]] = {}
+    for parcel in parcels:
+        found.setdefault(parcel.ref, []).append(parcel)
+    return found
 
 
 def _coverage(ready: Load, store: Store, other: Edition) -> Iterator[Finding]:
@@ -65,9 +75,7 @@ def _coverage(ready: Load, store: Store, other: Edition) -> Iterator[Finding]:
 def _parcels(ready: Load, store: Store, other: Edition) -> Iterator[Finding]:
     """Held parcels with the same number, or else with their middle in one of the load."""
     shapes = np.array([p.shape for p in ready.parcels], dtype=object)
-    own: dict[ParcelRef, list[Parcel]] = {}
-    for parcel in ready.parcels:
-        own.setdefault(parcel.ref, []).append(parcel)
+    own = _by_number(ready.parcels)
     again: dict[ParcelRef, Parcel] = {}
     there: dict[ParcelRef, Parcel] = {}
     for held in _held(store, other, shapes):
@@ -79,12 +87,12 @@ def _parcels(ready: Load, store: Store, other: Edition) -> Iterator[Finding]:
     if again:
         yield _told(other, list(again.values())[:MOST], len(again))
     elif there:
-        points = shapely.point_on_surface(np.array([p.shape for p in there.values()], dtype=object))
-        upon = np.unique(shapely.STRtree(shapes).query(points, predicate="within")[0])
-        under = [p for n, p in enumerate(there.values()) if n in set(upon.tolist())]
-        area = sum(p.shape.area for p in under)
-        if under and area > SHARED * min(float(shapely.area(shapes).sum()), sum(p.shape.area for p in there.values())):
-            yield _shared(other, area, shapely.point_on_surface(under[0].shape))
+        theirs = np.array([p.shape for p in there.values()], dtype=object)
+        middles = shapely.point_on_surface(theirs)
+        upon = np.unique(shapely.STRtree(shapes).query(middles, predicate="within")[0])
+        area = float(shapely.area(theirs[upon]).sum())
+        if area > SHARED * min(float(shapely.area(shapes).sum()), float(shapely.area(theirs).sum())):
+            yield _shared(other, area, middles[upon[0]])
 
 
 def _shared(other: Edition, area: float, at: shapely.Point) -> Finding:

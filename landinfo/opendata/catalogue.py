@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from landinfo.frame import CRS84
 from landinfo.plain import Plain, Text
 from landinfo.texts import Texts, say
 
@@ -20,7 +21,6 @@ _CONTEXT = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 _PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
-_CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 
 def catalogue(told: Plain, address: str, texts: Texts) -> Plain:
@@ -60,7 +60,7 @@ def _dataset(edition: Plain, day: str, address: str, texts: Texts) -> Plain:
         "dct:temporal": period,
         "dct:accessRights": {"@id": _PUBLIC},
         "dct:publisher": {"@id": f"{address}/#publisher"},
-        "dct:conformsTo": {"@id": _CRS84},
+        "dct:conformsTo": {"@id": CRS84},
         "dcat:keyword": [edition["layer"], edition["territory"], *(["simulated"] if edition["simulated"] else [])],
         "dcat:distribution": [_distribution(file, day, address) for file in edition["files"]],
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from landinfo.files import tiled
+from landinfo.files.digest import sha256
 from landinfo.files.outlet import open_outlet
 from landinfo.model import Edition, Refused, Rulebook
 from landinfo.opendata import catalogue
@@ -20,7 +20,6 @@ from landinfo.store import Store
 
 FORMATS = (".gpkg", ".parquet", ".csv", ".pmtiles")
 MANIFEST, SUMS, CATALOGUE = "files.json", "SHA256SUMS", "catalog.jsonld"
-_BLOCK = 1 << 20
 Progress = Callable[[str, float], None]
 
 
@@ -81,8 +80,6 @@ def described(edition: Edition, rulebook: Rulebook) -> Plain:
 def _edition(edition: Edition, store: Store, rulebook: Rulebook, half: Path, known: date) -> Plain:
     """The files of one edition; each row is read once for all of them."""
     outlets: list[tuple[Any, bool]] = []
-    scratch = half / "scratch"
-    scratch.mkdir(exist_ok=True)
     for ending in FORMATS[:3]:
         outlet, _ = open_outlet(half / f"{edition.id}{ending}", [table(edition.layer, ending == ".csv")], half, known)
         outlets.append((outlet, ending == ".csv"))
@@ -95,8 +92,7 @@ def _edition(edition: Edition, store: Store, rulebook: Rulebook, half: Path, kno
             outlet.close()
     names = [f"{edition.id}{ending}" for ending in FORMATS]
     tiled.write(half / names[0], half / names[3], edition.layer)
-    shutil.rmtree(scratch)
-    files = [{"name": n, "bytes": (half / n).stat().st_size, "sha256": _sha256(half / n)} for n in names]
+    files = [{"name": n, "bytes": (half / n).stat().st_size, "sha256": sha256(half / n)} for n in names]
     return described(edition, rulebook) | {"files": files}
 
 
@@ -107,7 +103,7 @@ def _about(half: Path, told: Plain, rulebook: Rulebook, address: str) -> None:
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
         (half / name).write_text(text + "\n", "utf-8")
     files = sorted(path for path in half.iterdir())
-    (half / SUMS).write_text("".join(f"{_sha256(path)}  {path.name}\n" for path in files), "utf-8")
+    (half / SUMS).write_text("".join(f"{sha256(path)}  {path.name}\n" for path in files), "utf-8")
 
 
 def _swap(half: Path, place: Path) -> None:
@@ -117,11 +113,3 @@ def _swap(half: Path, place: Path) -> None:
         place.replace(old)
     half.replace(place)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _sha256(path: Path) -> str:
-    made = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            made.update(block)
-    return made.hexdigest()

@@ -9,7 +9,7 @@ from typing import Any
 import shapely
 
 from landinfo import coordinates, plain
-from landinfo.files.outlet import Column, Table
+from landinfo.files.outlet import Table, columns
 from landinfo.model import Edition, Feature, Parcel, PriceZone
 from landinfo.store import Store
 
@@ -25,16 +25,15 @@ Row = Parcel | Feature | PriceZone
 def table(layer: str, wkt: bool) -> Table:
     """``wkt``: the outline is a column of text, for formats that have no drawings."""
     own = {"parcels": _PARCEL, "price_zones": _ZONE}.get(layer, _FEATURE)
-    words = f"{own} {_DAYS}{' wkt' if wkt else ''}".split()
-    return Table(layer, [Column(*word.split(":")) for word in words], drawn=not wkt)
+    return Table(layer, columns(f"{own} {_DAYS}{' wkt' if wkt else ''}"), drawn=not wkt)
 
 
 def rows(edition: Edition, store: Store) -> Iterator[tuple[list[Any], plain.Plain, str]]:
     """Values, outline (GeoJSON) and outline (WKT), both in WGS 84, of every row once."""
     crs = store.facts().crs
     for row in _each(edition, store):
-        outline = plain.geometry(row.shape, crs)
-        wkt = shapely.to_wkt(coordinates.plane(crs).to_wgs84(row.shape), rounding_precision=8)
+        degrees = coordinates.plane(crs).to_wgs84(row.shape)
+        outline, wkt = plain.geojson(degrees), shapely.to_wkt(degrees, rounding_precision=8)
         yield [*_values(row), plain.iso(row.effective_from), plain.iso(row.effective_to), edition.id,
                edition.simulated], outline, wkt  # fmt: skip
 

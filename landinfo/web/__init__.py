@@ -44,7 +44,7 @@ from landinfo.web.site import Site, site
 
 __all__ = ["Settings", "create_app"]
 
-_OF_PROGRAMS = ("/api", "/ogc", "/healthz", "/readyz")
+_ALONE = ("/api", "/ogc", "/healthz", "/readyz")
 HTTP_CODES = {
     400: "bad-request",
     403: "sent-from-elsewhere",
@@ -124,7 +124,7 @@ class _Http(Problem):
 
 def _problem(wrong: Problem) -> Response:
     body = question.problem(wrong, api.given(), site()) | {"request_id": g.request_id}
-    if request.path.startswith(("/api/", "/tiles/", "/ogc/")) or request.path in _OF_PROGRAMS:
+    if request.path.startswith(headers.OF_PROGRAMS) or request.path in _ALONE:
         response = api.as_json(body, wrong.status, "application/problem+json")
     else:
         response = pages.problem(body)

@@ -27,6 +27,11 @@ def as_json(body: Any, status: int = 200, mimetype: str = "application/json") ->
     return Response(text + "\n", status, mimetype=mimetype)
 
 
+def root() -> str:
+    """The service as the asker reached it: behind a trusted proxy, by the proxy's name."""
+    return request.host_url.rstrip("/")
+
+
 def answered(found: Report | Several) -> Response:
     rulebook = site().rulebook
     if isinstance(found, Several):

@@ -14,8 +14,9 @@ from flask import Blueprint, Response, render_template, request, send_file
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from landinfo import present
-from landinfo.batch import job, title
+from landinfo.batch import job, row, title
 from landinfo.batch.job import Office
+from landinfo.batch.title import SEVERAL, SINGLE
 from landinfo.files.listing import FORMATS, open_listing
 from landinfo.files.outlet import FORMATS as OUT_FORMATS
 from landinfo.model import BadInput, NotHere, Problem
@@ -32,7 +33,6 @@ KINDS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/geo+json": ".geojson",
 }
-SEVERAL, SINGLE = ("on", "convert_to"), ("known", "land_user", "area")
 _CHUNK = 1 << 16
 OUTPUT = 64
 """Times its own limit that a list's answers may take on disk, packed: drawings take in many parcels."""
@@ -52,16 +52,12 @@ def office(here: Site) -> Office:
         "LANDINFO_DATA": str(settings.data.resolve()),
         "LANDINFO_REGISTER": _absolute(settings.register or beside(settings.store)),
     }
-    folder = Path(settings.jobs or _beside(settings.store))
-    return Office(here.register, folder.resolve(), environment, settings.batch_hours, settings.batch_jobs)
+    folder = settings.beside(settings.jobs, "jobs").resolve()
+    return Office(here.register, folder, environment, settings.batch_hours, settings.batch_jobs)
 
 
 def _absolute(url: str) -> str:
     return url if is_postgis(url) else str(Path(url).resolve())
-
-
-def _beside(store: str) -> str:
-    return "landinfo.jobs" if is_postgis(store) else str(Path(store).with_suffix(".jobs"))
 
 
 @blueprint.get("/batch")
@@ -204,7 +200,7 @@ def _asked(given: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], str]:
             if out not in OUT_FORMATS:
                 raise BadInput("batch-out-format", "format", format=value[:20], formats=", ".join(OUT_FORMATS))
         elif name in SEVERAL:
-            asked += [(name, part.strip()) for part in value.replace("|", ";").split(";") if part.strip()]
+            asked += [(name, part) for part in row.parted(value)]
         elif name in SINGLE or name.startswith(("fact.", "price.", "strip.")):
             asked.append((name, value))
         elif name != "lang":

@@ -84,8 +84,25 @@ def as_page() -> Response:
             targets=pages.offered(dict(rest).get("convert_to"), site()),
             themes=_themes(answers),
             uses=_uses(answers),
+            prices={answer["parcel"]["ref"]: _prices(answer) for answer in answers},
         )
     )
+
+
+def _prices(answer: Plain) -> dict[str, list[Plain]]:
+    """By land use its different prices, each with the m² that have it (None: it is the only one, or not known)."""
+    found: dict[str, dict[Any, list[Plain]]] = {}
+    for row in answer["price"]["rows"]:
+        section = row["section"] and row["section"]["id"]
+        said = row["unit_price"], section, row["position"], str(row["reason"])
+        found.setdefault(row["land_use"], {}).setdefault(said, []).append(row)
+    return {use: [rows[0] | {"of": _area(rows) if len(prices) > 1 else None} for rows in prices.values()]
+            for use, prices in found.items()}  # fmt: skip
+
+
+def _area(rows: list[Plain]) -> Decimal | None:
+    areas = [row["area"] for row in rows]
+    return None if None in areas else sum((Decimal(str(area)) for area in areas), Decimal(0))
 
 
 def _allowed(answer: Plain | None) -> list[tuple[str, Decimal]]:

@@ -24,6 +24,8 @@ _GEOGRAPHIC = (
     "application/vnd.oai.openapi+json",
     "application/vnd.mapbox-vector-tile",
 )
+OF_PROGRAMS = ("/api/", "/tiles/", "/ogc/")
+"""What programs ask: errors as problem+json, and pages of other sites may read it."""
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -63,7 +65,7 @@ def register(app: Flask, settings: Settings) -> None:
         for name, value in fixed.items():
             response.headers[name] = value
         response.headers["X-Request-ID"] = g.request_id
-        if request.path.startswith(("/api/", "/tiles/", "/ogc/")):
+        if request.path.startswith(OF_PROGRAMS):
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = "X-Request-ID, ETag, Retry-After, Content-Crs"
             if request.method == "OPTIONS":

@@ -39,14 +39,11 @@ def register(app: Flask, settings: Settings) -> None:
             limiter.exempt(view)
         elif name == TILES and settings.rate_limit:
             app.view_functions[name] = limiter.limit(_times(settings.rate_limit, TILES_TIMES))(view)  # type: ignore[assignment]
-    if settings.report_limit:
-        reporting = limiter.shared_limit(settings.report_limit, scope="reports")
-        for name in REPORTING:
-            app.view_functions[name] = reporting(app.view_functions[name])  # type: ignore[assignment]
-    if settings.batch_limit:
-        handing_in = limiter.shared_limit(settings.batch_limit, scope="batch")
-        for name in BATCH:
-            app.view_functions[name] = handing_in(app.view_functions[name])  # type: ignore[assignment]
+    for limit, scope, names in ((settings.report_limit, "reports", REPORTING), (settings.batch_limit, "batch", BATCH)):
+        if limit:
+            once_more = limiter.shared_limit(limit, scope=scope)
+            for name in names:
+                app.view_functions[name] = once_more(app.view_functions[name])  # type: ignore[assignment]
     _told(app, limiter)
 
 

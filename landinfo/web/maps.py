@@ -14,6 +14,7 @@ from folium.map import Layer
 from folium.template import Template
 
 from landinfo import grid, plain
+from landinfo.collection import COMMUNES, PARCELS
 from landinfo.model import Rulebook, Theme
 from landinfo.store import Box
 from landinfo.web.settings import Settings
@@ -21,7 +22,7 @@ from landinfo.web.settings import Settings
 NAME = "landinfo"
 PROTOMAPS = "vendor/protomaps-leaflet/protomaps-leaflet.js"
 LEAFLET_JS, LEAFLET_CSS = "vendor/leaflet/leaflet.js", "vendor/leaflet/leaflet.css"
-PARCELS, COMMUNES, LAND_USE = "parcels", "communes", "land_use"
+LAND_USE = "land_use"
 COMMUNES_LAST, THEMES_LAST, PARCELS_LAST = 12, 16, 17
 """The last zoom of tiles that the map asks for; nearer it draws them larger: a unit of the grid of the last is 7 cm."""
 _CENTRE: Box = (106.55, 10.95, 106.75, 11.1)

@@ -6,6 +6,7 @@ Written here and not by pygeoapi: README, "In GIS programs", says why.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -14,7 +15,7 @@ from landinfo import asked_features, collection, present_features, present_opena
 from landinfo.collection import COMMUNES, PARCELS, Collection
 from landinfo.hits import features
 from landinfo.hits.features import Found, Wanted
-from landinfo.model import NotHere
+from landinfo.model import Edition, NotHere
 from landinfo.present_features import GEOJSON, OPENAPI, SCHEMA
 from landinfo.web import api, question, tiles
 from landinfo.web.site import Site, site
@@ -28,7 +29,7 @@ blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
 @blueprint.get("/")
 def landing() -> Response:
     asked_features.read_document(api.given())
-    return api.fresh(api.as_json(present_features.landing(_root(), site().rulebook)))
+    return api.fresh(api.as_json(present_features.landing(api.root(), site().rulebook)))
 
 
 @blueprint.get("/conformance")
@@ -42,7 +43,7 @@ def description() -> Response:
     asked_features.read_document(api.given())
     here = site()
     held = collection.collections(here.rulebook).values()
-    body = present_openapi.document(_root(), here.store.facts().crs, held, here.rulebook)
+    body = present_openapi.document(api.root(), here.store.facts().crs, held, here.rulebook)
     return api.fresh(api.as_json(body, mimetype=OPENAPI))
 
 
@@ -50,22 +51,23 @@ def description() -> Response:
 def collections() -> Response:
     asked_features.read_document(api.given())
     here = site()
-    all_of = [_described(one, here) for one in collection.collections(here.rulebook).values()]
-    return api.fresh(api.as_json(present_features.collections(all_of, _root(), here.store.facts().crs)))
+    editions = here.store.editions(here.today())
+    all_of = [_described(one, editions, here) for one in collection.collections(here.rulebook).values()]
+    return api.fresh(api.as_json(present_features.collections(all_of, api.root(), here.store.facts().crs)))
 
 
 @blueprint.get("/collections/<name>")
 def one(name: str) -> Response:
     asked_features.read_document(api.given())
     here = site()
-    return api.fresh(api.as_json(_described(_named(name, here), here)))
+    return api.fresh(api.as_json(_described(_named(name, here), here.store.editions(here.today()), here)))
 
 
 @blueprint.get("/collections/<name>/queryables")
 def queryables(name: str) -> Response:
     asked_features.read_document(api.given())
     here = site()
-    body = present_features.queryables(_named(name, here), _root(), here.rulebook)
+    body = present_features.queryables(_named(name, here), api.root(), here.rulebook)
     return api.fresh(api.as_json(body, mimetype=SCHEMA))
 
 
@@ -80,7 +82,7 @@ def items(name: str) -> Response:
     if _unchanged(tag):
         return _tagged(Response(status=304), tag, wanted)
     found = _found(of, wanted, here)
-    body = present_features.page(found, wanted, of, _root(), dict(given))
+    body = present_features.page(found, wanted, of, api.root(), dict(given))
     if not found.rows and found.after is None and not wanted.after:
         body["held"] = of.id == COMMUNES or features.is_held(here.store, of.id, wanted)
     return _tagged(api.as_json(body, mimetype=GEOJSON), tag, wanted)
@@ -105,7 +107,7 @@ def item(name: str, key: str) -> Response:
         return _tagged(Response(status=304), tag, wanted)
     shape = wanted.frame.of(row.shape) if of.shaped else None
     properties = _reader(wanted, here)(row)
-    body = present_features.item(row, properties, shape, wanted, of, _root(), first is not None)
+    body = present_features.item(row, properties, shape, wanted, of, api.root(), first is not None)
     return _tagged(api.as_json(body, mimetype=GEOJSON), tag, wanted)
 
 
@@ -116,12 +118,11 @@ def _named(name: str, here: Site) -> Collection:
     return held[name]
 
 
-def _described(of: Collection, here: Site) -> dict[str, Any]:
-    editions, store = here.store.editions(here.today()), here.store.facts().crs
-    first = present_features.first_day(editions, of.id)
+def _described(of: Collection, editions: Sequence[Edition], here: Site) -> dict[str, Any]:
+    store, first = here.store.facts().crs, present_features.first_day(editions, of.id)
     if of.id == COMMUNES:
         first = min((c.effective_from for c in here.store.communes()[0]), default=None)
-    return present_features.collection(of, _root(), store, here.ground.whole, first, of.id != collection.ZONES)
+    return present_features.collection(of, api.root(), store, here.ground.whole, first, of.id != collection.ZONES)
 
 
 def _found(of: Collection, wanted: Wanted, here: Site) -> Found:
@@ -152,7 +153,7 @@ def _reader(wanted: Wanted, here: Site) -> Any:
 def _tag(of: Collection, wanted: Wanted, here: Site) -> str:
     """What the answer hangs on: what is published of the layer, as known; the question; the rules' names of codes."""
     version = tiles.versions([of.id], wanted.known, here.store)[of.id]
-    asked = request.full_path, _root(), wanted.days, wanted.known, here.rulebook.edition, _FORM
+    asked = request.full_path, api.root(), wanted.days, wanted.known, here.rulebook.edition, _FORM
     return hashlib.sha256(repr((version, asked)).encode()).hexdigest()[:24]
 
 
@@ -166,8 +167,3 @@ def _tagged(response: Response, tag: str, wanted: Wanted) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Crs"] = f"<{wanted.frame.uri}>"
     return response
-
-
-def _root() -> str:
-    """The service as the asker reached it: behind a trusted proxy, by the proxy's name."""
-    return request.host_url.rstrip("/")

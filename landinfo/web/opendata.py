@@ -10,7 +10,6 @@ from flask import Blueprint, Response, send_file
 from landinfo.model import NotHere
 from landinfo.opendata import catalogue
 from landinfo.opendata.export import FORMATS, described, manifest
-from landinfo.store import is_postgis
 from landinfo.web import api, pages
 from landinfo.web.site import Site, site
 
@@ -20,8 +19,7 @@ _NAME = re.compile(rf"[\w-]+({'|'.join(map(re.escape, FORMATS))})|SHA256SUMS|cat
 
 
 def folder(here: Site) -> Path:
-    store = here.settings.store
-    return Path(here.settings.open_data or ("landinfo.open" if is_postgis(store) else Path(store).with_suffix(".open")))
+    return here.settings.beside(here.settings.open_data, "open")
 
 
 @blueprint.get("/api/catalog")

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from flask import Blueprint, Flask, Response, render_template, request
 
 from landinfo import case, extract, figure, present, price, search
+from landinfo.collection import COMMUNES, PARCELS
 from landinfo.direction import COMPASS
 from landinfo.error_report import rows
 from landinfo.figure import Figure
@@ -19,7 +20,6 @@ from landinfo.search.reading import MOST_TYPED
 from landinfo.texts import FILTERS, LANGUAGES
 from landinfo.web import api, assets, ground, question, tiles
 from landinfo.web.languages import language, text, told, typed
-from landinfo.web.maps import COMMUNES, PARCELS
 from landinfo.web.site import Site, site
 
 TARGETS = ("ODT", "ONT", "TMD", "SKC")

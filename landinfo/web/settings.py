@@ -9,6 +9,7 @@ from pathlib import Path
 
 from landinfo.model import BadInput
 from landinfo.paper import address
+from landinfo.store import is_postgis
 
 ROOT = Path(__file__).resolve().parents[2]
 _TEMPLATE = re.compile(r"(?:(https?://)(\{s\}\.)?([a-z0-9.-]+(?::\d{1,5})?))?/[^\s\"'<>;,]*", re.IGNORECASE)
@@ -61,6 +62,12 @@ class Settings:
     batch_hours: int = 24
     batch_jobs: int = 2
     batch_limit: str = ""
+
+    def beside(self, named: str, kind: str) -> Path:
+        """The folder ``named``; "": ``sample.<kind>`` beside a GeoPackage, ``landinfo.<kind>`` of a PostGIS store."""
+        return Path(
+            named or (f"landinfo.{kind}" if is_postgis(self.store) else Path(self.store).with_suffix(f".{kind}"))
+        )
 
     @property
     def basemap_source(self) -> str:

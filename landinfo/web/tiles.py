@@ -10,12 +10,13 @@ from pathlib import Path
 from flask import Blueprint, Response, request
 
 from landinfo import asked, collection, grid, present_tiles, squares
+from landinfo.collection import COMMUNES, PARCELS
 from landinfo.model import NotHere, Rulebook
 from landinfo.store import Store, is_postgis
 from landinfo.store.kept_tiles import KeptTiles
 from landinfo.store.mvt import written
 from landinfo.web import api, question
-from landinfo.web.maps import COMMUNES, COMMUNES_LAST, PARCELS, PARCELS_LAST, THEMES_LAST
+from landinfo.web.maps import COMMUNES_LAST, PARCELS_LAST, THEMES_LAST
 from landinfo.web.settings import Settings
 from landinfo.web.site import Site, site
 
@@ -61,7 +62,7 @@ def described(layer: str) -> Response:
     asked.read_query(list(given.items()), here.today())
     zooms = {"minzoom": first, "maxzoom": {COMMUNES: COMMUNES_LAST, PARCELS: PARCELS_LAST}.get(layer, THEMES_LAST)}
     about = present_tiles.about(collection.collections(here.rulebook)[layer], here.ground.whole) | zooms
-    return api.fresh(api.as_json(present_tiles.tilejson(layer, request.host_url.rstrip("/"), given, about)))
+    return api.fresh(api.as_json(present_tiles.tilejson(layer, api.root(), given, about)))
 
 
 def versions(layers: Iterable[str], known: date, store: Store) -> dict[str, str]:

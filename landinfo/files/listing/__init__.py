@@ -5,7 +5,6 @@ Nothing is judged here but whether a row can be read; ``landinfo.batch.row`` say
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +12,10 @@ from types import ModuleType
 
 from shapely.geometry.base import BaseGeometry
 
+from landinfo.files.digest import sha256
 from landinfo.model import BadInput, Refused
 
 FORMATS = (".csv", ".xlsx", ".geojson", ".json")
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +61,10 @@ def open_listing(path: Path, encoding: str = "") -> Listing:
     if path.suffix.lower() not in FORMATS:
         raise Refused("batch-format", "IN", format=path.suffix or "–", formats=", ".join(FORMATS))
     titles, found = _reader(path).head(path, encoding)
-    return Listing(path, titles, found, _digest(path))
+    return Listing(path, titles, found, sha256(path))
 
 
 def _reader(path: Path) -> ModuleType:
     from landinfo.files.listing import drawn, text, workbook
 
     return {".csv": text, ".xlsx": workbook}.get(path.suffix.lower(), drawn)
-
-
-def _digest(path: Path) -> str:
-    made = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            made.update(block)
-    return made.hexdigest()

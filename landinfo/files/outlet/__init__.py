@@ -25,6 +25,11 @@ class Column:
     kind: str = "text"
 
 
+def columns(words: str) -> list[Column]:
+    """``"row:whole id"``: names parted by blanks, each with its kind where that is not text."""
+    return [Column(*word.split(":")) for word in words.split()]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """``drawn``: each row has an outline too, a GeoJSON geometry in WGS 84 or None."""
