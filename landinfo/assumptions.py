@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from landinfo import law, questions, recalculation
 from landinfo.case import Case, TaxNotice
@@ -74,6 +75,8 @@ def notices(case: Case, costing: Costing, space: Space, rules: Rules) -> Iterato
     given = {k for p in case.parts for k in (p.k_price, p.k_target)} - {None, 1}
     if given and not costing.terms(space.likely).k_counts:
         yield Notice("k-not-in-force", {"day": case.on}, "warning")
+    if case.facts.get("same_parcel_as_recognised_residential") and case.facts.get("garden_pond_origin_separated"):
+        yield Notice("same-parcel-and-separated", severity="warning")
     yield from _beyond_the_clock(case, rules)
     yield from _in_thousands(case)
     if (case.paid or case.days.paid) and not (isinstance(case.notice, TaxNotice) and case.notice.day):
@@ -83,10 +86,16 @@ def notices(case: Case, costing: Costing, space: Space, rules: Rules) -> Iterato
 
 def _beyond_the_clock(case: Case, rules: Rules) -> Iterator[Notice]:
     """K and the price list are set anew each year: of a day past the next check nobody knows them yet."""
-    value = law.in_force(rules["levy_k"].values, case.on)
-    said = value and law.beyond_check(value.citation, value.effective_to, case.on)
-    if said:
-        yield said
+    days = (
+        ("levy_k", case.on, "day-beyond-check"),
+        ("registration_price", case.days.declared, "declared-beyond-check"),
+        ("late_rate", case.days.paid, "paid-beyond-check"),
+    )
+    for key, day, code in days:
+        value = None if day is None else law.in_force(rules[key].values, day)
+        said = value and day and law.beyond_check(value.citation, value.effective_to, day)
+        if said:
+            yield replace(said, code=code)
 
 
 LEAST_PRICE, LEAST_BUILT = 10_000, 100_000

@@ -252,6 +252,9 @@ def _paid(found: Estimate, case: Case, own: Regime, space: Space, rules: Rules) 
             instalments += payment.schedule(item.code, item.amount - yearly, halves, case.on, day, rules)
             instalments += payment.schedule(item.code, yearly, False, case.on, day, rules)
     again = _recalculated(found, case, own, space, rules)
+    if again is None and case.paid and first.amount is not None and case.paid > (first.high or first.amount):
+        above = Notice("paid-above-levy", {"paid": case.paid, "levy": first.amount}, "warning")
+        found = replace(found, notices=(*found.notices, above))
     late: tuple[Late, ...] = ()
     if case.days.paid is not None and again is None:
         levied = [i for i in instalments if i.item == first.code]

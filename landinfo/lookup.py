@@ -10,7 +10,7 @@ from datetime import date
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from landinfo import ahead, coordinates, levy, lineage, search
+from landinfo import ahead, coordinates, levy, lineage, price, search
 from landinfo.ahead import Ahead, Outlook
 from landinfo.model import (
     BadInput,
@@ -161,7 +161,10 @@ def _covers(coverage: Sequence[Coverage], window: BaseGeometry) -> str:
 
 
 def answerable(query: Query, rulebook: Rulebook) -> None:
-    """Raises ``BadInput``: a target that is no land use; ``CannotBeAnswered``: a day before every regime."""
+    """Raises ``BadInput``: a target that is no land use, a fact that no price knows; ``CannotBeAnswered``: a day before
+    every regime.
+    """
+    price.check_facts(query.facts, query.on, rulebook)
     if query.convert_to:
         if query.convert_to not in rulebook.land_use_types:
             raise BadInput("unknown-land-use", "convert_to", value=query.convert_to)

@@ -28,7 +28,7 @@ class Instalment:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Late payment on ``base`` đồng from the day after ``due`` to ``until``, split where the rate changes."""
+    """Late payment on ``base`` đồng: ``days`` from the day after ``due``, paid on ``until``; split as rates change."""
 
     base: Decimal
     due: date
@@ -62,16 +62,18 @@ def _instalment(item: str, amount: Decimal, within: int, issued: date | None, ci
 def late(base: Decimal, due: date, until: date, rules: Rules) -> Late | None:
     """base × rate × days, each day at its own rate; None when nothing is late.
 
-    100 million đồng 45 days late at 0.03 % is 1,350,000 (Law 38/2019 art. 59).
+    100 million đồng 45 days late at 0.03 % is 1,350,000 (Law 38/2019 art. 59). The days run from the one after ``due``;
+    whether the day of payment counts is a rule of its own (art. 59.2: it does not).
     """
-    first, end = due + timedelta(days=1), until + timedelta(days=1)
+    counted = law.on(rules["late_day_of_payment"], until)
+    first, end = due + timedelta(days=1), until + timedelta(days=int(counted.value))
     if base <= 0 or end <= first:
         return None
     values = rules["late_rate"].values
     cuts = sorted({first, end, *(v.effective_from for v in values if first < v.effective_from < end)})
     spans = [(law.on(rules["late_rate"], start), (stop - start).days) for start, stop in pairwise(cuts)]
     amount = sum((base * value.value * days for value, days in spans), ZERO)
-    cited = tuple(dict.fromkeys(value.citation for value, _ in spans))
+    cited = tuple(dict.fromkeys([*(value.citation for value, _ in spans), counted.citation]))
     return Late(base, due, until, (end - first).days, amount.quantize(DONG, "ROUND_HALF_UP"), cited)
 
 

@@ -31,7 +31,8 @@ MOST = {
 }
 """The largest number that is believed; beyond it a unit or a decimal sign was mistaken."""
 MOST_FRONTS = 20
-_CENT = Decimal("0.01")
+STEP = _CENT = Decimal("0.01")
+"""m² and m to which typed ground is divided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,8 @@ class _Placing:
             cuts |= {self.rule("depth_from")[0], *self.limits("agricultural")[0]}
         ends = [Decimal(0), *sorted(cut for cut in cuts if cut < length), length]
         whole = area(ground) or Decimal(0)
-        areas = overlay.apportion(whole, [far - near for near, far in pairwise(ends)], overlay.area_step(whole))
+        step = min(STEP, overlay.area_step(whole))
+        areas = overlay.apportion(whole, [far - near for near, far in pairwise(ends)], step)
         bare = self._deep(ground.depth or Decimal(0)) if not front else {}
         found: list[Stretch] = []
         for (near, far), part in zip(pairwise(ends), areas, strict=True):
@@ -260,7 +262,7 @@ class _Placing:
                 if name not in cases:
                     raise BadInput("case-not-one-of", "hampered", value=name[:40], choices=", ".join(cases))
                 self.because(replace(cited, article=f"Phụ lục I khoản 6 điểm {cases[name]}"), f"place-by-{name}")
-            held["hampered"] = "true"
+            held["hampered"] = "|".join(ground.hampered)
         if ground.residential_area:
             held["residential_area"] = "true"
         if position != FRONT and ground.depth is None:
@@ -315,7 +317,7 @@ class _Placing:
         if len(stretches) > 1:
             self.assumptions.append(Notice("place-assumed-hidden-even"))
         areas = [s.area or Decimal(0) for s in stretches]
-        step = min(overlay.area_step(hidden), overlay.area_step(sum(areas, Decimal(0))))
+        step = min(STEP, overlay.area_step(hidden), overlay.area_step(sum(areas, Decimal(0))))
         for stretch, part in zip(stretches, overlay.apportion(hidden, areas, step), strict=True):
             seen = (stretch.area or Decimal(0)) - part
             if seen > 0:

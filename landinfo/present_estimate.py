@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from landinfo import case, charges, estimate, explain, plain
 from landinfo.clock import Due
 from landinfo.conversion import Conversion
 from landinfo.estimate import Estimate, Item
-from landinfo.levy.terms import Line
+from landinfo.levy.terms import SPREAD, Line
 from landinfo.model import BadInput, Citation, Notice, Query, Rulebook
 from landinfo.payment import Instalment, Late
 from landinfo.plain import Plain, Text
@@ -116,12 +116,9 @@ def nothing() -> Plain:
 
 
 def _written(value: Decimal) -> str:
-    """An input as text, to six decimals where it never ends."""
+    """An input as text, to eight decimals where it never ends: of 20 million đ/m² that leaves a fifth of a đồng."""
     exponent = value.as_tuple().exponent
-    return str(value.quantize(_SIX)) if isinstance(exponent, int) and exponent < -6 else str(value)
-
-
-_SIX = Decimal("0.000001")
+    return str(value.quantize(SPREAD)) if isinstance(exponent, int) and exponent < -8 else str(value)
 
 
 class _Answer:
@@ -232,6 +229,8 @@ class _Answer:
 
     def _late(self, each: Late) -> Plain:
         words = {"base": each.base, "days": each.days, "amount": each.amount, "due": each.due, "until": each.until}
+        first = each.due + timedelta(days=1)
+        words |= {"first": first, "last": each.due + timedelta(days=each.days)}
         return {
             "base": plain.number(each.base),
             "due": plain.iso(each.due),

@@ -108,7 +108,7 @@ def result(
 ) -> Recalculation:
     """The four states of Decree 50 art. 12.2, from the notice and what was paid; ``eligible`` None: not told."""
     asked = _day(case, rules)
-    cited = (law.on(rules["levy_recalculation"], asked).citation,)
+    cited = (law.on(rules["levy_recalculation"], asked).citation, law.on(rules["levy_recalculated"], asked).citation)
     state = _state(case, before) if eligible else "cannot_be_said" if eligible is None else "not_eligible"
     words = {"before": before, "after": after, "paid": case.paid}
     sentence = Notice(f"recalculation-{state.replace('_', '-')}", words)

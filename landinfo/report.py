@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import shapely
 
-from landinfo import conversion, law, overlay, piece, strip, survey, valuation
+from landinfo import conversion, overlay, piece, price, strip, survey, valuation
 from landinfo.ahead import Ahead
 from landinfo.conversion import Conversion
 from landinfo.model import Citation, Facts, Notice, Query, Rulebook
@@ -68,7 +68,7 @@ def report(query: Query, facts: Facts, rulebook: Rulebook) -> Report:
     side = strip.found(facts.parcel.shape, [p.zone for p in parts if p.zone])
     cut = piece.cut(query, facts, side, shares)
     plan = conversion.plan(query, facts, shares, parts, rulebook, cut) if query.convert_to else None
-    notices = tuple(_notices(query, facts, check, worth, shares, drawn, rulebook))
+    notices = tuple(_notices(query, facts, check, worth, shares, parts, drawn, rulebook))
     return Report(query, facts, drawn, check, shares, worth, plan, notices, parts, side, cut)
 
 
@@ -90,6 +90,7 @@ def _notices(
     check: AreaCheck | None,
     worth: Valuation,
     shares: Sequence[ThemeShares],
+    pieces: Sequence[Piece],
     drawn: Decimal,
     rulebook: Rulebook,
 ) -> Iterator[Notice]:
@@ -112,19 +113,30 @@ def _notices(
     if facts.parcel.map_scale is None and check is not None:
         yield Notice("map-scale-not-known", {"scale": survey.ASSUMED_SCALE})
     yield from _use_notices(worth, facts)
-    yield from _hampered(query, facts, shares, rulebook)
+    yield from _hampered(query, facts, pieces, shares, rulebook)
     if any(row.kind == "conflict" for theme in shares for row in theme.rows):
         yield Notice("designations-in-conflict", severity="warning")
 
 
-def _hampered(query: Query, facts: Facts, shares: Sequence[ThemeShares], rulebook: Rulebook) -> Iterator[Notice]:
+def _hampered(
+    query: Query, facts: Facts, pieces: Sequence[Piece], shares: Sequence[ThemeShares], rulebook: Rulebook
+) -> Iterator[Notice]:
     """Ground whose price is lower for a theme that lies on it, where its price zones do not say so themselves."""
-    if law.in_force(rulebook.rules["position_hampered"].values, query.on) is None:
-        return
+    said = {(zone.edition, zone.id): valuation.hampered(zone) for zone in facts.zones}
+    uses = [*(use.code for use in facts.parcel.land_uses), *filter(None, [query.convert_to])]
     for theme in valuation.hampering(shares):
-        if not all(theme.theme.hampers in valuation.hampered(zone) for zone in facts.zones):
+        case = theme.theme.hampers
+        lower = [
+            piece.area
+            for piece in pieces
+            if piece.zone
+            and case in valuation.hampered(piece.zone)
+            and not said[piece.zone.edition, piece.zone.id]  # of several cases the reduction counts once
+            and any(price.lowered(valuation.quoted(piece, use, facts, query, rulebook), case, rulebook) for use in uses)
+        ]
+        if lower:
             label = {"vi": theme.theme.label_vi, "en": theme.theme.label_en}
-            yield Notice("price-reduced-by-theme", {"theme": label, "area": theme.total_area})
+            yield Notice("price-reduced-by-theme", {"theme": label, "area": sum(lower, Decimal(0))})
 
 
 def _use_notices(worth: Valuation, facts: Facts) -> Iterator[Notice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import tomllib
@@ -196,6 +197,20 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str, str]] = [
         "contradiction-allocated-use",
     ),
     ({"on": "1066-10-14"}, "on", "bad-day"),
+    ({"on": None}, "on", "case-missing-day"),
+    ({"convert_to": None}, "convert_to", "case-missing-code"),
+    ({"parts": [EXAMPLE["parts"][0] | {"land_use": None}]}, "parts[0].land_use", "case-missing-code"),
+    ({"parts": [{"area": 1, "land_use": "CLN"}] * 501}, "parts", "case-too-many-parts"),
+    *(
+        ({"parts": [{**EXAMPLE["parts"][0], name: Decimal(text)}]}, f"parts[0].{name}", "case-decimals")
+        for name in ("area", "price", "area_low")
+        for text in ("1e-999999999", "1E-21", "200." + "0" * 21)
+    ),
+    ({"parts": [{**EXAMPLE["parts"][0], "area": Decimal("0.0099")}]}, "parts[0].area", "case-area"),
+    *(
+        ({"parts": [EXAMPLE["parts"][0] | {"id": f"A{break_}B"}]}, "parts[0].id", "case-label")
+        for break_ in "\n\r\t\x1b\u2028"
+    ),
     ({"days": {"paid": "soon"}}, "days.paid", "bad-day"),
     ({"days": {"birthday": "2026-03-01"}}, "days.birthday", "unknown-parameter"),
     (
@@ -266,6 +281,41 @@ def test_post_refuses_with_a_problem(client: FlaskClient, body: bytes, field: st
     assert response.status_code == 400
     assert response.mimetype == "application/problem+json"
     assert response.get_json()["field"] == field
+
+
+def test_what_a_program_writes_is_read() -> None:
+    least, long = Decimal("0.01"), Decimal("12.22040404040404040404")
+    for area in (least, long):
+        answer = present_estimate.of_case({**EXAMPLE, "parts": [EXAMPLE["parts"][0] | {"area": area}]}, KNOWN, BOOK)
+        assert answer["levy"]["amount"] == (area * 18_000_000 * Decimal("0.3")).quantize(Decimal(1), "ROUND_HALF_UP")
+    assert present_estimate.of_case({**EXAMPLE, "parts": [{**EXAMPLE["parts"][0], "id": str(i)} for i in range(500)]},
+                                    KNOWN, BOOK)["total"] > 0  # fmt: skip
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_case(
+    client: FlaskClient, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, marked = json.dumps(EXAMPLE).encode(), b"\xef\xbb\xbf" + json.dumps(EXAMPLE).encode()
+    answers = [client.post("/api/estimate?known=2026-11-24", data=body).get_json() for body in (plain, marked)]
+    assert answers[0] == answers[1]
+    file = tmp_path / "case.json"
+    file.write_bytes(marked)
+    assert cli.main(["explain", str(file), "--json", "--known", "2026-11-24"]) == 0
+    assert json.loads(capsys.readouterr().out) == answers[0]
+    monkeypatch.setattr("sys.stdin", io.StringIO(marked.decode()))
+    assert cli.main(["estimate", "-", "--json", "--known", "2026-11-24"]) == 0
+    assert json.loads(capsys.readouterr().out) == answers[0]
+
+
+def test_a_wrong_command_is_said_in_json_to_those_who_asked_for_it(capsys: Any) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["estimate", "x.json", "--lang", "fr", "--json"])
+    assert left.value.code == 2
+    said = json.loads(capsys.readouterr().err)
+    assert (said["code"], "'fr'" in said["detail_en"]) == ("bad-command", True)
+    with pytest.raises(SystemExit):
+        cli.main(["estimate", "x.json", "--lang", "fr"])
+    assert "usage:" in capsys.readouterr().err
 
 
 def test_the_door_says_what_it_takes(client: FlaskClient) -> None:

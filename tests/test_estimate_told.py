@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +204,86 @@ def test_k_is_cited_where_it_counts(on: str, basis: str, facts: dict[str, Any]) 
 def test_the_basis_of_2014_is_what_lies_over_the_limit(limit: int, basis: str) -> None:
     ground = [part(250, "CLN", 400_000, 18_000_000, k_price=2, k_target=1.2)]
     assert run("2020-05-01", "ODT", ground, {**TOLD, "allotment_limit": limit})["basis"] == basis
+
+
+def test_a_day_past_the_next_check_warns_whichever_day_it_is() -> None:
+    def warned(**days: str) -> set[str]:
+        told = run("2026-12-20", "ODT", [part(20, "CLN", 1_000_000, 11_000_000)], TOLD, notice="2026-12-20", days=days)
+        return {n["code"] for n in told["notices"]} & {
+            "day-beyond-check", "declared-beyond-check", "paid-beyond-check"}  # fmt: skip
+
+    assert warned(declared="2026-12-31", paid="2026-12-31") == set()
+    assert warned(declared="2027-01-01", paid="2026-12-31") == {"declared-beyond-check"}
+    assert warned(declared="2026-12-31", paid="2027-01-01") == {"paid-beyond-check"}
+    late = run("2027-01-01", "ODT", [part(20, "CLN", 1_000_000, 11_000_000)], TOLD)
+    assert "day-beyond-check" in {n["code"] for n in late["notices"]}
+
+
+@pytest.mark.parametrize(("separated", "said"), [(True, True), (False, False), (None, False)])
+def test_the_same_parcel_that_was_split_off_is_asked_about(separated: bool | None, said: bool) -> None:
+    facts = {**TOLD, "same_parcel_as_recognised_residential": True, "garden_pond_origin_separated": separated}
+    answer = run("2026-03-01", "ODT", [part(10, "CLN", 1_000_000, 2_000_000)], facts)
+    assert ("same-parcel-and-separated" in {n["code"] for n in answer["notices"]}) is said
+
+
+@pytest.mark.parametrize(("paid", "said"), [(90_000_000, False), (90_000_001, True)])
+def test_more_than_is_due_was_paid(paid: int, said: bool) -> None:
+    facts = {**TOLD, "first_conversion": False, "allocated_without_fee": True}
+    answer = run("2026-03-01", "ODT", [part(10, "CLN", 1_000_000, 10_000_000)], facts, notice="2026-03-02", paid=paid)
+    assert answer["levy"]["high"] == 90_000_000
+    assert ("paid-above-levy" in {n["code"] for n in answer["notices"]}) is said
+    again = run("2025-03-01", "ODT", [part(10, "CLN", 1_000_000, 10_000_000)], facts, paid=paid,
+                days={"recalculation_requested": "2026-05-01"})  # fmt: skip
+    assert "paid-above-levy" not in {n["code"] for n in again["notices"]}
+
+
+def test_recalculation_cites_what_says_how_the_balance_is_paid() -> None:
+    found = run("2025-03-01", "ODT", [part(300, "CLN", 800_000, 10_000_000)],
+                {"same_parcel_as_recognised_residential": True, "allotment_limit": 160}, paid=2_760_000_000,
+                days={"recalculation_requested": "2026-05-01"})["recalculation"]  # fmt: skip
+    assert [(c["document"], c["article"]) for c in found["citations"]] == [
+        ("254/2025/QH15", "Điều 4 khoản 10"), ("50/2026/NĐ-CP", "Điều 12 khoản 2")]  # fmt: skip
+
+
+def test_late_payment_says_from_when_to_when_and_cites_both_rules() -> None:
+    facts = {**TOLD, "first_conversion": False}
+    [half, _] = run("2026-03-01", "ODT", [part(20, "CLN", 1_000_000, 11_000_000)], facts, notice="2026-03-01",
+                    days={"paid": "2026-06-10"})["late"]  # fmt: skip
+    # due 31/03, paid 10/06, which does not count: 30 days of April, 31 of May, 9 of June
+    assert (half["days"], half["amount"]) == (70, 2_100_000)
+    assert "tính từ 01/04/2026 đến hết 09/06/2026" in half["text"]["vi"]
+    assert "counted from 01/04/2026 to 09/06/2026" in half["text"]["en"]
+    assert [c["article"] for c in half["citations"]] == ["Điều 59", "Điều 59 khoản 2"]
+
+
+def test_on_the_day_after_it_is_due_no_day_is_late_yet() -> None:
+    facts = {**TOLD, "first_conversion": False}
+    ground = [part(20, "CLN", 1_000_000, 11_000_000)]
+    days = {paid: len(run("2026-03-01", "ODT", ground, facts, notice="2026-03-01", days={"paid": paid})["late"])
+            for paid in ("2026-03-31", "2026-04-01", "2026-04-02")}  # fmt: skip
+    assert days == {"2026-03-31": 0, "2026-04-01": 0, "2026-04-02": 1}
+
+
+def test_a_formula_gives_its_amount_again() -> None:
+    # 160 m² of limit spread over 1,440 m²: 160/1440 of each part, which no two decimals hold
+    ground = [part(110, "CLN", 1_000_000, 20_000_001, id="A"), part(1330, "CLN", 1_000_000, 20_000_001, id="B")]
+    facts = {**TOLD, "same_parcel_as_recognised_residential": True, "allotment_limit": 160}
+    lines = [line for line in run("2026-03-01", "ODT", ground, facts)["lines"] if line["item"] == "levy"]
+    assert len(lines) == 6
+    for line in lines:
+        told = {i["name"]: Decimal(i["value"]) for i in line["inputs"]}
+        written = re.search(r"([\d.,]+)\u00a0m²", line["formula"]["en"])
+        assert written is not None
+        for area in (told["area"], Decimal(written[1].replace(",", ""))):
+            assert abs(area * told["difference"] * told["rate"] - line["amount"]) < Decimal("1.3")
+
+
+def test_a_rent_below_the_price_deducted_says_it_is_never_negative() -> None:
+    rent = run("2026-03-01", "TMD", [part(10, "CLN", 9_000_000, 9_000_000, rent="one_off", term_left_months=60)], TOLD)
+    [line] = [line for line in rent["lines"] if line["item"] == "land_rent"]
+    assert line["amount"] == 0
+    assert "không âm" in line["formula"]["vi"]
+    assert "never below 0" in line["formula"]["en"]
 
 
 def test_no_k_is_claimed_where_nothing_is_due() -> None:

@@ -84,6 +84,23 @@ def test_the_part_under_the_line_takes_70_percent(ground: Store) -> None:
     assert told["price-reduced-by-theme"]["area"] == 200
 
 
+def test_where_no_price_of_the_list_counts_nothing_is_said_of_it(ground: Store) -> None:
+    given = found(ground, "25750@2024/1/1", "2026-07-01", **{"price.ODT": "5000000", "price.CLN": "500000"})
+    assert "price-reduced-by-theme" not in {n.code for n in given.notices}
+    one = found(ground, "25750@2024/1/1", "2026-07-01", **{"price.CLN": "500000"})
+    assert "price-reduced-by-theme" in {n.code for n in one.notices}
+
+
+def test_ground_whose_zone_says_a_case_is_not_counted_again(ground: Store) -> None:
+    made = found(ground, "25750@2024/1/1", "2026-07-01")
+    front, behind = sorted(made.facts.zones, key=lambda z: z.position)[:2]
+    for told, area in (((front,), 80), ((front, behind), None)):
+        zones = [replace(z, conditions={"hampered": "canal"}) if z in told else z for z in made.facts.zones]
+        again = report(made.query, replace(made.facts, zones=tuple(zones)), BOOK)
+        said = {n.code: n.params for n in again.notices}.get("price-reduced-by-theme")
+        assert (said and said["area"]) == area
+
+
 @pytest.mark.parametrize("on", ["2026-05-31", "2027-06-01"])
 def test_before_and_after_its_days_the_line_lowers_nothing(ground: Store, on: str) -> None:
     made = found(ground, "25750@2024/1/1", on)

@@ -143,7 +143,7 @@ def test_several_fronts_and_the_cases_of_70_percent() -> None:
     assert parts(place(fronts=1)) == [(None, {}, 1)]
     assert parts(place(fronts=3)) == [(None, {"fronts": "3"}, 1)]
     placed = place(position=1, hampered=("canal", "power_line"))
-    assert parts(placed) == [(None, {"hampered": "true"}, 1)]  # twice 70 % is still 70 %
+    assert parts(placed) == [(None, {"hampered": "canal|power_line"}, 1)]  # twice 70 % is still 70 %
     assert [c.article for _, c in placed.reasons] == ["Phụ lục I khoản 6 điểm 6.11", "Phụ lục I khoản 6 điểm 6.9"]
 
 

@@ -48,6 +48,28 @@ def test_an_answer_that_is_none_is_refused_by_name() -> None:
         assert (wrong.value.code, wrong.value.field) == (code, "fact.business_type")
 
 
+def test_an_answer_that_no_rule_knows_is_refused_also_where_it_was_not_asked_for() -> None:
+    for fact in ("put_to_use", "adjacent_use", "water_use"):
+        with pytest.raises(BadInput) as wrong:
+            ask("25750:17", **{f"fact__{fact}": "XYZ"})
+        assert (wrong.value.code, wrong.value.field) == ("bad-fact-of-use", f"fact.{fact}")
+
+
+def test_a_typed_part_is_known_to_the_hundredth() -> None:
+    # 4 × 33.33 m: the bands of housing begin at 5 × 4 and 8 × 4 m: 80.00, 48.00, 5.32 m²; 15.55 m² are spread over them
+    rows = ask("25750:17", frontage="4", length="33.33", area="133.32", hidden_area="15.55")["prices"]
+    parts = next(row for row in rows if row["land_use"] == "ODT")["parts"]
+    assert [p["area"] for p in parts] == [70.67, 9.33, 42.4, 5.6, 4.7, 0.62]  # 15.55 × 80 / 133.32 = 9.331
+
+
+@pytest.mark.parametrize(("case", "article"), [("power_line", "6.9"), ("canal", "6.11"), ("bridge", "6.7")])
+def test_a_case_of_70_percent_cites_its_own_article(case: str, article: str) -> None:
+    rows = ask("25750:17", hampered=case)["prices"]
+    steps = next(row for row in rows if row["land_use"] == "ODT")["parts"][0]["steps"]
+    cited = [s["citation"]["article"] for s in steps if s["factor"] == "0.7"]
+    assert cited == [f"Phụ lục I khoản 6 điểm {article}"]
+
+
 def test_the_letter_and_the_page_offer_the_answers(capsys: pytest.CaptureFixture[str], web: FlaskClient) -> None:
     assert cli.main(["street", "25750:17", "--on", "2026-03-01", "--land-use", "MNC", "--lang", "vi"]) == 0
     said = capsys.readouterr().out

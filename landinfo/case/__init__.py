@@ -47,6 +47,8 @@ MOST_PRICE = Decimal(10_000_000_000)
 """đồng/m²: a hundred times the dearest street."""
 MOST_MONEY = Decimal(10) ** 15
 MOST_K = Decimal(100)
+MOST_PARTS = 500
+"""A parcel has a handful; each costs some 2 ms."""
 _MOST = {
     "allotment_limit": MOST_AREA,
     "term_left_months": Decimal(1200),
@@ -76,6 +78,8 @@ def read_case(raw: Any, codes: Collection[str] | None = None) -> Case:
     listed = raw.get("parts")
     if not isinstance(listed, list) or not listed:
         raise BadInput("case-needs-parts", "parts")
+    if len(listed) > MOST_PARTS:
+        raise BadInput("case-too-many-parts", "parts", count=len(listed), most=MOST_PARTS)
     told = {} if raw.get("facts") is None else raw["facts"]
     if not isinstance(told, Mapping):
         raise BadInput("case-not-a-table", "facts")

@@ -15,6 +15,10 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 1, 1)
 MONTH_UP = 15
 """Days of a broken month from which it counts as a month (Decree 103/2024/NĐ-CP art. 8)."""
 MOST_LABEL = 60
+MOST_DECIMALS = 20
+"""What a float of a program shows at most; one exponent more and its text could fill the memory."""
+LEAST_AREA = Decimal("0.01")
+"""m²: certificates state a tenth; below a hundredth the unit is wrong."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{1,5}", re.ASCII)
@@ -24,7 +28,7 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 
 def number(value: Any, field: str, most: Decimal) -> Decimal:
-    """A number from 0 to ``most``; text, NaN and the like are refused."""
+    """A number from 0 to ``most`` of at most 20 decimals; text, NaN and the like are refused."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise BadInput("case-number", field, value=str(value)[:40], most=most)
     try:
@@ -33,17 +37,21 @@ def number(value: Any, field: str, most: Decimal) -> Decimal:
         raise BadInput("case-number", field, value=str(value)[:40], most=most) from wrong
     if not found.is_finite() or not 0 <= found <= most:
         raise BadInput("case-number", field, value=str(value)[:40], most=most)
+    if -int(found.as_tuple().exponent) > MOST_DECIMALS:
+        raise BadInput("case-decimals", field, value=str(value)[:40], most=MOST_DECIMALS)
     return found
 
 
 def area(value: Any, field: str, most: Decimal) -> Decimal:
-    """m² above 0, at most ``most``."""
+    """m² from 0.01, at most ``most``."""
     try:
         found = number(value, field, most)
     except BadInput as wrong:
-        raise BadInput("case-area", field, value=str(value)[:40], most=most) from wrong
-    if not found:
-        raise BadInput("case-area", field, value="0", most=most)
+        if wrong.code == "case-decimals":
+            raise
+        raise BadInput("case-area", field, value=str(value)[:40], most=most, least=LEAST_AREA) from wrong
+    if found < LEAST_AREA:
+        raise BadInput("case-area", field, value=str(value)[:40], most=most, least=LEAST_AREA)
     return found
 
 
@@ -71,16 +79,18 @@ def one_of(value: Any, field: str, choices: Collection[str]) -> str:
 
 
 def label(value: Any, field: str, otherwise: str) -> str:
-    """A name of 1 to 60 letters; ``otherwise`` where it is missing or null."""
+    """A name of 1 to 60 letters on one line; ``otherwise`` where it is missing or null."""
     if value is None:
         return otherwise
-    if not isinstance(value, str) or not 1 <= len(value) <= MOST_LABEL:
+    if not isinstance(value, str) or not 1 <= len(value) <= MOST_LABEL or not value.isprintable():
         raise BadInput("case-label", field, value=str(value)[:40], most=MOST_LABEL)
     return value
 
 
 def code(value: Any, field: str, known: Collection[str] | None) -> str:
     """A land-use code; one that ``known`` (the code list) does not have is refused."""
+    if value is None:
+        raise BadInput("case-missing-code", field)
     if not isinstance(value, str) or not _CODE.fullmatch(value):
         raise BadInput("bad-land-use-code", field, value=str(value)[:20])
     if known is not None and value not in known:
@@ -90,6 +100,8 @@ def code(value: Any, field: str, known: Collection[str] | None) -> str:
 
 def day(value: Any, field: str) -> date:
     """A day from 1990 to 2099, written 2026-03-31."""
+    if value is None:
+        raise BadInput("case-missing-day", field)
     if isinstance(value, str) and not _DAY.fullmatch(value):
         raise BadInput("bad-day", field, value=value[:40])
     try:

@@ -18,7 +18,7 @@ from landinfo.store.rulebook import read_rulebook
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; returns the exit code (0 answered, 2 the question or the input is wrong)."""
-    arguments = _parser().parse_args(argv)
+    arguments = _parser(_JsonParser if "--json" in argv else _Parser).parse_args(argv)
     try:
         rulebook = read_rulebook(data())
     except Problem as wrong:
@@ -50,8 +50,20 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"Câu lệnh chưa đúng; xem --help. / {self.prog}: {message}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+class _JsonParser(_Parser):
+    """For those who asked for JSON, errors too."""
+
+    def error(self, message: str) -> NoReturn:
+        said = {
+            "detail": "Câu lệnh chưa đúng; xem --help.",
+            "detail_en": f"{self.prog}: {message}",
+            "code": "bad-command",
+        }
+        self.exit(2, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
+
+
+def _parser(kind: type[_Parser]) -> argparse.ArgumentParser:
+    parser = kind(
         prog="python -m landinfo", description="Giá đất, quy hoạch, chi phí chuyển mục đích · Land information"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -23,15 +23,14 @@ def add(commands: Any) -> None:
 def _estimate_parser(commands: Any) -> None:
     parser = commands.add_parser("estimate", help="chi phí chuyển mục đích theo hồ sơ · the cost of a case file")
     _case_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="in JSON")
     parser.set_defaults(command=_estimate)
 
 
 def _explain_parser(commands: Any) -> None:
-    """The same as ``estimate`` without ``--json``, by the name that people look for."""
+    """The same as ``estimate``, by the name that people look for."""
     parser = commands.add_parser("explain", help="cách tính từng khoản của hồ sơ · how each item of a case is found")
     _case_arguments(parser)
-    parser.set_defaults(command=_estimate, json=False)
+    parser.set_defaults(command=_estimate)
 
 
 def _case_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +38,7 @@ def _case_arguments(parser: argparse.ArgumentParser) -> None:
         "case", metavar="CASE.json", help="tệp JSON, hoặc - để đọc từ bàn phím · - reads standard input"
     )
     parser.add_argument("--known", metavar="DAY", help="biết đến ngày · what was known on that day (default today)")
+    parser.add_argument("--json", action="store_true", help="in JSON")
     language_option(parser)
 
 
@@ -64,7 +64,7 @@ def _estimate(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 def _read_json(name: str) -> Any:
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+        text = sys.stdin.read().removeprefix("\ufeff") if name == "-" else Path(name).read_text("utf-8-sig")
     except (OSError, ValueError) as wrong:
         raise BadInput("case-file-not-found", name[-60:], wrong=type(wrong).__name__) from wrong
     return present_estimate.read_json(text)

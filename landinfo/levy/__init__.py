@@ -27,6 +27,7 @@ from landinfo.levy.terms import (
     holding,
     k_cited,
     shown,
+    spread,
     unit_difference,
     unit_over_k,
 )
@@ -239,7 +240,7 @@ def _line(
     """``k``: the difference is that of prices × K, on a day that has one."""
     k = k and terms.k_counts
     params = {
-        "area": shown(area),
+        "area": spread(area),
         "difference": shown(difference),
         "rate": rate,
         "use": part.land_use,

@@ -22,6 +22,7 @@ AGRICULTURAL = frozenset(
 )
 ZERO, ONE = Decimal(0), Decimal(1)
 MONTHS = Decimal(12)
+SPREAD = Decimal("0.00000001")
 HUNDREDTH = Decimal("0.01")
 
 Rules = Mapping[str, Rule]
@@ -164,6 +165,11 @@ def unit_over_k(part: Part, terms: Terms, share: Decimal) -> Decimal | None:
     if found is None:
         return ZERO if terms.k == "low" else None
     return unit_difference(part, *found, share)
+
+
+def spread(area: Decimal) -> Decimal:
+    """m² for a sentence: an area that was divided keeps eight decimals, so that its amount can be reckoned again."""
+    return area if area == area.quantize(SPREAD) else area.quantize(SPREAD)
 
 
 def shown(value: Decimal | None) -> Decimal | None:

@@ -97,6 +97,13 @@ class Quote:
         return self.unit_price if self.unit_price is not None else max((p for _, p in self.alternatives), default=None)
 
 
+def lowered(quote: Quote, case: str, rulebook: Rulebook) -> bool:
+    """Does the price hold the adjustment of a case of Annex I.6.7–6.11?"""
+    listed = (one for value in rulebook.rules["price_adjustments"].values for one in value.value or ())
+    codes = {one["code"] for one in listed if case in one.get("when", {}).get("hampered", ())}
+    return any(step.notice.code in codes for step in quote.steps)
+
+
 def list_on(day: date, lists: Iterable[PriceList]) -> PriceList | None:
     """The price list in force on ``day``; of two, the one that began later."""
     held = [x for x in lists if x.effective_from <= day and (x.effective_to is None or day < x.effective_to)]
@@ -173,7 +180,7 @@ def _by_section(land_use: str, place: Place) -> Quote:
         answer = place.facts.get(open_["fact"])
         if answer is None:
             return _unsettled(land_use, open_, place)
-        rule = _settled(open_, str(answer), place)
+        rule = _settled(open_, str(answer), place.rule("price_use")[0])
     ladder = by_section.priced(rule, place)
     if ladder is None:
         return _no_rule(land_use, place)
@@ -182,16 +189,27 @@ def _by_section(land_use: str, place: Place) -> Quote:
 
 def business_types(land_use: str, on: date, rulebook: Rulebook) -> tuple[str, ...]:
     """The low-density kinds of business that have a price of their own within a land use (art. 6.2c, 6.3c)."""
-    derived = law.in_force(rulebook.rules["price_derived"].values, on)
     own = by_section.DENSITY.get(land_use, "")
-    return tuple(t for d in (derived.value if derived else ()) if d["rule"] == own for t in d.get("types", ()))
+    return tuple(t for d in by_section.derived(on, rulebook) if d["rule"] == own for t in d.get("types", ()))
 
 
-def _settled(open_: Mapping[str, Any], answer: str, place: Place) -> str:
+def check_facts(facts: Mapping[str, Any], on: date, rulebook: Rulebook) -> None:
+    """Raises ``BadInput``: a fact about a use with an answer that no rule of the day knows, asked for or not."""
+    open_, uses = (law.in_force(rulebook.rules[key].values, on) for key in ("price_unsettled", "price_use"))
+    for one in open_.value if open_ else ():
+        if facts.get(one["fact"]) is not None:
+            _settled(one, str(facts[one["fact"]]), uses.value if uses else {})
+    told = facts.get("business_type")
+    known = [t for d in by_section.derived(on, rulebook) for t in d.get("types", ())]
+    if told is not None and known and told not in known:
+        raise BadInput("bad-business-type", "fact.business_type", value=str(told)[:40], known=", ".join(known))
+
+
+def _settled(open_: Mapping[str, Any], answer: str, uses: Mapping[str, str]) -> str:
     """The rule that the land user's answer leads to."""
     by: Mapping[str, str] = open_["by"]
     rule: str | None = by.get(answer)
-    used = place.rule("price_use")[0].get(answer)
+    used = uses.get(answer)
     if rule is None and used is not None and (used in by.values() or (not by and used != open_["rule"])):
         rule = used
     if rule is None:

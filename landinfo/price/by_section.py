@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from landinfo import law
-from landinfo.model import BadInput, Citation, Notice, PriceSection, RuleValue
+from landinfo.model import BadInput, Citation, Notice, PriceSection, Rulebook, RuleValue
 from landinfo.price.place import HAMPERED, Place, adjust
 from landinfo.price.steps import Ladder, Step, begin
 
@@ -36,6 +37,12 @@ def rule_of(land_use: str, place: Place) -> str | None:
     if business not in types:
         raise BadInput("bad-business-type", "fact.business_type", value=str(business)[:40], known=", ".join(types))
     return DENSITY[rule] if types[business] == DENSITY[rule] else rule
+
+
+def derived(on: date, rulebook: Rulebook) -> tuple[Mapping[str, Any], ...]:
+    """The uses that are priced from another on the day; none on days without the rule."""
+    found = law.in_force(rulebook.rules["price_derived"].values, on)
+    return found.value if found and found.value else ()
 
 
 def agricultural(rule: str, place: Place) -> bool:

@@ -128,6 +128,7 @@ def answer(asked: Asked, rulebook: Rulebook) -> Answer:
 
 def _complete(asked: Asked, rulebook: Rulebook) -> None:
     position.check(asked.ground)
+    price.check_facts(asked.query.facts, asked.query.on, rulebook)
     for name, code in (("land_use", asked.land_use), ("convert_to", asked.query.convert_to)):
         if code is not None and code not in rulebook.land_use_types:
             raise BadInput("street-unknown-use", name, value=code[:20])

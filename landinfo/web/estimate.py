@@ -19,7 +19,7 @@ def estimate() -> Response:
     """The answer to the case in the body; ``?known=DAY`` answers with what was known then."""
     here = site()
     try:
-        text = request.get_data().decode("utf-8")
+        text = request.get_data().decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise BadInput("case-file-not-json", "case", wrong="UTF-8") from wrong
     body = present_estimate.of_case(present_estimate.read_json(text), _known(here.today()), here.rulebook)
