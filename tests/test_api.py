@@ -244,6 +244,8 @@ def test_an_unknown_commune_names_codes_of_that_name_and_period(api: FlaskClient
         (f"{ONE}?{DAY}&area=600.1&convert_to=ODT", "area", "area-beyond-convertible"),
         (f"{ONE}?price.ODT=ba+mươi", "price.ODT", "bad-number"),
         (f"{ONE}?price.ODT=1e9", "price.ODT", "bad-number"),
+        (f"{ONE}?fact.put_to_use=XYZ", "fact.put_to_use", "bad-fact-of-use"),
+        (f"{ONE}?fact.business_type=karaoke&price.CLN=1", "fact.business_type", "bad-business-type"),
         (f"{ONE}?fact.first_conversion=maybe", "fact.first_conversion", "case-fact-yes-no"),
         (f"{ONE}?fact.hạnh+phúc=true", "fact.hạnh phúc", "case-unknown-fact"),
         ("/api/view", "bbox", "bad-window"),

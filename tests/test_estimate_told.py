@@ -237,6 +237,15 @@ def test_more_than_is_due_was_paid(paid: int, said: bool) -> None:
     assert "paid-above-levy" not in {n["code"] for n in again["notices"]}
 
 
+def test_paid_within_the_range_is_not_remarked() -> None:
+    ground = [part(10, "CLN", 1_000_000, 10_000_000)]
+    open_ = run("2026-03-01", "ODT", ground, TOLD)["levy"]
+    assert open_["likely"] < open_["high"]
+    for paid, said in ((open_["high"], False), (open_["high"] + 1, True)):
+        answer = run("2026-03-01", "ODT", ground, TOLD, notice="2026-03-02", paid=paid)
+        assert ("paid-above-levy" in {n["code"] for n in answer["notices"]}) is said
+
+
 def test_recalculation_cites_what_says_how_the_balance_is_paid() -> None:
     found = run("2025-03-01", "ODT", [part(300, "CLN", 800_000, 10_000_000)],
                 {"same_parcel_as_recognised_residential": True, "allotment_limit": 160}, paid=2_760_000_000,

@@ -60,6 +60,11 @@ def test_a_typed_part_is_known_to_the_hundredth() -> None:
     rows = ask("25750:17", frontage="4", length="33.33", area="133.32", hidden_area="15.55")["prices"]
     parts = next(row for row in rows if row["land_use"] == "ODT")["parts"]
     assert [p["area"] for p in parts] == [70.67, 9.33, 42.4, 5.6, 4.7, 0.62]  # 15.55 × 80 / 133.32 = 9.331
+    # of whole square metres too. 133 × 8, 8, 4, 12 and 1.33 / 33.33 by the bands of both kinds: 31.92 + 31.92 + 15.96,
+    # 47.89, 5.31; of these 15 × each / 133
+    rows = ask("25750:17", frontage="4", length="33.33", area="133", hidden_area="15")["prices"]
+    parts = next(row for row in rows if row["land_use"] == "ODT")["parts"]
+    assert [p["area"] for p in parts] == [70.8, 9.0, 42.49, 5.4, 4.71, 0.6]
 
 
 @pytest.mark.parametrize(("case", "article"), [("power_line", "6.9"), ("canal", "6.11"), ("bridge", "6.7")])
