@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from flask.testing import FlaskClient
 from reporting import one_site, site  # noqa: F401  # fixtures
 from serving import client
 
-from landinfo.store import Store, create_store
+from landinfo.store import Store, create_store, open_store
 from landinfo.store.register import Register, open_register
 
 # How long an example takes is the machine's affair, not the code's.
@@ -86,6 +87,25 @@ def new_place(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
         return str(request.getfixturevalue("postgis_server").new_database())
 
     return make
+
+
+@pytest.fixture(scope="session")
+def copied(new_place: Callable[[str], str], request: pytest.FixtureRequest) -> Callable[..., Store]:
+    """Opens a store at an address of its own with what ``build`` writes: written once on each engine, then copied."""
+    written: dict[tuple[str, str], str] = {}
+
+    def copy(engine: str, url: str, name: str, build: Callable[[str], Store]) -> Store:
+        if (engine, name) not in written:
+            place = new_place(engine)
+            build(place).close()
+            written[engine, name] = place
+        if engine == "geopackage":
+            shutil.copyfile(written[engine, name], url)
+        else:
+            request.getfixturevalue("postgis_server").copy(written[engine, name], url)
+        return open_store(url)
+
+    return copy
 
 
 @pytest.fixture

@@ -83,6 +83,12 @@ class Server:
         self._made.append(name)
         return name
 
+    def copy(self, of: str, to: str) -> None:
+        """Make the database ``to`` (an address) anew as a copy of ``of``, to which nobody is connected."""
+        template, name = (parse_dsn(url)["dbname"] for url in (of, to))
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+
     def drop(self, url: str) -> None:
         name = parse_dsn(url)["dbname"]
         self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

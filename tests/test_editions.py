@@ -38,9 +38,9 @@ def refused(code: str, wanted: Callable[[], Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def sample(store_url: str) -> Iterator[Store]:
+def sample(engine: str, store_url: str, copied: Callable[..., Store]) -> Iterator[Store]:
     """The sample cadastre, for this test alone."""
-    store = made.fresh(store_url)
+    store = copied(engine, store_url, "sample", made.fresh)
     yield store
     store.close()
 

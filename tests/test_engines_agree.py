@@ -22,7 +22,7 @@ from landinfo.store.rulebook import read_rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 11, 24)
-QUESTIONS = amount.of(800, 20000)
+QUESTIONS = amount.of(500, 20000)
 
 
 @pytest.fixture(scope="module")

@@ -179,8 +179,8 @@ def test_a_store_keeps_links_and_gives_them_from_both_sides(empty_store: Store) 
 
 
 @pytest.fixture(scope="module")
-def sample(engine: str, new_place: Any) -> Iterator[Store]:
-    store = made.fresh(new_place(engine))
+def sample(engine: str, new_place: Any, copied: Any) -> Iterator[Store]:
+    store = copied(engine, new_place(engine), "sample", made.fresh)
     yield store
     store.close()
 
