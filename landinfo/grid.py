@@ -52,28 +52,47 @@ def window(z: int, x: int, y: int, crs: str) -> tuple[float, float, float, float
 
 def placed(shapes: Any, z: int, x: int, y: int, crs: str) -> Any:
     """An array of shapes of the plane on the tile's grid, not rounded yet."""
-    scale, corner = float(1 << z), (x, y)
-    lonlat = coordinates.plane(crs).lonlat
-    return shapely.transform(shapes, lambda metres: (_fractions(lonlat(metres)) * scale - corner) * extent(z))
+    return shapely.transform(shapes, lambda metres: units(metres, z, x, y, crs))
 
 
-def drawn(shapes: Any, z: int) -> Any:
-    """Placed polygons as a tile holds them: in whole units, cut at the margin, valid; what is too small is empty."""
-    rounded = shapely.transform(shapes, np.rint)
-    bounds = shapely.bounds(shapes)
-    rounded[(bounds[:, 2:] - bounds[:, :2]).max(axis=1) < 1] = shapely.Polygon()
+def units(metres: Any, z: int, x: int, y: int, crs: str) -> Any:
+    """(easting, northing) → (column, row) of a tile's grid, not rounded yet; n × 2 both."""
+    return (_fractions(coordinates.plane(crs).lonlat(metres)) * float(1 << z) - (x, y)) * extent(z)
+
+
+def outlines(shapes: Any, z: int, x: int, y: int, crs: str) -> tuple[Any, Any]:
+    """The rings of polygons that come near a tile, in whole units, and the number of each corner's ring; not cut."""
+    corners, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(shapes)), return_index=True)
+    return np.rint(units(corners, z, x, y, crs)), ring
+
+
+def drawn(shapes: Any, z: int, x: int, y: int, crs: str) -> Any:
+    """Polygons of the plane as a tile holds them: whole units, cut at the margin, valid; what is too small is empty."""
+    corners, shape = shapely.get_coordinates(shapes, return_index=True)
+    exact = units(corners, z, x, y, crs)
+    low, high = _edges(exact, shape, len(shapes))
+    rounded = shapely.set_coordinates(shapes.copy(), np.rint(exact))
+    rounded[~((high - low).max(axis=1) >= 1)] = shapely.Polygon()
     broken = ~shapely.is_valid(rounded)
     if broken.any():
-        whole = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+        whole = shapely.make_valid(placed(shapes[broken], z, x, y, crs), method="structure", keep_collapsed=False)
         rounded[broken] = shapely.set_precision(whole, 1)
-    low, high = -margin(z), extent(z) + margin(z)
-    bounds = shapely.bounds(rounded)
-    over = (bounds[:, :2] < low).any(axis=1) | (bounds[:, 2:] > high).any(axis=1)
+    least, most = -margin(z), extent(z) + margin(z)
+    over = (np.rint(low) < least).any(axis=1) | (np.rint(high) > most).any(axis=1)
     if over.any():
-        rounded[over] = shapely.intersection(rounded[over], shapely.box(low, low, high, high), grid_size=1)
+        rounded[over] = shapely.intersection(rounded[over], shapely.box(least, least, most, most), grid_size=1)
     if z < FINE_FROM:
         rounded = shapely.simplify(rounded, 0)  # corners in the middle of a straight edge
     return shapely.orient_polygons(_areas(rounded))
+
+
+def _edges(corners: Any, shape: Any, count: int) -> tuple[Any, Any]:
+    """The least and the greatest corner of each shape, count × 2; of one without corners no numbers."""
+    low, high = np.full((count, 2), np.nan), np.full((count, 2), np.nan)
+    begins = np.flatnonzero(np.diff(shape, prepend=-1))
+    if begins.size:
+        low[shape[begins]], high[shape[begins]] = (f.reduceat(corners, begins) for f in (np.minimum, np.maximum))
+    return low, high
 
 
 def inside(points: Any, z: int) -> Any:

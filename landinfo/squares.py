@@ -49,7 +49,7 @@ def placed(held: Communes, z: int, x: int, y: int, crs: str) -> list[tuple[str, 
     room, anchors = grid.room(held.shapes), grid.placed(shapely.point_on_surface(held.shapes), z, x, y, crs)
     here = np.flatnonzero(grid.inside(anchors, z))
     labels = [{**held.named[i], "room": int(room[i])} for i in here.tolist()]
-    areas = grid.drawn(grid.placed(held.shapes, z, x, y, crs), z)
+    areas = grid.drawn(held.shapes, z, x, y, crs)
     return [("communes", areas, held.named), ("labels", anchors[here], labels)]
 
 

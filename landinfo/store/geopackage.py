@@ -76,6 +76,8 @@ _PARCELS = _select(PARCELS, _REF, "t.sheet = :sheet AND t.number = :number") + _
 _NUMBERS = f"""SELECT DISTINCT t.commune || '@' || t.period, t.number FROM {_REF}
 CROSS JOIN spans e ON e.edition = t.edition WHERE t.sheet = :sheet AND {_IN_FORCE}"""  # noqa: S608
 _PARCELS_IN = _select(PARCELS, _IN_BOX, _MEETS) + _PARCEL_ORDER
+_OUTLINES = f"""SELECT t.geom FROM {_IN_BOX.format(table="parcels")} CROSS JOIN spans e ON e.edition = t.edition
+WHERE {_MEETS} AND {_IN_FORCE}"""  # noqa: S608
 _FEATURES = _select(FEATURES, _IN_BOX, f"{_MEETS} AND t.theme = :layer")
 _COVERAGE = _select(COVERAGE, _IN_BOX, f"{_MEETS} AND t.layer = :layer")
 _ZONES = _select(ZONES, _IN_BOX, _MEETS)
@@ -226,8 +228,10 @@ class GeopackageStore(Edited):
 
         def read(held: sqlite3.Connection) -> bytes:
             held.execute("BEGIN")
+            if layer == "parcels" and z < grid.NUMBERS_FROM:
+                return drawing.outlines(held.execute(_OUTLINES, asked), tile, crs)
             if layer == "parcels":
-                covered = _found(held, _COVERAGE, asked) if z >= grid.NUMBERS_FROM else ()
+                covered = _found(held, _COVERAGE, asked)
                 return drawing.parcels(_found(held, _PARCELS_IN, asked), covered, tile, crs)
             return drawing.theme(layer, _found(held, _FEATURES, asked), _found(held, _COVERAGE, asked), tile, crs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,8 @@ import numpy as np
 import shapely
 
 from landinfo import grid
-from landinfo.store.mvt import Drawn, written
+from landinfo.store.geopackage_file import wkb
+from landinfo.store.mvt import Drawn, lines, written
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, Row
 
 Tile = tuple[int, int, int]
@@ -21,18 +22,21 @@ _ALONE = re.compile(r'\[\{"code": ?"([^"\\]+)"[^{}\\]*\}\]')
 
 
 def parcels(found: Sequence[Row], covered: Sequence[Row], tile: Tile, crs: str) -> bytes:
-    """Parcels with number and land use, and the ground on which they are held completely, from ``grid.NUMBERS_FROM``
-    on; before that their bare outlines.
-    """
+    """Parcels with number and land use, and the ground on which they are held completely."""
     z = tile[0]
-    if z < grid.NUMBERS_FROM:
-        return written([("parcels", _areas(_shapes(found), tile, crs), [{}] * len(found))], grid.extent(z))
     ordered = PARCELS.sorted(found)
     uses = [_main_use(row[_LAND_USES]) for row in ordered]
     named = [{"ref": _ref(row), "number": row[_NUMBER]} for row in ordered]
     areas, *labels = _labelled("parcels", _shapes(ordered), named, tile, crs)
     said = [{**name, "land_use": use} if use else name for name, use in zip(named, uses, strict=True)]
     return written([(*areas[:2], said), *labels, _coverage(covered, tile, crs)], grid.extent(z))
+
+
+def outlines(found: Iterable[tuple[bytes]], tile: Tile, crs: str) -> bytes:
+    """Nothing but the outlines of parcels, as lines: a small zoom may hold twenty thousand, each too small to read."""
+    return lines(
+        "parcels", *grid.outlines(shapely.from_wkb([wkb(blob) for (blob,) in found]), *tile, crs), grid.extent(tile[0])
+    )
 
 
 def theme(layer: str, found: Sequence[Row], covered: Sequence[Row], tile: Tile, crs: str) -> bytes:
@@ -58,7 +62,7 @@ def _labelled(layer: str, shapes: Any, named: Sequence[Mapping[str, Any]], tile:
 
 
 def _areas(shapes: Any, tile: Tile, crs: str) -> Any:
-    return grid.drawn(grid.placed(shapes, *tile, crs), tile[0])
+    return grid.drawn(shapes, *tile, crs)
 
 
 def _shapes(found: Sequence[Row]) -> Any:

@@ -31,6 +31,21 @@ def written(layers: Iterable[Drawn], extent: int) -> bytes:
     return bytes(tile.SerializeToString())
 
 
+def lines(name: str, corners: Any, line: Any, extent: int) -> bytes:
+    """A tile of one feature, every line of it: ``corners`` in whole units, ``line`` the number of each one's line."""
+    if not len(line):
+        return b""
+    again = np.append(False, (corners[1:] == corners[:-1]).all(axis=1) & (line[1:] == line[:-1]))
+    corners, line = corners[~again], line[~again]
+    some = np.bincount(line)[line] > 1  # a point is no line
+    corners, (_, line) = corners[some], np.unique(line[some], return_inverse=True)
+    tile = vector_tile_pb2.tile()
+    if len(line):
+        layer = tile.layers.add(name=name, version=2, extent=extent)
+        layer.features.add(type=vector_tile_pb2.tile.LineString, geometry=_commands(corners, line, 2)[0].tolist())
+    return bytes(tile.SerializeToString())
+
+
 def _fill(layer: Any, shapes: Any, named: Sequence[Mapping[str, Any]]) -> None:
     points = shapely.get_dimensions(shapes[0]) == 0
     kind = vector_tile_pb2.tile.Point if points else vector_tile_pb2.tile.Polygon
@@ -60,20 +75,31 @@ def _polygons(shapes: Any) -> list[list[int]]:
     again = np.append((corners[1:] == corners[:-1]).all(axis=1) | (ring[1:] != ring[:-1]), True)
     corners, ring = corners[~again], ring[~again]  # the last of a ring is its first; and no line of no length
     shape = shape_of_part[part_of_ring][ring]
-    steps = np.diff(corners, axis=0, prepend=[(0, 0)])
     first = np.append(True, shape[1:] != shape[:-1])
-    steps[first] = corners[first]
-
-    count = np.bincount(ring, minlength=len(rings))
-    start = np.cumsum(2 * count + 3) - (2 * count + 3)
-    nth = np.arange(len(ring)) - (np.cumsum(count) - count)[ring]
-    place = start[ring] + np.where(nth == 0, 1, 2 + 2 * nth)
-    commands = np.empty(int((2 * count + 3).sum()), dtype=np.int64)
-    commands[start], commands[start + 2 * count + 2] = _MOVE, _CLOSE
-    commands[start + 3] = (count - 1) << 3 | 2
-    commands[place], commands[place + 1] = _zigzag(steps).T
+    commands, start = _commands(corners, ring, 3, first)
     flat, edges = commands.tolist(), [*start[ring[first]].tolist(), commands.size]
     return [flat[begin:end] for begin, end in itertools.pairwise(edges)]
+
+
+def _commands(corners: Any, line: Any, more: int, first: Any = None) -> tuple[Any, Any]:
+    """The commands of lines (``more`` 2) or of rings, which are closed (3), and where each begins.
+
+    ``line`` numbers them from 0 without a gap; steps start anew from the corner of the tile at each ``first``.
+    """
+    steps = np.diff(corners, axis=0, prepend=[(0, 0)])
+    if first is not None:
+        steps[first] = corners[first]
+    count = np.bincount(line)
+    start = np.cumsum(2 * count + more) - (2 * count + more)
+    nth = np.arange(len(line)) - (np.cumsum(count) - count)[line]
+    place = start[line] + np.where(nth == 0, 1, 2 + 2 * nth)
+    commands = np.empty(int((2 * count + more).sum()), dtype=np.int64)
+    commands[start] = _MOVE
+    commands[start + 3] = (count - 1) << 3 | 2
+    if more == 3:
+        commands[start + 2 * count + 2] = _CLOSE
+    commands[place], commands[place + 1] = _zigzag(steps).T
+    return commands, start
 
 
 def _zigzag(steps: Any) -> Any:

@@ -233,8 +233,9 @@ class PostgisStore(Edited):
 
     def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
         frame = z, x, y, grid.extent(z), grid.margin(z), grid.least_room(z)
-        statement, last = ("parcels", z >= grid.NUMBERS_FROM) if layer == "parcels" else ("theme", layer)
-        asked = (*grid.window(z, x, y, self._facts.crs), on, known, *frame, last)
+        parcels = "parcels" if z >= grid.NUMBERS_FROM else "outlines"
+        statement, more = (parcels, ()) if layer == "parcels" else ("theme", (layer,))
+        asked = (*grid.window(z, x, y, self._facts.crs), on, known, *frame, *more)
         return bytes(self._ask(f"EXECUTE tile_{statement} ({', '.join(['%s'] * len(asked))})", asked)[0][0])
 
     def page(

@@ -23,7 +23,7 @@ from landinfo.web.site import Site, site
 MIMETYPE = "application/vnd.mapbox-vector-tile"
 NOT_KEPT = "none"
 """The setting that switches the folder of tiles off."""
-_FORM = 2
+_FORM = 3
 """What a tile holds and how it is drawn; one more whenever that changes, so that none of before is shown."""
 _OF = {COMMUNES: PARCELS}
 """What a layer is made from, where it is no layer of the store."""
