@@ -29,6 +29,7 @@ SETTINGS = (
     "max_connections=50",
     "log_min_messages=fatal",
 )
+INITDB = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--username=landinfo")
 
 
 class NoServer(Exception):
@@ -131,31 +132,36 @@ def start() -> Server:
     folder = Path(tempfile.mkdtemp(prefix="landinfo-pg-"))
     folder.chmod(0o755)
     data, sockets = folder / "data", folder / "s"
-    for made in (data, sockets):
-        made.mkdir(mode=0o700)
-    be: list[str] = []
-    if os.geteuid() == 0:
-        import pwd  # there is none on Windows
-
-        user = pwd.getpwnam("postgres")
-        for made in (data, sockets):
-            os.chown(made, user.pw_uid, user.pw_gid)
-        be = ["runuser", "-u", "postgres", "--"]
+    be = owned(data, sockets)
     pg_ctl = [*be, str(found / "pg_ctl"), "--pgdata", str(data), "--silent"]
     watched = [sys.executable, "-c", WATCH, str(folder), *pg_ctl, "stop", "--mode=immediate"]
     watch = subprocess.Popen(watched, stdin=subprocess.PIPE, start_new_session=True, cwd="/")
-    initdb = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--username=landinfo"]
     try:
-        _run([*be, str(found / "initdb"), "--pgdata", str(data), *initdb])
+        run([*be, str(found / "initdb"), "--pgdata", str(data), *INITDB])
         given = [f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={sockets}")]
-        _run([*pg_ctl, "start", "--wait", f"--log={data / 'log'}", f"--options={' '.join(given)}"])
+        run([*pg_ctl, "start", "--wait", f"--log={data / 'log'}", f"--options={' '.join(given)}"])
     except BaseException:
         watch.communicate()
         raise
     return Server(make_dsn(host=str(sockets), user="landinfo", dbname="postgres"), watch)
 
 
-def _run(command: Sequence[str]) -> None:
+def owned(*folders: Path) -> list[str]:
+    """Make folders of whom PostgreSQL runs as, which is not root; gives what a command of his begins with."""
+    for made in folders:
+        made.mkdir(mode=0o700, parents=True)
+        made.parent.chmod(0o755)
+    if os.geteuid() != 0:
+        return []
+    import pwd  # there is none on Windows
+
+    user = pwd.getpwnam("postgres")
+    for made in folders:
+        os.chown(made, user.pw_uid, user.pw_gid)
+    return ["runuser", "-u", "postgres", "--"]
+
+
+def run(command: Sequence[str]) -> None:
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise NoServer(f"{' '.join(command)}: {done.stderr.strip()}")

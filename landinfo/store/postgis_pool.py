@@ -67,8 +67,10 @@ class Pool:
                         cursor.execute(statement, given)
                         return cursor.fetchall()
                 except psycopg2.Error as wrong:
-                    if slot.held is not None and not slot.held.closed:
+                    if slot.held is not None and not _lost(slot.held, wrong):
                         raise
+                    if slot.held is not None:
+                        slot.held.close()
                     slot.held = None
                     if last:
                         raise Busy("store-lost") from wrong
@@ -131,11 +133,17 @@ def writing(url: str, wait: float) -> Iterator[Cursor]:
     except errors.LockNotAvailable as wrong:
         raise Busy("store-busy") from wrong
     except psycopg2.Error as wrong:
-        if held.closed:
+        if _lost(held, wrong):
             raise Busy("store-lost") from wrong
         raise Refused("store-cannot-write", "store", store=shown(url), wrong=_first_line(wrong)) from wrong
     finally:
         held.close()
+
+
+def _lost(held: Connection, wrong: psycopg2.Error) -> bool:
+    """Is the connection gone? A server that answers names a code; ``closed`` may be 0 of one that failed amid it."""
+    silent = type(wrong) is psycopg2.DatabaseError or isinstance(wrong, psycopg2.OperationalError)
+    return bool(held.closed) or (silent and wrong.pgcode is None)
 
 
 def find_tables(cursor: Cursor) -> None:
