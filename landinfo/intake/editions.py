@@ -18,7 +18,6 @@ import shapely
 from landinfo.files.digest import sha256
 from landinfo.intake.lineage import between, read_limits
 from landinfo.intake.persons import HIDDEN, looks_personal
-from landinfo.intake.standing import no_doubles
 from landinfo.model import Coverage, Edition, Event, Feature, Parcel, PriceZone, Refused, State
 from landinfo.store import DRAFT, Load, Store
 from landinfo.store.editing import same_person, signed_twice
@@ -228,9 +227,10 @@ def publish(store: Store, name: str, who: str, day: date) -> Told:
     """Publish a prepared edition, or one that was undone, in the place of those it replaces, as one step.
 
     Raises ``Refused``: there is none, it is published already, the store asks for a signature or a name that is not
-    there, another edition stands there which it was not said to replace, or one of another territory holds its numbers.
+    there, another edition stands there which it was not said to replace, or one of another territory holds its numbers;
+    ``Busy``: something was published while this was being decided.
     """
-    found = told(store, name)
+    seen, found = store.events(), told(store, name)
     if found.state not in _TO_PUBLISH:
         raise Refused("edition-published", "edition", edition=name)
     states = changes(store, found, day)
@@ -238,11 +238,10 @@ def publish(store: Store, name: str, who: str, day: date) -> Told:
         signed_twice(name, found.since_undone())
         if not who.strip():
             raise Refused("edition-needs-name", "by", edition=name)
-    no_doubles(store, found.edition, {s.edition for s in states}, day)
     event = published(found.edition, states, store.editions(day), who, day)
     first = spoken(store).get(name, (found.edition.effective_from, None))[0]
     links = between(store, found.edition, first, states, read_limits()) if found.state == "draft" else []
-    store.publish([], states=[*states, State(name)], known=day, events=[event], links=links)
+    store.publish([], states=[*states, State(name)], known=day, events=[event], links=links, seen=seen)
     return told(store, name)
 
 
@@ -281,9 +280,10 @@ def not_before(store: Store, edition: Edition, day: date) -> None:
 def undo(store: Store, name: str, who: str, day: date) -> tuple[str, ...]:
     """Take a publication back: what it replaced is known again as it was, from ``day`` on. Gives what came back.
 
-    Raises ``Refused``: it is not published, or a later one stands in its place (undo that one first).
+    Raises ``Refused``: it is not published, a later one stands in its place (undo that one first), or another
+    territory's edition holds by now a number of what would come back; ``Busy``: as ``publish``.
     """
-    found = told(store, name)
+    seen, found = store.events(), told(store, name)
     if found.state != "published" or name not in {e.id for e in store.editions(day)}:
         raise Refused("edition-not-undone", "edition", edition=name)
     if store.facts().sign_off and not who.strip():
@@ -292,5 +292,12 @@ def undo(store: Store, name: str, who: str, day: date) -> tuple[str, ...]:
     before = made.detail["replaced"] if made is not None else []
     back = [State(old, effective_to=_day(end)) for old, end in before]
     event = Event(name, day, "undone", who, {"restored": [state.edition for state in back]})
-    store.publish([], states=[State(name, known=False), *back], known=day, events=[event])
+    try:
+        store.publish([], states=[State(name, known=False), *back], known=day, events=[event], seen=seen)
+    except Refused as wrong:
+        if wrong.code != "edition-holds-the-same":
+            raise
+        raise Refused(
+            "edition-back-twice", "edition", **{**wrong.params, "edition": name, "back": wrong.params["edition"]}
+        ) from wrong
     return tuple(state.edition for state in back)

@@ -21,6 +21,7 @@ from landinfo.model import (
     LayerFacts,
     Link,
     Parcel,
+    ParcelRef,
     PriceZone,
     Refused,
     State,
@@ -37,6 +38,9 @@ Box = tuple[float, float, float, float]
 
 Square = tuple[str, str, str | None, int, int, int]
 """Commune and period of a map series, the commune now, column and row of a square (m ÷ side), and parcels in it."""
+
+Spoken = tuple[ParcelRef, date, date | None, str]
+"""A parcel, the first day on which an edition speaks of it, the first on which it does no more, and the edition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,13 @@ class Store(Ground, Protocol):
         """
         ...
 
+    def held_elsewhere(self, refs: Sequence[ParcelRef], territory: str, known: date) -> tuple[Spoken, ...]:
+        """Parcels with one of the numbers (any suffix) in editions of other territories, known on ``known`` or later.
+
+        Wherever they lie, of all days. Ordered. Meant for many numbers at once: one question to the engine.
+        """
+        ...
+
     def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
         """(series, number) of every parcel of a sheet in force, each once, in order of their text.
 
@@ -225,14 +236,17 @@ class Store(Ground, Protocol):
         states: Sequence[State] = (),
         events: Sequence[Event] = (),
         links: Sequence[Link] = (),
+        seen: Sequence[Event] | None = None,
     ) -> None:
         """Write the loads and withdraw the named editions as one step: all of it or nothing, readers never see half.
 
         The withdrawn count no more from ``known`` on (None: the latest ``published`` of the loads), and from that day
         on editions are in their ``states``: one that was prepared is published so. Raises ``Refused``: an edition that
         is there already, one to change that is not there or was changed later, rows that do not belong to their edition
-        or could not be read again, an edition without its second signature where the store asks for one; ``Busy``:
-        another publication holds the store. Never tried again by itself.
+        or could not be read again, an edition without its second signature where the store asks for one, one that would
+        be known on a day with a parcel's number that another territory's edition holds; ``Busy``: another publication
+        holds the store, or something was done since the events ``seen``, by which this was decided. Never tried again
+        by itself.
         """
         ...
 
@@ -301,6 +315,7 @@ __all__ = [
     "Load",
     "Page",
     "Refused",
+    "Spoken",
     "Square",
     "Store",
     "StoreFacts",

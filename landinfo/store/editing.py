@@ -15,7 +15,7 @@ from typing import Any
 
 import shapely
 
-from landinfo.model import Edition, Event, Link, Refused, State
+from landinfo.model import Busy, Edition, Event, Link, Refused, State
 from landinfo.store import DRAFT, Load, StoreFacts, rows
 from landinfo.store.checks import Part, parts
 from landinfo.store.rows import SHAPED, Row, Span
@@ -56,21 +56,35 @@ def write_links(run: Run, links: Iterable[Link], edition: str | None = None) -> 
     insert(run, "lineage", rows.LINK, map(rows.link_row, held))
 
 
-def set_state(run: Run, state: State, day: date, facts: StoreFacts) -> None:
-    """From ``day`` on an edition is in this state. Raises ``Refused``: it is not there, or has changed later."""
+def edition_of(run: Run, name: str) -> Edition:
+    return rows.edition_of(run(f"SELECT {', '.join(rows.EDITION)} FROM editions WHERE id = ?", (name,)), name)  # noqa: S608
+
+
+def nothing_since(run: Run, seen: Sequence[Event]) -> None:
+    """Raises ``Busy``: what was done to the editions is not what was ``seen``."""
+    if [rows.event(row) for row in run(f"SELECT {', '.join(rows.EVENT)} FROM events ORDER BY fid", ())] != list(seen):  # noqa: S608
+        raise Busy("store-changed", "store")
+
+
+def set_state(run: Run, state: State, day: date, facts: StoreFacts) -> bool:
+    """From ``day`` on an edition is in this state; does it speak of more than before?
+
+    Raises ``Refused``: it is not there, or has changed later.
+    """
     held = _spans(run, state.edition)
     if held and held[-1][0] == DRAFT:
-        return _publish_draft(run, state, day, facts)
+        _publish_draft(run, state, day, facts)
+        return True
     last = held[-1] if held else None
     if last is None or day < max(last[0], last[1] or last[0]) or (last[1] is not None and not state.known):
         raise Refused("store-no-such-edition", "", edition=state.edition, day=day)
     if last[1] is None:
         if state.known and last[2] == state.effective_to:
-            return None
+            return False
         _end(run, state.edition, last, day, alone=len(held) == 1)
     if state.known:
         _go_on(run, state, day)
-    return None
+    return state.known and (last[1] is not None or (state.effective_to or date.max) > (last[2] or date.max))
 
 
 def _spans(run: Run, edition: str) -> list[Span]:

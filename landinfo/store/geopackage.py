@@ -22,11 +22,12 @@ from landinfo.model import (
     LayerFacts,
     Link,
     Parcel,
+    ParcelRef,
     PriceZone,
     Refused,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, Page, Square, StoreFacts, paging, rows
+from landinfo.store import DRAFT, Box, Load, Page, Spoken, Square, StoreFacts, doubles, paging, rows
 from landinfo.store import geopackage_file as file
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
@@ -97,6 +98,13 @@ _LINK = f"""SELECT {", ".join(f"t.{name}" for name in rows.LINK)} FROM {_SERIES}
 ON t.{{side}}_commune = s.commune AND t.{{side}}_period = s.period CROSS JOIN spans e ON e.edition = t.edition
 WHERE t.{{side}}_sheet = :sheet AND t.{{side}}_number = :number AND {_KNOWN}"""  # noqa: S608
 _LINKS = f"{_LINK.format(side='before')} UNION ALL {_LINK.format(side='after')}"
+_ASKED = ", ".join(f"json_extract(value, '$[{n}]') AS {c}" for n, c in enumerate(rows.NUMBER))
+_ELSEWHERE = doubles.ELSEWHERE.format(
+    numbers=f"(SELECT {_ASKED} FROM json_each(:numbers)) s",  # noqa: S608
+    territory=":territory",
+    draft=":draft",
+    known=":known",
+)
 _COMMUNES = f"SELECT {', '.join(rows.COMMUNE)} FROM communes ORDER BY code, period"  # noqa: S608
 _UNIONS = f"SELECT {', '.join(rows.UNION)} FROM unions ORDER BY old_code, old_period, new_code, new_period, day, fid"  # noqa: S608
 
@@ -194,6 +202,11 @@ class GeopackageStore(Edited):
     def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
         asked = {"series": json.dumps(rows.pairs(series)), "sheet": sheet, "number": number, **_days(on, known)}
         return self._ask(lambda held: tuple(PARCELS.values(_found(held, _PARCELS, asked))))
+
+    def held_elsewhere(self, refs: Sequence[ParcelRef], territory: str, known: date) -> tuple[Spoken, ...]:
+        asked = {"territory": territory, "draft": rows.iso(DRAFT), "known": rows.iso(known)}
+        numbers = json.dumps(rows.numbers(refs))
+        return self._ask(lambda held: doubles.elsewhere(held.execute(_ELSEWHERE, {"numbers": numbers, **asked})))
 
     def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
         asked = {"series": json.dumps(rows.pairs(series)), "sheet": sheet, **_days(on, known)}

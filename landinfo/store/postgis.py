@@ -27,11 +27,12 @@ from landinfo.model import (
     LayerFacts,
     Link,
     Parcel,
+    ParcelRef,
     PriceZone,
     Refused,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, Page, Square, StoreFacts, paging, postgis_tile, rows
+from landinfo.store import DRAFT, Box, Load, Page, Spoken, Square, StoreFacts, doubles, paging, postgis_tile, rows
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
 from landinfo.store.editing import UNFINISHED
@@ -54,6 +55,13 @@ AND {_KNOWN}
 AND (e.effective_to IS NULL OR e.effective_to > {{on}})"""
 _EDITION = "JOIN spans e ON e.edition = t.edition"
 _REF = "(SELECT DISTINCT * FROM unnest($1, $2) x(commune, period)) s JOIN parcels t USING (commune, period)"
+
+_ELSEWHERE = doubles.ELSEWHERE.format(
+    numbers=f"unnest(%s::text[], %s::text[], %s::text[], %s::text[]) s({', '.join(rows.NUMBER)})",
+    territory="%s",
+    draft="%s",
+    known="%s",
+)
 
 
 def _prepared(number: int) -> tuple[str, ...]:
@@ -196,6 +204,11 @@ class PostgisStore(Edited):
         asked = (*_columns(series), sheet, on, known, number)
         with _readable():
             return tuple(PARCELS.values(self._ask("EXECUTE parcels (%s, %s, %s, %s, %s, %s)", asked)))
+
+    def held_elsewhere(self, refs: Sequence[ParcelRef], territory: str, known: date) -> tuple[Spoken, ...]:
+        asked = rows.numbers(refs)
+        numbers = [[number[n] for number in asked] for n in range(len(rows.NUMBER))]
+        return doubles.elsewhere(self._ask(_ELSEWHERE, (*numbers, territory, DRAFT, known)))
 
     def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
         found = self._ask("EXECUTE numbers (%s, %s, %s, %s, %s)", (*_columns(series), sheet, on, known))

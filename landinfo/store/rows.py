@@ -31,7 +31,7 @@ from landinfo.model import (
     Status,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load
+from landinfo.store import DRAFT, Box, Load, Spoken
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -205,7 +205,8 @@ EDITION = (
 )  # fmt: skip
 SPAN = ("edition", "published", "withdrawn", "effective_to")
 EVENT = ("edition", "day", "action", "who", "detail")
-_REF = ("commune", "period", "sheet", "number", "suffix")
+NUMBER = ("commune", "period", "sheet", "number")
+_REF = (*NUMBER, "suffix")
 LINK = ("kind", "day", *(f"before_{n}" for n in _REF), *(f"after_{n}" for n in _REF), "shared", "edition")
 COMMUNE = ("code", "period", "effective_from", "effective_to", "names", "district", "province", "source", "status")
 UNION = ("old_code", "old_period", "new_code", "new_period", "day", "whole")
@@ -304,6 +305,17 @@ def union_row(u: Union) -> Row:
 
 def union(row: Row) -> Union:
     return Union(row[0], row[1], row[2], row[3], _day(row[4]), bool(row[5]))
+
+
+def numbers(refs: Sequence[ParcelRef]) -> list[tuple[str, str, str, str]]:
+    """The numbers without their suffixes, each once."""
+    return list(dict.fromkeys((r.commune, r.period, r.sheet, r.number) for r in refs))
+
+
+def spoken(row: Row) -> Spoken:
+    """Number (5 columns), first day, end, end of what the edition speaks of, edition."""
+    ends = [_day(end) for end in row[6:8] if end is not None]
+    return ParcelRef(*row[:5]), _day(row[5]), min(ends, default=None), row[8]
 
 
 def pairs(series: Sequence[str]) -> list[tuple[str, str]]:
