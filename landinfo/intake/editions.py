@@ -20,7 +20,7 @@ from landinfo.intake.lineage import between, read_limits
 from landinfo.intake.persons import HIDDEN, looks_personal
 from landinfo.model import Coverage, Edition, Event, Feature, Parcel, PriceZone, Refused, State
 from landinfo.store import DRAFT, Load, Store
-from landinfo.store.editing import same_person, signed_twice
+from landinfo.store.editing import person, same_person, signed_twice
 
 Row = Parcel | Feature | PriceZone | Coverage
 _BLOCK = 20_000
@@ -210,13 +210,14 @@ def _day(text: str | None) -> date | None:
 def sign(store: Store, name: str, who: str, day: date) -> None:
     """A second person signs an edition that is prepared or undone.
 
-    Raises ``Refused``: no name, it stands published, or who prepared it.
+    Raises ``Refused``: no name, it stands published, who prepared it, or a day before that.
     """
     found = told(store, name)
     if found.state not in _TO_PUBLISH:
         raise Refused("edition-no-draft", "edition", edition=name)
-    if not who.strip():
+    if not person(who):
         raise Refused("edition-needs-name", "by", edition=name)
+    _not_yet(found, day)
     made = found.last("prepared")
     if made is not None and same_person(made.who, who):
         raise Refused("edition-same-person", "by", edition=name, who=who)
@@ -236,7 +237,7 @@ def publish(store: Store, name: str, who: str, day: date) -> Told:
     states = changes(store, found, day)
     if store.facts().sign_off:
         signed_twice(name, found.since_undone())
-        if not who.strip():
+        if not person(who):
             raise Refused("edition-needs-name", "by", edition=name)
     event = published(found.edition, states, store.editions(day), who, day)
     first = spoken(store).get(name, (found.edition.effective_from, None))[0]
@@ -248,9 +249,10 @@ def publish(store: Store, name: str, who: str, day: date) -> Told:
 def changes(store: Store, found: Told, day: date) -> list[State]:
     """What publishing on ``day`` does to the others.
 
-    Raises ``Refused``: they stand, and it was not said to replace; something became known of them after ``day``; days
-    that only they speak of would be lost.
+    Raises ``Refused``: on that day it was not prepared or signed yet; they stand, and it was not said to replace;
+    something became known of them after ``day``; days that only they speak of would be lost.
     """
+    _not_yet(found, day)
     not_before(store, found.edition, day)
     noted = spoken(store)
     of = noted.get(found.edition.id, (found.edition.effective_from, None))
@@ -260,6 +262,12 @@ def changes(store: Store, found: Told, day: date) -> list[State]:
         others = ", ".join(s.edition for s in states)
         raise Refused("edition-stands-already", "edition", edition=found.edition.id, editions=others)
     return states
+
+
+def _not_yet(found: Told, day: date) -> None:
+    last = max((event.day for event in found.since_undone()), default=day)
+    if last > day:
+        raise Refused("edition-not-yet", "known", edition=found.edition.id, day=day, last=last)
 
 
 def not_before(store: Store, edition: Edition, day: date) -> None:
@@ -286,7 +294,7 @@ def undo(store: Store, name: str, who: str, day: date) -> tuple[str, ...]:
     seen, found = store.events(), told(store, name)
     if found.state != "published" or name not in {e.id for e in store.editions(day)}:
         raise Refused("edition-not-undone", "edition", edition=name)
-    if store.facts().sign_off and not who.strip():
+    if store.facts().sign_off and not person(who):
         raise Refused("edition-needs-name", "by", edition=name)
     made = found.last("published")
     before = made.detail["replaced"] if made is not None else []

@@ -31,6 +31,7 @@ from landinfo.intake.target import Target, target_of, write
 from landinfo.intake.words import check_texts
 from landinfo.model import Edition, Feature, Parcel, Refused, Rulebook
 from landinfo.store import Load, open_store
+from landinfo.store.editing import person
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def load(
     """As ``run``, with a field map that is already read."""
     new, draft, who, rest = how.new, how.draft, how.who, how.rest
     target = target_of(map, url, new)
-    if target.facts.sign_off and (not draft or not who.strip()):
+    if target.facts.sign_off and (not draft or not person(who)):
         raise Refused("edition-needs-name" if draft else "edition-needs-draft", "by", edition=str(map.path.name))
     collect, steps = Collector(), Steps(progress, rulebook.texts)
     try:

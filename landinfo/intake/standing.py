@@ -22,7 +22,7 @@ MOST = 100
 """Numbers that are named one by one."""
 SHARED = 0.01
 """Share of the smaller ground from which on two editions stand on the same: neighbours meet along a seam."""
-_AT_ONCE = 50_000
+_AT_ONCE = 20_000
 """Numbers that a store is asked for in one question."""
 
 

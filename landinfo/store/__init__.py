@@ -265,8 +265,15 @@ class Store(Ground, Protocol):
         """Take away an edition that is prepared, whole or half. Raises ``Refused``: it is not, or it was published."""
         ...
 
-    def ask_sign_off(self, wanted: bool) -> None:
-        """Let the store ask for a second signature before anything is published, or no more."""
+    def ask_sign_off(self, wanted: bool, who: str, day: date) -> None:
+        """Let the store ask for a second signature before anything is published, or no more; kept in ``sign_offs``.
+
+        Raises ``Refused``: it asks no more, and ``who`` names nobody.
+        """
+        ...
+
+    def sign_offs(self) -> tuple[Event, ...]:
+        """When and by whom the second signature was asked for, or no more, in order: ``sign-off-on | sign-off-off``."""
         ...
 
     def ready(self) -> None:
@@ -296,6 +303,17 @@ def open_store(url: str, *, pool: int = 8, wait: float = 2.0, statement_timeout:
     return GeopackageStore.open(url)
 
 
+def check_free(url: str) -> None:
+    """Raises ``Refused``: no store can be made at ``url``, for something stands there, or nothing can be written."""
+    if is_postgis(url):
+        from landinfo.store.postgis import PostgisStore
+
+        return PostgisStore.check_free(url)
+    from landinfo.store.geopackage import GeopackageStore
+
+    return GeopackageStore.check_free(url)
+
+
 def create_store(url: str, facts: StoreFacts, communes: Sequence[Commune], unions: Sequence[Union]) -> Store:
     """Make an empty store at ``url``. Raises ``model.Refused`` when something already stands there."""
     if is_postgis(url):
@@ -319,6 +337,7 @@ __all__ = [
     "Square",
     "Store",
     "StoreFacts",
+    "check_free",
     "create_store",
     "is_postgis",
     "open_store",

@@ -60,4 +60,9 @@ AND (e.withdrawn IS NULL OR e.withdrawn > {known})"""
 
 def elsewhere(found: Iterable[Row]) -> tuple[Spoken, ...]:
     """The values of ``ELSEWHERE`` in their promised order, each once."""
-    return tuple(sorted(set(map(rows.spoken, found)), key=lambda s: (s[0], s[1], s[2] or date.max, s[3])))
+    return tuple(sorted(set(map(rows.spoken, found)), key=_order))
+
+
+def _order(one: Spoken) -> tuple[Any, ...]:
+    ref, first, end, edition = one
+    return ref.commune, ref.period, ref.sheet, ref.number, ref.suffix, first, end or date.max, edition

@@ -99,8 +99,7 @@ class Edited:
         with self._editing() as edit:
             editing.discard(edit.run, edition)
 
-    def ask_sign_off(self, wanted: bool) -> None:
+    def ask_sign_off(self, wanted: bool, who: str, day: date) -> None:
         with self._editing() as edit:
-            edit.run("DELETE FROM meta WHERE key = ?", ("sign_off",))
-            editing.insert(edit.run, "meta", ("key", "value"), [("sign_off", "true" if wanted else "false")])
+            editing.ask_sign_off(edit.run, wanted, who, day, edit.facts)
         self._facts = replace(edit.facts, sign_off=wanted)

@@ -7,8 +7,9 @@ known stands in its spans, which never overlap; a prepared edition has one that 
 from __future__ import annotations
 
 import hashlib
+import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -120,20 +121,50 @@ def _go_on(run: Run, state: State, day: date) -> None:
 
 
 def signed_twice(edition: str, events: Sequence[Event]) -> None:
-    """Raises ``Refused``: nobody but who prepared it has signed."""
-    prepared = {_name(e.who) for e in events if e.action == "prepared"}
-    if not any(_name(e.who) not in prepared | {""} for e in events if e.action == "signed"):
+    """Raises ``Refused``: nobody but who prepared it has signed; where nobody is named as that, one person alone."""
+    prepared, signed = (
+        {person(e.who) for e in events if e.action == action} - {""} for action in ("prepared", "signed")
+    )
+    if not signed - prepared or len(signed | prepared) < 2:
         who = next((e.who for e in events if e.action == "prepared"), "") or "–"
         raise Refused("edition-needs-signature", "by", edition=edition, who=who)
 
 
 def same_person(one: str, other: str) -> bool:
-    """Names are the same but for case, spaces and the form of their signs."""
-    return _name(one) == _name(other)
+    """Names are the same but for case, spaces, points and the form of their letters."""
+    return person(one) == person(other)
 
 
-def _name(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+def person(text: str) -> str:
+    """The letters of a name as they are compared; "": nobody is named."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(letter for letter in folded if letter.isalpha())
+
+
+_SIGN_OFFS = "sign_offs"
+
+
+def ask_sign_off(run: Run, wanted: bool, who: str, day: date, facts: StoreFacts) -> None:
+    """Raises ``Refused``: two persons are asked for no more, and nobody is named who wants it so."""
+    if wanted == facts.sign_off:
+        return
+    if not wanted and not person(who):
+        raise Refused("sign-off-needs-name", "by")
+    held = sign_offs({str(key): str(value) for key, value in run("SELECT key, value FROM meta", ())})
+    noted = [[e.action, e.day.isoformat(), e.who] for e in held]
+    noted.append([f"sign-off-{'on' if wanted else 'off'}", day.isoformat(), who])
+    for key, value in (
+        ("sign_off", "true" if wanted else "false"),
+        (_SIGN_OFFS, json.dumps(noted, ensure_ascii=False)),
+    ):
+        run("DELETE FROM meta WHERE key = ?", (key,))
+        insert(run, "meta", ("key", "value"), [(key, value)])
+
+
+def sign_offs(meta: Mapping[str, str]) -> tuple[Event, ...]:
+    """What is kept beside the other facts of a store, for an event of no edition."""
+    noted = json.loads(meta.get(_SIGN_OFFS, "[]"))
+    return tuple(Event("", date.fromisoformat(day), action, who) for action, day, who in noted)
 
 
 Staged = tuple[int, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -27,11 +28,10 @@ from landinfo.model import (
     Refused,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, Page, Spoken, Square, StoreFacts, doubles, paging, rows
+from landinfo.store import DRAFT, Box, Load, Page, Spoken, Square, StoreFacts, doubles, editing, paging, rows
 from landinfo.store import geopackage_file as file
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
-from landinfo.store.editing import UNFINISHED
 from landinfo.store.plane import definition, srid
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, SHAPED, ZONES, Row, Table
 
@@ -138,13 +138,7 @@ class GeopackageStore(Edited):
     def create(cls, url: str, facts: StoreFacts, communes: Sequence[Commune], unions: Sequence[Union]) -> Self:
         """Make an empty store. Raises ``Refused``: something stands there, or nothing can be written there."""
         path, plane = Path(url), definition(facts.crs)
-        if path.is_file() and Path(f"{url}-journal").exists():
-            with suppress(sqlite3.Error):
-                file.take_back(path, WAIT)
-        if path.exists() and (path.is_dir() or path.stat().st_size > 0):
-            raise Refused("store-exists", "store", store=url)
-        if not path.parent.is_dir():
-            raise Refused("store-cannot-write", "store", store=url, wrong="no such folder")
+        cls.check_free(url)
         with file.writing(path, WAIT, "rwc") as held:
             if held.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
                 raise Refused("store-exists", "store", store=url)
@@ -153,6 +147,20 @@ class GeopackageStore(Edited):
             file.write_rows(held, "communes", rows.COMMUNE, [rows.commune_row(c) for c in communes])
             file.write_rows(held, "unions", rows.UNION, [rows.union_row(u) for u in unions])
         return cls.open(url)
+
+    @staticmethod
+    def check_free(url: str) -> None:
+        """Raises ``Refused``: something stands there, no such folder, or one in which nothing can be written."""
+        path = Path(url)
+        if path.is_file() and Path(f"{url}-journal").exists():
+            with suppress(sqlite3.Error):
+                file.take_back(path, WAIT)
+        if path.exists() and (path.is_dir() or path.stat().st_size > 0):
+            raise Refused("store-exists", "store", store=url)
+        if not path.parent.is_dir():
+            raise Refused("store-cannot-write", "store", store=url, wrong="no such folder")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise Refused("store-cannot-write", "store", store=url, wrong="Permission denied")
 
     def facts(self) -> StoreFacts:
         return self._facts
@@ -174,7 +182,7 @@ class GeopackageStore(Edited):
         return self.editions(DRAFT)
 
     def unfinished(self) -> tuple[str, ...]:
-        return self._ask(lambda held: tuple(sorted(str(row[0]) for row in held.execute(UNFINISHED))))
+        return self._ask(lambda held: tuple(sorted(str(row[0]) for row in held.execute(editing.UNFINISHED))))
 
     def content(self, edition: str, box: Box) -> Load:
         asked = {"edition": edition, "min_x": box[0], "min_y": box[1], "max_x": box[2], "max_y": box[3]}
@@ -194,6 +202,9 @@ class GeopackageStore(Edited):
 
     def events(self, edition: str | None = None) -> tuple[Event, ...]:
         return self._ask(lambda held: tuple(map(rows.event, held.execute(_EVENTS, (edition,)))))
+
+    def sign_offs(self) -> tuple[Event, ...]:
+        return editing.sign_offs(self._ask(_meta))
 
     def lineage(self, series: Sequence[str], sheet: str, number: str, known: date) -> tuple[Link, ...]:
         asked = {"series": json.dumps(rows.pairs(series)), "sheet": sheet, "number": number, "known": rows.iso(known)}
