@@ -188,7 +188,7 @@ def _made(
     reader = Reader(opened.table, map, rulebook, collect)
     reader.shapes = opened.shapes
     check_texts(reader)
-    check_drawings(reader, opened.shapes, target.facts.crs)
+    check_drawings(reader, opened.shapes, opened.crs, target.facts.crs)
     if map.theme:
         return features(reader, opened.shapes, rulebook.themes[map.theme], target.facts.crs)
     return parcels(reader, opened.shapes, target.communes)
