@@ -333,27 +333,93 @@ class _Overtaken:
         self._store.publish(*given, **more)
 
 
-@pytest.mark.parametrize("territory", ["hai", "một"])
+@pytest.mark.parametrize(("territory", "said"), [("hai", "edition-holds-the-same"), ("một", "store-changed")])
 def test_what_was_decided_before_somebody_else_published_is_not_done(
-    tmp_path: Path, store_url: str, stood: Store, territory: str
+    tmp_path: Path, store_url: str, stood: Store, territory: str, said: str
 ) -> None:
     """Of another territory, or of the same: then neither replaces the other, and both would stand."""
     one = draft(tmp_path, store_url, "một", ["1"])
     two = draft(tmp_path, store_url, territory, ["1"], 1500)
     overtaken: Any = _Overtaken(stood, store_url, one)
-    with pytest.raises(Busy, match="store-changed"):
+    with pytest.raises(Problem, match=said):
         editions.publish(overtaken, two, "Lan", AGAIN)
     assert one in live(stood)
     assert two not in live(stood)
+    with pytest.raises(Problem, match=r"edition-(holds-the-same|stands-already)"):
+        editions.publish(stood, two, "Lan", AGAIN)
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_what_others_do_elsewhere_disturbs_nobody(tmp_path: Path, store_url: str, stood: Store, undone: bool) -> None:
+    """Another territory with other numbers: a long load is not lost because of it."""
+    one, two = draft(tmp_path, store_url, "một", ["1"]), draft(tmp_path, store_url, "hai", ["2"], 1500)
+    if undone:
+        editions.publish(stood, one, "Lan", AGAIN)
+    overtaken: Any = _Overtaken(stood, store_url, two)
+    (editions.undo if undone else editions.publish)(overtaken, one, "Lan", AGAIN)
+    assert two in live(stood)
+    assert (one in live(stood)) is not undone
 
 
 def test_an_undo_that_was_overtaken_is_not_done(tmp_path: Path, store_url: str, stood: Store) -> None:
-    one, two = draft(tmp_path, store_url, "một", ["1"]), draft(tmp_path, store_url, "hai", ["2"], 1500)
+    one = draft(tmp_path, store_url, "một", ["1"])
     editions.publish(stood, one, "Lan", AGAIN)
+    two = draft(tmp_path, store_url, "một", ["2"], 1500, edition="replaces = true")
     overtaken: Any = _Overtaken(stood, store_url, two)
     with pytest.raises(Busy, match="store-changed"):
         editions.undo(overtaken, one, "Lan", AGAIN)
-    assert {one, two} <= live(stood)
+    assert two in live(stood)
+
+
+class _Watched:
+    """A store that notes how much it is asked for at once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self.numbers, self.squares = store, list[int](), list[float]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def held_elsewhere(self, refs: Sequence[ParcelRef], *given: Any) -> Any:
+        self.numbers.append(len(refs))
+        return self._store.held_elsewhere(refs, *given)
+
+    def content(self, edition: str, box: Any, **more: Any) -> Load:
+        self.squares.append(box[2] - box[0])
+        return self._store.content(edition, box, **more)
+
+
+def test_a_large_load_is_compared_in_parts(tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many numbers in one question, one square of ground at a time, and none where the load has nothing."""
+    far = [square(4_000), square(2_000)]
+    file = parcels(tmp_path / "a.gpkg", [square(), square(10), square(20), *far])
+    assert load(file, field_map(tmp_path / "a.toml"), store_url, TODAY).published
+    monkeypatch.setattr(standing, "_AT_ONCE", 2)
+    monkeypatch.setattr(lineage, "WINDOW", 100.0)
+    seen, compare = list[_Watched](), standing.beside_others
+
+    def watched(ready: Load, store: Store, *given: Any) -> None:
+        seen.append(_Watched(store))
+        compare(ready, seen[0], *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(standing, "beside_others", watched)
+    again = parcels(tmp_path / "b.gpkg", [square(), square(10), square(2_000)], THUA=["7", "8", "9"])
+    result = load(again, other(tmp_path / "b.toml"), store_url, AGAIN, new=False, draft=True)
+    assert "EDI-005" in codes(result)
+    assert seen[0].numbers == [2, 1]
+    assert set(seen[0].squares) == {100.0}
+    assert len(seen[0].squares) <= 8
+
+
+def test_of_a_theme_the_coverage_alone_is_read(tmp_path: Path, store_url: str) -> None:
+    made = parcels(tmp_path / "a.gpkg", [square(), square(10)], MA=["A", "B"])
+    assert load(made, field_map(tmp_path / "a.toml", STORE_AND_THEME), store_url, TODAY).published
+    store = open_store(store_url)
+    whole, bare = (store.content(store.editions()[0].id, (0, 0, 1e7, 1e7), bare=bare) for bare in (False, True))
+    store.close()
+    assert len(whole.features) == 2
+    assert (bare.features, bare.coverage) == ([], whole.coverage)
+    assert len(bare.coverage) == 1
 
 
 def test_of_publishers_at_the_same_time_one_comes_first(tmp_path: Path, store_url: str, stood: Store) -> None:

@@ -229,7 +229,7 @@ def publish(store: Store, name: str, who: str, day: date) -> Told:
 
     Raises ``Refused``: there is none, it is published already, the store asks for a signature or a name that is not
     there, another edition stands there which it was not said to replace, or one of another territory holds its numbers;
-    ``Busy``: something was published while this was being decided.
+    ``Busy``: of its layer and territory something was published while this was being decided.
     """
     seen, found = store.events(), told(store, name)
     if found.state not in _TO_PUBLISH:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -95,7 +94,7 @@ class _Ground:
 
     def shared(self, store: Store, other: Edition) -> Iterator[Finding]:
         """EDI-005: parcels of ``other`` whose middle lies in one of the load's, on a common day."""
-        theirs, both, where = list[float](), list[float](), list[shapely.Point]()
+        theirs, both, where = 0.0, 0.0, list[shapely.Point]()
         for box in squares(store, other.id):
             own = self._in(box)
             if not len(own):
@@ -105,13 +104,12 @@ class _Ground:
             # Each belongs to the square of its middle.
             here = [n for n, at in enumerate(middles) if box[0] <= at.x < box[2] and box[1] <= at.y < box[3]]
             areas = shapely.area(_shapes(held))[here]
-            theirs += areas.tolist()
+            theirs += float(areas.sum())
             upon = self._upon([held[n] for n in here], middles[here], own, other.effective_to)
-            both += areas[upon].tolist()
+            both += float(areas[upon].sum())
             where += middles[here][upon][:1].tolist() if not where else []
-        area = math.fsum(both)
-        if where and area > SHARED * min(self.area, math.fsum(theirs)):
-            yield _shared(other, area, where[0])
+        if where and both > SHARED * min(self.area, theirs):
+            yield _shared(other, both, where[0])
 
     def _in(self, box: Box) -> NDArray[np.int64]:
         west, south, east, north = self.bounds.T
@@ -140,7 +138,7 @@ def _common(coverage: Iterable[Coverage], store: Store, other: Edition) -> list[
     """Coverage of ``other`` that meets that of the load in place and time."""
     own = list(coverage)
     west, south, east, north = shapely.total_bounds(np.array([c.shape for c in own], dtype=object)).tolist()
-    held = store.content(other.id, (west, south, east, north)).coverage
+    held = store.content(other.id, (west, south, east, north), bare=True).coverage
     return [c for c in held if any(_same_days(mine, c.effective_from, _end(c, other.effective_to)) for mine in own)]
 
 

@@ -194,8 +194,11 @@ class Store(Ground, Protocol):
         """
         ...
 
-    def content(self, edition: str, box: Box) -> Load:
-        """The rows of an edition whose box meets ``box``, of all days and whether it is known or not; without links."""
+    def content(self, edition: str, box: Box, *, bare: bool = False) -> Load:
+        """The rows of an edition whose box meets ``box``, of all days and whether it is known or not; without links.
+
+        ``bare``: its coverage alone.
+        """
         ...
 
     def extent(self, edition: str) -> Box | None:
@@ -245,8 +248,8 @@ class Store(Ground, Protocol):
         is there already, one to change that is not there or was changed later, rows that do not belong to their edition
         or could not be read again, an edition without its second signature where the store asks for one, one that would
         be known on a day with a parcel's number that another territory's edition holds; ``Busy``: another publication
-        holds the store, or something was done since the events ``seen``, by which this was decided. Never tried again
-        by itself.
+        holds the store, or of a layer and territory of ``states`` something was published or undone since the events
+        ``seen``, by which this was decided. Never tried again by itself.
         """
         ...
 

@@ -50,8 +50,8 @@ class Edited:
         published: list[date] = []
         more: list[tuple[Edition, date]] = []
         with self._editing() as edit:
-            if seen is not None:
-                editing.nothing_since(edit.run, seen)
+            for state in states if seen is not None else ():
+                editing.nothing_since(edit.run, state.edition, seen or ())
             for load in loads:
                 for part in editing.write_load(edit.run, load, edit.facts):
                     edit.write(part, load.edition.published)

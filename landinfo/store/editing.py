@@ -61,9 +61,16 @@ def edition_of(run: Run, name: str) -> Edition:
     return rows.edition_of(run(f"SELECT {', '.join(rows.EDITION)} FROM editions WHERE id = ?", (name,)), name)  # noqa: S608
 
 
-def nothing_since(run: Run, seen: Sequence[Event]) -> None:
-    """Raises ``Busy``: what was done to the editions is not what was ``seen``."""
-    if [rows.event(row) for row in run(f"SELECT {', '.join(rows.EVENT)} FROM events ORDER BY fid", ())] != list(seen):  # noqa: S608
+_ALIKE = "SELECT b.id FROM editions a, editions b WHERE a.id = ? AND b.layer = a.layer AND b.territory = a.territory"
+_EVENTS = f"SELECT {', '.join(rows.EVENT)} FROM events ORDER BY fid"  # noqa: S608
+
+
+def nothing_since(run: Run, edition: str, seen: Sequence[Event]) -> None:
+    """Raises ``Busy``: what was published and undone of its layer and territory is not what was ``seen``."""
+    alike = {row[0] for row in run(_ALIKE, (edition,))}
+    now = [rows.event(row) for row in run(_EVENTS, ())]
+    done, known = ([e for e in of if e.edition in alike and e.action in ("published", "undone")] for of in (now, seen))
+    if done != known:
         raise Busy("store-changed", "store")
 
 

@@ -184,13 +184,13 @@ class GeopackageStore(Edited):
     def unfinished(self) -> tuple[str, ...]:
         return self._ask(lambda held: tuple(sorted(str(row[0]) for row in held.execute(editing.UNFINISHED))))
 
-    def content(self, edition: str, box: Box) -> Load:
+    def content(self, edition: str, box: Box, *, bare: bool = False) -> Load:
         asked = {"edition": edition, "min_x": box[0], "min_y": box[1], "max_x": box[2], "max_y": box[3]}
 
         def read(held: sqlite3.Connection) -> Load:
             held.execute("BEGIN")
             of = rows.edition_of(held.execute(_EDITIONS), edition)
-            return rows.content(of, lambda table: _found(held, _content(table), asked), box)
+            return rows.content(of, lambda table: _found(held, _content(table), asked), box, bare)
 
         return self._ask(read)
 

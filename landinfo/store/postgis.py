@@ -197,7 +197,7 @@ class PostgisStore(Edited):
     def unfinished(self) -> tuple[str, ...]:
         return tuple(sorted(str(row[0]) for row in self._ask(editing.UNFINISHED)))
 
-    def content(self, edition: str, box: Box) -> Load:
+    def content(self, edition: str, box: Box, *, bare: bool = False) -> Load:
         select = f"SELECT {', '.join(rows.EDITION)} FROM editions"  # noqa: S608
         of = rows.edition_of(self._ask(select), edition)
 
@@ -208,7 +208,7 @@ class PostgisStore(Edited):
             select = f"SELECT fid, {shape}, {columns} FROM {table.name} WHERE edition = %s AND {meets}"  # noqa: S608
             return list(self._ask(select, (edition, *box)))
 
-        return rows.content(of, found, box)
+        return rows.content(of, found, box, bare)
 
     def extent(self, edition: str) -> Box | None:
         edges = ", ".join(f"ST_{edge}(ST_Extent(geom))" for edge in ("XMin", "YMin", "XMax", "YMax"))

@@ -166,9 +166,11 @@ ZONES = Table(
 SHAPED: tuple[Table[Any], ...] = (PARCELS, FEATURES, COVERAGE, ZONES)
 
 
-def content(edition: Edition, found: Callable[[Table[Any]], list[Row]], box: Box) -> Load:
-    """The rows of an edition by table, ``found`` in the store, in their promised order."""
-    parcels, features, coverage, zones = (table.values(table.sorted(found(table)), box) for table in SHAPED)
+def content(edition: Edition, found: Callable[[Table[Any]], list[Row]], box: Box, bare: bool) -> Load:
+    """The rows of an edition by table, ``found`` in the store, in their promised order; ``bare``: coverage alone."""
+    parcels, features, coverage, zones = (
+        table.values(table.sorted(found(table) if table is COVERAGE or not bare else ()), box) for table in SHAPED
+    )
     return Load(edition, coverage, parcels, features, zones)
 
 
