@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -302,6 +302,20 @@ def test_of_days_that_a_later_edition_took_over_nothing_is_held(tmp_path: Path, 
         editions.publish(stood, after, "Lan", AGAIN)
 
 
+def test_what_comes_back_speaks_of_no_more_days_than_before(tmp_path: Path, store_url: str, stood: Store) -> None:
+    """Number 3 was said until 2024 only, and is somebody else's since; the first says it until 2024 once more."""
+    whole = draft(tmp_path, store_url, "một", ["1", "3"])
+    editions.publish(stood, whole, "Lan", AGAIN)
+    less = draft(tmp_path, store_url, "một", ["1"], text=MAP_OF_2024, edition="replaces = true")
+    editions.publish(stood, less, "Lan", AGAIN)
+    after = draft(tmp_path, store_url, "hai", ["3"], 1500, text=MAP_OF_2024)
+    editions.publish(stood, after, "Lan", AGAIN)
+    every = draft(tmp_path, store_url, "một", ["1", "5"], edition="replaces = true")
+    editions.publish(stood, every, "Lan", AGAIN)
+    assert set(editions.undo(stood, every, "Lan", AGAIN)) == {whole, less}
+    assert live(stood) >= {whole, less, after}
+
+
 def test_what_was_wholly_replaced_comes_back_only_where_nobody_took_its_number(
     tmp_path: Path, store_url: str, stood: Store
 ) -> None:
@@ -318,17 +332,17 @@ def test_what_was_wholly_replaced_comes_back_only_where_nobody_took_its_number(
 
 
 class _Overtaken:
-    """A store in which somebody else publishes after everything was looked at, before it is written."""
+    """A store in which somebody else publishes after everything was looked at, before it is written; or undoes."""
 
-    def __init__(self, store: Store, url: str, name: str) -> None:
-        self._store, self._url, self._name = store, url, name
+    def __init__(self, store: Store, url: str, name: str, does: Callable[..., Any] = editions.publish) -> None:
+        self._store, self._url, self._name, self._does = store, url, name, does
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
     def publish(self, *given: Any, **more: Any) -> None:
         other_ = open_store(self._url)
-        editions.publish(other_, self._name, "Minh", AGAIN)
+        self._does(other_, self._name, "Minh", AGAIN)
         other_.close()
         self._store.publish(*given, **more)
 
@@ -369,6 +383,18 @@ def test_an_undo_that_was_overtaken_is_not_done(tmp_path: Path, store_url: str, 
     with pytest.raises(Busy, match="store-changed"):
         editions.undo(overtaken, one, "Lan", AGAIN)
     assert two in live(stood)
+
+
+def test_a_publication_in_the_place_of_what_is_being_undone_is_not_done(
+    tmp_path: Path, store_url: str, stood: Store
+) -> None:
+    one = draft(tmp_path, store_url, "một", ["1"])
+    editions.publish(stood, one, "Lan", AGAIN)
+    two = draft(tmp_path, store_url, "một", ["2"], 1500, edition="replaces = true")
+    overtaken: Any = _Overtaken(stood, store_url, one, editions.undo)
+    with pytest.raises(Busy, match="store-changed"):
+        editions.publish(overtaken, two, "Lan", AGAIN)
+    assert not {one, two} & live(stood)
 
 
 class _Watched:
