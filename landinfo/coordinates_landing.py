@@ -6,6 +6,7 @@ Nothing is moved here for good: a cause is named, and whoever sent the file mend
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,7 +16,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from landinfo.coordinates import area_of_use, for_each_thread, plane
+from landinfo.coordinates import DEFAULT_CRS, area_of_use, for_each_thread, plane
 from landinfo.coordinates_source import is_degrees, way
 from landinfo.model import CannotBeAnswered
 
@@ -47,9 +48,14 @@ _WRONG_SIGN = _SHIFT.format(
 
 @lru_cache(maxsize=32)
 def country(crs: str) -> Box:
-    """The box of the mainland in a plane of VN-2000: wide, but no place in it is still in it with its axes swapped."""
-    mainland = shapely.segmentize(shapely.box(*area_of_use(crs)), 0.5)
-    west, south, east, north = plane(crs).from_wgs84(mainland).bounds
+    """The box of the mainland in a plane: wide, but no place on land in it is still in it with its axes swapped.
+
+    In a plane that is not for use there nothing lies in it.
+    """
+    mainland, used = (shapely.box(*area_of_use(one)) for one in (DEFAULT_CRS, crs))
+    if not mainland.intersects(used):
+        return np.inf, np.inf, -np.inf, -np.inf
+    west, south, east, north = plane(crs).from_wgs84(shapely.segmentize(mainland, 0.5)).bounds
     return west, south, east, north
 
 
@@ -63,9 +69,12 @@ class Cause:
 
 def share_inside(points: Points, box: Box) -> float:
     """The share of points (N × 2) in a box (west, south, east, north)."""
-    low, high = np.array(box[:2]), np.array(box[2:])
+    return float(_in_box(points, box).mean())
+
+
+def _in_box(points: Points, box: Box) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore"):
-        return float(((points >= low) & (points <= high)).all(axis=1).mean())
+        return np.asarray(((points >= np.array(box[:2])) & (points <= np.array(box[2:]))).all(axis=1))
 
 
 def cause(points: Points, source: str, target: str, box: Box) -> Cause:
@@ -74,13 +83,11 @@ def cause(points: Points, source: str, target: str, box: Box) -> Cause:
     CRS-010 axes swapped, CRS-012 degrees, CRS-011 UTM (48N differs from the 3° zone 105°00' by 364 m only: both are
     named), CRS-009 another zone, CRS-013 none of these.
     """
+    if sure := sure_cause(points, source, target, box):
+        return sure
     swapped = points[:, ::-1]
     if is_degrees(source):
-        return Cause("CRS-010" if fitting(swapped, source, target, box) else "CRS-013")
-    if (np.abs(points) <= (180, 180)).all():
-        return Cause("CRS-012", "EPSG:4326" if fitting(points, "EPSG:4326", target, box) else "–")
-    if fitting(swapped, source, target, box):
-        return Cause("CRS-010")
+        return Cause("CRS-013")
     for axes in (points, swapped):
         fits = [crs for crs in (*UTM, *ZONES) if fitting(axes, crs, target, box)]
         named = ", ".join(f"{crs} ({ZONES.get(crs) or UTM[crs]})" for crs in fits[:4])
@@ -89,16 +96,32 @@ def cause(points: Points, source: str, target: str, box: Box) -> Cause:
     return Cause("CRS-013")
 
 
+def sure_cause(points: Points, source: str, target: str, box: Box) -> Cause | None:
+    """CRS-010 or CRS-012: readings that are no accident even where ``box`` is as wide as the country; None: neither."""
+    if not is_degrees(source) and (np.abs(points) <= (180, 180)).all():
+        return Cause("CRS-012", "EPSG:4326" if fitting(points, "EPSG:4326", target, box) else "–")
+    return Cause("CRS-010") if fitting(points[:, ::-1], source, target, box) else None
+
+
 def fitting(points: Points, source: str, target: str, box: Box) -> bool:
     """Would most of the points, taken as ``source``, lie in the box of the plane ``target``?"""
-    bounds = [*points.min(axis=0).tolist(), *points.max(axis=0).tolist()]
     if is_degrees(source) and (np.abs(points) > (180, 90)).any():
         return False
-    try:
-        moved = way(source, target, bounds).convert(shapely.points(points))
-    except CannotBeAnswered:
-        return False
-    return share_inside(shapely.get_coordinates(moved), box) >= _MOST
+    return float(lands(points, source, target, box).mean()) >= _MOST
+
+
+def lands(points: Points, source: str, target: str, box: Box) -> NDArray[np.bool_]:
+    """Which of the points, taken as ``source``, lie in the box of the plane ``target``?"""
+    inside = np.zeros(len(points), dtype=np.bool_)
+    limits = (180, 90) if is_degrees(source) else (np.inf, np.inf)
+    possible = np.flatnonzero((np.abs(points) <= limits).all(axis=1))
+    if len(possible):
+        held = points[possible]
+        bounds = [*held.min(axis=0).tolist(), *held.max(axis=0).tolist()]
+        with suppress(CannotBeAnswered):
+            moved = way(source, target, bounds).convert(shapely.points(held))
+            inside[possible] = _in_box(shapely.get_coordinates(moved), box)
+    return inside
 
 
 Move = Callable[[Points], Points]

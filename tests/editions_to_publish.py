@@ -47,7 +47,7 @@ def fresh(url: str, *, sign_off: bool = False) -> Store:
     store = create_store(url, facts, *read_communes(ROOT / "data"))
     store.publish(loads(), events=events(loads()))
     if sign_off:
-        store.ask_sign_off(True)
+        store.ask_sign_off(True, "Lan", BUILT)
     return store
 
 

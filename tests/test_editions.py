@@ -367,7 +367,7 @@ def test_a_half_prepared_edition_can_be_taken_away(own_store: Store, monkeypatch
 
 
 def test_a_second_person_signs(own_store: Store, store_url: str) -> None:
-    own_store.ask_sign_off(True)
+    own_store.ask_sign_off(True, "Lan", TODAY)
     own_store = open_store(store_url)
     assert own_store.facts().sign_off
     name = stage(own_store, correction("plan-2", "AAA", CORRECTED), "Trần Thị Lan")
@@ -394,9 +394,79 @@ def test_a_second_person_signs(own_store: Store, store_url: str) -> None:
     editions.sign(own_store, name, "Minh", CORRECTED)
     refused("edition-needs-name", lambda: editions.publish(own_store, name, "", CORRECTED))
     editions.publish(own_store, name, "Lan", CORRECTED)
-    own_store.ask_sign_off(False)
+    own_store.ask_sign_off(False, "Lan", TODAY)
     own_store.publish([correction("plan-3", "BBB", CORRECTED)])
     own_store.close()
+
+
+@pytest.mark.parametrize("again", ["lan.", "L a n", "LAN", "\uff2c\uff21\uff2e", "Lan,", "l-a-n", "\u200bLan", "Lan 2"])
+def test_a_name_is_its_letters(own_store: Store, again: str) -> None:
+    """However they are spaced, pointed, capitalised or wide (NFKC)."""
+    own_store.ask_sign_off(True, "Lan", CORRECTED)
+    name = stage(own_store, correction("plan-2", "AAA", CORRECTED), "Lan")
+    refused("edition-same-person", lambda: editions.sign(own_store, name, again, CORRECTED))
+    own_store.publish([], events=[Event(name, CORRECTED, "signed", again)])
+    refused("edition-needs-signature", lambda: own_store.publish([], states=[State(name)], known=CORRECTED))
+    editions.sign(own_store, name, "Lân", CORRECTED)  # somebody else
+    editions.publish(own_store, name, "Lan", CORRECTED)
+
+
+@pytest.mark.parametrize("nobody", ["", " ", ".", "–", "123", "\u200b"])
+def test_signs_that_are_no_letters_name_nobody(own_store: Store, nobody: str) -> None:
+    own_store.ask_sign_off(True, "Lan", CORRECTED)
+    name = stage(own_store, correction("plan-2", "AAA", CORRECTED), "Lan")
+    refused("edition-needs-name", lambda: editions.sign(own_store, name, nobody, CORRECTED))
+    editions.sign(own_store, name, "Minh", CORRECTED)
+    refused("edition-needs-name", lambda: editions.publish(own_store, name, nobody, CORRECTED))
+    editions.publish(own_store, name, "Hoa", CORRECTED)
+    refused("edition-needs-name", lambda: editions.undo(own_store, name, nobody, CORRECTED))
+
+
+def test_who_prepared_it_is_not_known_so_two_must_sign(own_store: Store) -> None:
+    """Prepared without a name before the store asked: the one who signs may be the one who prepared it."""
+    name = stage(own_store, correction("plan-2", "AAA", CORRECTED), "")
+    own_store.ask_sign_off(True, "Lan", CORRECTED)
+    for signer in ("Minh", "minh."):
+        editions.sign(own_store, name, signer, CORRECTED)
+        refused("edition-needs-signature", lambda: editions.publish(own_store, name, "Lan", CORRECTED))
+        refused("edition-needs-signature", lambda: own_store.publish([], states=[State(name)], known=CORRECTED))
+    editions.sign(own_store, name, "Hoa", CORRECTED)
+    editions.publish(own_store, name, "Lan", CORRECTED)
+
+
+def test_who_asked_for_a_second_signature_is_kept(own_store: Store, store_url: str) -> None:
+    assert own_store.sign_offs() == ()
+    own_store.ask_sign_off(False, "", TODAY)  # nothing changes
+    own_store.ask_sign_off(True, "", TODAY)
+    for nobody in ("", " . "):
+        refused("sign-off-needs-name", lambda nobody=nobody: own_store.ask_sign_off(False, nobody, TODAY))
+    assert open_store(store_url).facts().sign_off
+    own_store.ask_sign_off(True, "Hoa", TODAY)
+    own_store.ask_sign_off(False, "Trần Thị Lan", TODAY + DAY)
+    own_store.ask_sign_off(True, "Minh", TODAY + DAY)
+    told = [Event("", TODAY, "sign-off-on"), Event("", TODAY + DAY, "sign-off-off", "Trần Thị Lan")]
+    told.append(Event("", TODAY + DAY, "sign-off-on", "Minh"))
+    assert own_store.sign_offs() == tuple(told) == open_store(store_url).sign_offs()
+    assert own_store.events() == ()
+    assert own_store.facts() == open_store(store_url).facts()
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_it_is_not_published_before_it_was_prepared_and_signed(own_store: Store, undone: bool) -> None:
+    name = stage(own_store, correction("plan-2", "AAA", CORRECTED))
+    assert refused("edition-not-yet", lambda: editions.sign(own_store, name, "Minh", CORRECTED - DAY)) == {
+        "edition": name, "day": CORRECTED - DAY, "last": CORRECTED,
+    }  # fmt: skip
+    refused("edition-not-yet", lambda: editions.publish(own_store, name, "Lan", CORRECTED - DAY))
+    editions.sign(own_store, name, "Minh", CORRECTED + 2 * DAY)
+    refused("edition-not-yet", lambda: editions.publish(own_store, name, "Lan", CORRECTED + DAY))
+    assert designations(own_store, TODAY) == ["CLN", "ODT", "TMD"]
+    editions.publish(own_store, name, "Lan", CORRECTED + 2 * DAY)
+    if undone:
+        # a signature of before counts no more, nor does its day
+        editions.undo(own_store, name, "Lan", CORRECTED + 2 * DAY)
+        editions.publish(own_store, name, "Lan", CORRECTED + 2 * DAY)
+    assert designations(own_store, TODAY) == ["AAA"]
 
 
 def test_nothing_can_be_made_of_what_is_not_there(own_store: Store) -> None:
@@ -443,6 +513,8 @@ def test_on_the_command_line(tmp_path: Path, store_url: str, capsys: pytest.Capt
     assert (code, "chưa được người thứ hai ký" in text) == (2, True)
     assert run("edition", "sign", name, "--by", "lan")[0] == 2
     assert run("edition", "sign", name, "--by", "Minh", "--known", "2026-06-02")[0] == 0
+    code, text = run("edition", "publish", name, "--by", "Lan", "--known", "2026-06-01")
+    assert (code, "02/06/2026" in text) == (2, True)
     assert run("edition", "publish", name, "--by", "Lan", "--known", "2026-06-03")[0] == 0
     shown = run("edition", "show", name)[1]
     for words in ("Lan", "Minh", "01/06/2026", "02/06/2026", "03/06/2026", "a.gpkg", "EDI-003 × 1", "25750@2024"):
@@ -468,7 +540,11 @@ def test_on_the_command_line(tmp_path: Path, store_url: str, capsys: pytest.Capt
     assert run("edition", "list", "--layer", "zones", "--lang", "en")[1].strip() == "There are no editions"
     assert run("edition", "discard", other)[0] == 2
     assert run("edition", "show", "x")[0] == 2
-    assert run("store", "sign-off", "off")[0] == 0
+    code, text = run("store", "sign-off", "off")
+    assert (code, "--by" in text) == (2, True)
+    assert run("store", "sign-off", "off", "--by", "Hoa", "--known", "2026-07-06")[0] == 0
+    assert "  06/07/2026 thôi yêu cầu người thứ hai ký: Hoa" in run("edition", "list", "--lang", "vi")[1].splitlines()
+    assert "Hoa" not in run("edition", "list", "--layer", "zones")[1]
 
 
 def test_a_direct_load_is_an_edition_too(tmp_path: Path, store_url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -270,6 +271,43 @@ def test_a_new_store_takes_no_others_place(tmp_path: Path, store_url: str) -> No
     with pytest.raises(Refused, match="store-exists"):
         load(parcels(tmp_path / "b.gpkg", [square(5)]), map, store_url, TODAY)
     assert held(store_url) == before
+
+
+def test_a_store_that_cannot_be_made_is_said_before_anything_is_read(tmp_path: Path, store_url: str) -> None:
+    """The file is not even there; no step was begun."""
+    map, steps = field_map(tmp_path / "map.toml"), list[str]()
+
+    def wanted(url: str) -> None:
+        gone = tmp_path / "gone.gpkg"
+        office.run(gone, map, url, TODAY, lambda step, done: steps.append(step), office.RULEBOOK, new=True)
+
+    load(parcels(tmp_path / "a.gpkg"), map, store_url, TODAY)
+    with pytest.raises(Refused, match="store-exists"):
+        wanted(store_url)
+    with pytest.raises(Refused, match="store-cannot-write"):
+        wanted(str(tmp_path / "no" / "s.gpkg"))
+    with pytest.raises(Refused, match="store-exists"):
+        wanted(str(tmp_path))
+    assert steps == []
+
+
+def test_a_folder_in_which_nobody_may_write_is_said_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(Refused, match="store-cannot-write"):
+        load(tmp_path / "gone.gpkg", field_map(tmp_path / "map.toml"), str(tmp_path / "s.gpkg"), TODAY)
+
+
+def test_a_store_with_a_prepared_edition_of_another_load_is_not_taken_for_a_beginning(
+    tmp_path: Path, store_url: str
+) -> None:
+    """One draft may be this very load's, broken off: which is known when the file is read; two are not."""
+    map = field_map(tmp_path / "map.toml")
+    load(parcels(tmp_path / "a.gpkg"), map, store_url, TODAY, draft=True)
+    with pytest.raises(Refused, match="store-exists"):
+        load(parcels(tmp_path / "b.gpkg", [square(5)]), map, store_url, TODAY)
+    assert load(parcels(tmp_path / "c.gpkg", [square(9)]), map, store_url, TODAY, new=False, draft=True).published
+    with pytest.raises(Refused, match="store-exists"):
+        load(tmp_path / "gone.gpkg", map, store_url, TODAY)
 
 
 def test_places_name_row_number_and_point(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,28 @@ import pyproj
 import pytest
 import shapely
 import shapely.affinity
-from files_to_load import EAST, MAP, NORTH, PRJ, TODAY, codes, field_map, load, parcels, square
+from files_to_load import (
+    EAST,
+    MAP,
+    NORTH,
+    PRJ,
+    STORE_AND_THEME,
+    TODAY,
+    codes,
+    field_map,
+    load,
+    parcels,
+    square,
+    write,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from office_files import moved
 
-from landinfo.coordinates_landing import UTM, ZONES, cause, shifts
+from landinfo.coordinates_landing import UTM, ZONES, cause, country, shifts
 from landinfo.coordinates_source import is_hn72, lost_datum
 from landinfo.intake import landing
+from landinfo.intake.load import LoadResult
 
 BOX = (598_000.0, 1_212_000.0, 606_000.0, 1_219_000.0)
 HERE = np.array([[EAST + 10 * i, NORTH + 7 * i] for i in range(9)])
@@ -106,9 +121,120 @@ def test_data_of_another_commune_is_refused(tmp_path: Path, inside: int) -> None
     assert "25750@2024" in result.findings[0].params["territory"]["vi"]
 
 
-def test_a_single_row_elsewhere_does_not_refuse_the_file(tmp_path: Path) -> None:
-    file = parcels(tmp_path / "a.gpkg", [square(), square(10), square(-30_000, 40_000)])
-    assert load(file, field_map(tmp_path / "m.toml"), str(tmp_path / "s.gpkg"), TODAY).published
+PLANES = ("EPSG:9210", "EPSG:9211", "EPSG:3405", "EPSG:32648", "EPSG:3857")
+FIVE_KM_OFF = 9_000
+"""m to the north of the tests' corner: beyond the box of Phú Hòa, whose northern edge lies near 1 217 950."""
+
+
+def off(result: LoadResult) -> list[tuple[int, str]]:
+    """The rows that are told to lie elsewhere, with the cause."""
+    return [(p.row, p.detail) for f in result.findings if f.kind.code == "GEO-030" for p in f.places]
+
+
+@pytest.mark.parametrize("crs", PLANES)
+def test_a_single_row_elsewhere_is_told_where_its_commune_is_known(tmp_path: Path, crs: str) -> None:
+    """Whatever the plane of the store is: one is 9 km off, one has its axes swapped; the others can be published."""
+    shapes = [square(), square(0, FIVE_KM_OFF), square(10), _swapped(moved(square(20), crs))]
+    shapes[:3] = [moved(shape, crs) for shape in shapes[:3]]
+    file = parcels(tmp_path / "a.gpkg", shapes, crs)
+    map, url = field_map(tmp_path / "m.toml", MAP.replace("EPSG:9210", crs)), str(tmp_path / "s.gpkg")
+    result = load(file, map, url, TODAY)
+    assert off(result) == [(2, "outside"), (4, "swapped")]
+    assert [f.kind.code for f in result.findings if f.refuses] == ["GEO-030"]
+    assert not result.published
+    assert "đổi chỗ" in next(f for f in result.findings if f.refuses).params["cause"]["vi"]
+    rest = load(file, map, url, TODAY, rest=True)
+    assert rest.quarantined == {2, 4}
+
+
+@pytest.mark.parametrize("crs", ["EPSG:9211", "EPSG:32648"])
+def test_axes_are_swapped_as_they_stand_in_the_file(tmp_path: Path, crs: str) -> None:
+    """Brought into another plane, the swapped row lies where no swap would bring it back."""
+    shapes = [moved(square(), crs), moved(square(10), crs), _swapped(moved(square(20), crs))]
+    file = parcels(tmp_path / "a.gpkg", shapes, crs)
+    assert off(load(file, field_map(tmp_path / "m.toml"), str(tmp_path / "s.gpkg"), TODAY)) == [(3, "swapped")]
+
+
+@pytest.mark.parametrize("crs", PLANES)
+def test_a_row_in_degrees_among_metres(tmp_path: Path, crs: str) -> None:
+    shapes = [moved(square(), crs), moved(square(10), crs), moved(square(20, side=1), "EPSG:4326")]
+    map = field_map(tmp_path / "m.toml", MAP.replace("EPSG:9210", crs))
+    result = load(parcels(tmp_path / "a.gpkg", shapes, crs), map, str(tmp_path / "s.gpkg"), TODAY)
+    assert (3, "degrees") in off(result)
+
+
+@pytest.mark.parametrize(("beyond", "told"), [(1_900, False), (2_100, True)])
+def test_communes_of_before_were_cut_otherwise_by_two_kilometres(tmp_path: Path, beyond: float, told: bool) -> None:
+    """The middle counts: the parcel of 10 m lies that far north of the box."""
+    north = landing._boxes()["25750@2024"][3] + beyond
+    shapes = [square(), square(10), square(0, north - NORTH - 5)]
+    result = load(parcels(tmp_path / "a.gpkg", shapes), field_map(tmp_path / "m.toml"), str(tmp_path / "s.gpkg"), TODAY)
+    assert (off(result) == [(3, "outside")]) is told
+    assert result.published is not told
+
+
+def test_each_row_is_asked_by_its_own_commune(tmp_path: Path) -> None:
+    """A file of two communes; the third row lies where the first may, but it is one of the other."""
+    two = MAP.replace('commune = "25750"', 'commune = "{XA}"').replace(
+        "[edition]",
+        """[[store.communes]]
+code = "25777"
+period = "2024"
+kind = "Thị trấn"
+name = "Dầu Tiếng"
+effective_from = 1997-01-01
+[edition]""",
+    )
+    west, south, east, north = landing._boxes()["25777@2024"]
+    there = square((west + east) / 2 - EAST, (south + north) / 2 - NORTH)
+    file = parcels(tmp_path / "a.gpkg", [square(), there, square(20)], XA=["25750", "25777", "25777"])
+    result = load(file, field_map(tmp_path / "m.toml", two), str(tmp_path / "s.gpkg"), TODAY)
+    assert off(result) == [(3, "outside")]
+
+
+def _areas(at: Path, shapes: Sequence[Any], crs: str, territory: str) -> LoadResult:
+    text = STORE_AND_THEME.replace("EPSG:9210", crs).replace('territory = "25750@2024"', f'territory = "{territory}"')
+    file = write(at / "t.gpkg", shapes, {"MA": ["A", "B", "C"][: len(shapes)]}, crs)
+    return load(file, field_map(at / "m.toml", text), str(at / "s.gpkg"), TODAY)
+
+
+@pytest.mark.parametrize("territory", ["25750@2024", "25750", "phía nam"])
+@pytest.mark.parametrize("crs", PLANES)
+def test_areas_of_a_theme_elsewhere_are_told_in_any_plane(tmp_path: Path, crs: str, territory: str) -> None:
+    """By the commune of its territory, with its period or without; else by the country alone."""
+    right = [moved(square(10 * n), crs) for n in range(3)]
+    (tmp_path / "all").mkdir()
+    assert codes(_areas(tmp_path / "all", [_swapped(s) for s in right], crs, territory))[0] == "CRS-010"
+    (tmp_path / "one").mkdir()
+    assert off(_areas(tmp_path / "one", [*right[:2], _swapped(right[2])], crs, territory)) == [(3, "swapped")]
+    (tmp_path / "far").mkdir()
+    far = moved(square(0, FIVE_KM_OFF), crs)
+    assert off(_areas(tmp_path / "far", [*right[:2], far], crs, territory)) == (
+        [] if territory == "phía nam" else [(3, "outside")]
+    )
+    (tmp_path / "right").mkdir()
+    assert _areas(tmp_path / "right", right, crs, territory).published
+
+
+def test_a_road_of_a_plan_may_lead_out_of_the_commune(tmp_path: Path) -> None:
+    """40 km long: its middle is far away, its end is not."""
+    road = shapely.box(EAST, NORTH + 20, EAST + 5, NORTH + 40_000)
+    assert off(_areas(tmp_path, [square(), square(10), road], "EPSG:9210", "25750@2024")) == []
+
+
+def test_a_country_that_a_plane_does_not_reach_has_nothing_in_it() -> None:
+    """PROJ gives numbers for Việt Nam in a zone of California too, from -6 262 km on: places of there, swapped."""
+    assert country("EPSG:32610") == country("EPSG:2154") == (np.inf, np.inf, -np.inf, -np.inf)
+    west, south, east, north = country("EPSG:32648")
+    assert west < 185_000 < 690_000 < east
+    assert south < 930_000 < 2_500_000 < north
+
+
+@pytest.mark.parametrize("crs", ["EPSG:32610", "EPSG:2154", "EPSG:3857", "EPSG:26910"])
+def test_another_country_s_theme_is_not_judged(tmp_path: Path, crs: str) -> None:
+    place = {"EPSG:2154": (5.4, 43.5)}.get(crs, (-122.27, 37.8))
+    ground = moved(shapely.box(*place, place[0] + 0.001, place[1] + 0.001), crs, "EPSG:4326")
+    assert _areas(tmp_path, [ground], crs, "ngoài nước").published
 
 
 @pytest.mark.parametrize("crs", ["HN-72", "HN72 / zone 18", "EPSG:2044", "EPSG:4147", "Hanoi 1972 / 18"])

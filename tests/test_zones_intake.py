@@ -113,7 +113,7 @@ def held(url: str, drawing: Drawing, *, simulated: bool = False, sign_off: bool 
         "P", "parcels", "25750", "d", SURVEYED, date(2026, 1, 2), None, "0", simulated, "tests", len(parcels)
     )
     store.publish([Load(edition, [ground], parcels)])
-    store.ask_sign_off(sign_off)
+    store.ask_sign_off(sign_off, "Lan", date(2026, 1, 2))
     return store
 
 

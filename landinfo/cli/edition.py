@@ -72,11 +72,11 @@ def _print(arguments: argparse.Namespace, lines: Callable[[str], list[str]]) -> 
 
 def _list(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     with opened(arguments) as store:
-        found = editions.listed(store, arguments.layer)
+        found, asked_for = editions.listed(store, arguments.layer), () if arguments.layer else store.sign_offs()
     if arguments.json:
         print(json.dumps([edition_text.plain(told) for told in found], ensure_ascii=False, indent=1))
     else:
-        _print(arguments, lambda lang: edition_text.listed(found, rulebook.texts, lang))
+        _print(arguments, lambda lang: edition_text.listed(found, asked_for, rulebook.texts, lang))
     return 0
 
 

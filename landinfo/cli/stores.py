@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from landinfo import present
-from landinfo.cli.common import opened, print_both, store_option
+from landinfo import asked, present
+from landinfo.cli.common import opened, print_both, store_option, today
 from landinfo.model import Rulebook
 
 
@@ -19,6 +19,10 @@ def add(commands: Any) -> None:
     upgrade.set_defaults(command=_upgrade)
     sign_off = actions.add_parser("sign-off", help="cần người thứ hai ký · ask for a second signature, or no more")
     sign_off.add_argument("wanted", choices=("on", "off"))
+    sign_off.add_argument(
+        "--by", default="", metavar="NAME", help="ai làm; phải có khi tắt · who does it; off needs it"
+    )
+    sign_off.add_argument("--known", metavar="DAY", help="ngày làm · day on which it is done (default today)")
     store_option(sign_off)
     sign_off.set_defaults(command=_sign_off)
 
@@ -33,7 +37,8 @@ def _upgrade(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 
 def _sign_off(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    day = asked.read_day("known", arguments.known) if arguments.known else today()
     with opened(arguments) as store:
-        store.ask_sign_off(arguments.wanted == "on")
+        store.ask_sign_off(arguments.wanted == "on", arguments.by, day)
     print_both(present.say(f"edition-sign-off-{arguments.wanted}", {}, rulebook.texts))
     return 0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from landinfo.intake.editions import Told
+from landinfo.model import Event
 from landinfo.store import DRAFT
 from landinfo.texts import Texts, say
 
@@ -34,11 +35,10 @@ def plain(told: Told) -> dict[str, Any]:
     }
 
 
-def listed(all_of: Sequence[Told], texts: Texts, lang: str = "vi") -> list[str]:
-    """One line for each edition."""
-    if not all_of:
-        return [say("edition-none", {}, texts)[lang]]
-    return [say("edition-line", _words(told, texts), texts)[lang] for told in all_of]
+def listed(all_of: Sequence[Told], sign_offs: Sequence[Event], texts: Texts, lang: str = "vi") -> list[str]:
+    """One line for each edition, and for each time that the second signature was asked for, or no more."""
+    lines = [say("edition-line", _words(told, texts), texts)[lang] for told in all_of]
+    return (lines or [say("edition-none", {}, texts)[lang]]) + [_done(event, texts, lang) for event in sign_offs]
 
 
 def shown(told: Told, texts: Texts, lang: str = "vi") -> list[str]:
@@ -51,10 +51,12 @@ def shown(told: Told, texts: Texts, lang: str = "vi") -> list[str]:
     if told.last("prepared"):
         found = ", ".join(f"{code} × {count}" for code, count in words["findings"].items()) or "–"
         lines.append(say("edition-findings", {"kinds": len(words["findings"]), "list": found}, texts)[lang])
-    for event in told.events:
-        action = say(f"edition-event-{event.action}", {}, texts)
-        lines.append(say("edition-done", {"day": event.day, "action": action, "who": event.who or "–"}, texts)[lang])
-    return lines
+    return lines + [_done(event, texts, lang) for event in told.events]
+
+
+def _done(event: Event, texts: Texts, lang: str) -> str:
+    action = say(f"edition-event-{event.action}", {}, texts)
+    return say("edition-done", {"day": event.day, "action": action, "who": event.who or "–"}, texts)[lang]
 
 
 def _words(told: Told, texts: Texts) -> dict[str, Any]:

@@ -18,10 +18,9 @@ import shapely
 from landinfo.files.digest import sha256
 from landinfo.intake.lineage import between, read_limits
 from landinfo.intake.persons import HIDDEN, looks_personal
-from landinfo.intake.standing import no_doubles
 from landinfo.model import Coverage, Edition, Event, Feature, Parcel, PriceZone, Refused, State
 from landinfo.store import DRAFT, Load, Store
-from landinfo.store.editing import same_person, signed_twice
+from landinfo.store.editing import person, same_person, signed_twice
 
 Row = Parcel | Feature | PriceZone | Coverage
 _BLOCK = 20_000
@@ -211,13 +210,14 @@ def _day(text: str | None) -> date | None:
 def sign(store: Store, name: str, who: str, day: date) -> None:
     """A second person signs an edition that is prepared or undone.
 
-    Raises ``Refused``: no name, it stands published, or who prepared it.
+    Raises ``Refused``: no name, it stands published, who prepared it, or a day before that.
     """
     found = told(store, name)
     if found.state not in _TO_PUBLISH:
         raise Refused("edition-no-draft", "edition", edition=name)
-    if not who.strip():
+    if not person(who):
         raise Refused("edition-needs-name", "by", edition=name)
+    _not_yet(found, day)
     made = found.last("prepared")
     if made is not None and same_person(made.who, who):
         raise Refused("edition-same-person", "by", edition=name, who=who)
@@ -228,30 +228,31 @@ def publish(store: Store, name: str, who: str, day: date) -> Told:
     """Publish a prepared edition, or one that was undone, in the place of those it replaces, as one step.
 
     Raises ``Refused``: there is none, it is published already, the store asks for a signature or a name that is not
-    there, another edition stands there which it was not said to replace, or one of another territory holds its numbers.
+    there, another edition stands there which it was not said to replace, or one of another territory holds its numbers;
+    ``Busy``: of its layer and territory something was published while this was being decided.
     """
-    found = told(store, name)
+    seen, found = store.events(), told(store, name)
     if found.state not in _TO_PUBLISH:
         raise Refused("edition-published", "edition", edition=name)
     states = changes(store, found, day)
     if store.facts().sign_off:
         signed_twice(name, found.since_undone())
-        if not who.strip():
+        if not person(who):
             raise Refused("edition-needs-name", "by", edition=name)
-    no_doubles(store, found.edition, {s.edition for s in states}, day)
     event = published(found.edition, states, store.editions(day), who, day)
     first = spoken(store).get(name, (found.edition.effective_from, None))[0]
     links = between(store, found.edition, first, states, read_limits()) if found.state == "draft" else []
-    store.publish([], states=[*states, State(name)], known=day, events=[event], links=links)
+    store.publish([], states=[*states, State(name)], known=day, events=[event], links=links, seen=seen)
     return told(store, name)
 
 
 def changes(store: Store, found: Told, day: date) -> list[State]:
     """What publishing on ``day`` does to the others.
 
-    Raises ``Refused``: they stand, and it was not said to replace; something became known of them after ``day``; days
-    that only they speak of would be lost.
+    Raises ``Refused``: on that day it was not prepared or signed yet; they stand, and it was not said to replace;
+    something became known of them after ``day``; days that only they speak of would be lost.
     """
+    _not_yet(found, day)
     not_before(store, found.edition, day)
     noted = spoken(store)
     of = noted.get(found.edition.id, (found.edition.effective_from, None))
@@ -261,6 +262,12 @@ def changes(store: Store, found: Told, day: date) -> list[State]:
         others = ", ".join(s.edition for s in states)
         raise Refused("edition-stands-already", "edition", edition=found.edition.id, editions=others)
     return states
+
+
+def _not_yet(found: Told, day: date) -> None:
+    last = max((event.day for event in found.since_undone()), default=day)
+    if last > day:
+        raise Refused("edition-not-yet", "known", edition=found.edition.id, day=day, last=last)
 
 
 def not_before(store: Store, edition: Edition, day: date) -> None:
@@ -281,16 +288,24 @@ def not_before(store: Store, edition: Edition, day: date) -> None:
 def undo(store: Store, name: str, who: str, day: date) -> tuple[str, ...]:
     """Take a publication back: what it replaced is known again as it was, from ``day`` on. Gives what came back.
 
-    Raises ``Refused``: it is not published, or a later one stands in its place (undo that one first).
+    Raises ``Refused``: it is not published, a later one stands in its place (undo that one first), or another
+    territory's edition holds by now a number of what would come back; ``Busy``: as ``publish``.
     """
-    found = told(store, name)
+    seen, found = store.events(), told(store, name)
     if found.state != "published" or name not in {e.id for e in store.editions(day)}:
         raise Refused("edition-not-undone", "edition", edition=name)
-    if store.facts().sign_off and not who.strip():
+    if store.facts().sign_off and not person(who):
         raise Refused("edition-needs-name", "by", edition=name)
     made = found.last("published")
     before = made.detail["replaced"] if made is not None else []
     back = [State(old, effective_to=_day(end)) for old, end in before]
     event = Event(name, day, "undone", who, {"restored": [state.edition for state in back]})
-    store.publish([], states=[State(name, known=False), *back], known=day, events=[event])
+    try:
+        store.publish([], states=[State(name, known=False), *back], known=day, events=[event], seen=seen)
+    except Refused as wrong:
+        if wrong.code != "edition-holds-the-same":
+            raise
+        raise Refused(
+            "edition-back-twice", "edition", **{**wrong.params, "edition": name, "back": wrong.params["edition"]}
+        ) from wrong
     return tuple(state.edition for state in back)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from landinfo.coordinates import DEFAULT_CRS, EASTINGS, NORTHINGS, plane
-from landinfo.coordinates_landing import Box, cause, country, displaced, share_inside
+from landinfo.coordinates_landing import Box, cause, country, displaced, share_inside, sure_cause
 from landinfo.coordinates_source import name_of
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.intake.findings import Collector, found
@@ -40,35 +40,29 @@ def on_the_territory(opened: Opened, map: FieldMap, crs: str, reader: Reader) ->
     """Raises ``Refused`` with the likely cause (``coordinates_landing.cause``) where most of the file lies elsewhere.
 
     Elsewhere than in former Bình Dương no commune's ground is known here: then all of the country counts, and a cause
-    must be found; in a plane that is none of VN-2000 nothing is known.
+    must be found that is sure without knowing the place: of the others a far island may be meant, in a plane that is
+    none of VN-2000 another country.
     """
     looked = _looked_at(opened)
     if not len(looked):
         return
     series = _series(map, reader, looked)
-    boxes = {one: box for one in series if (box := _box_of(one, crs))}
+    boxes = {one: box for one in series if (box := ground_of(one, crs))}
     if boxes and len(boxes) == len(series):
         box, named = _around(boxes.values()), "landing-communes"
     elif crs == DEFAULT_CRS:
         box, named = _province(), "landing-province"
-    elif plane(crs).vn2000:
-        box, named = country(crs), "landing-country"
     else:
-        return
+        box, named = country(crs), "landing-country"
     there, raw = _centres(opened.shapes, looked), _centres(opened.table.shapes, looked)
     if share_inside(there, box) >= 0.5:
         return
-    why = cause(raw, opened.crs, crs, box)
-    if named == "landing-country" and not _is_told(why.code):
+    why = (sure_cause if named == "landing-country" else cause)(raw, opened.crs, crs, box)
+    if why is None or (why.fits == "–" and not plane(crs).vn2000):
         return
     where = say(named, {"names": ", ".join(sorted(boxes)[:5])}, reader.rulebook.texts)
     x, y = (round(float(v), 1) for v in np.median(raw, axis=0))
     raise Refused(why.code, "crs", crs=name_of(opened.crs), fits=why.fits or "–", territory=where, x=x, y=y)
-
-
-def _is_told(code: str) -> bool:
-    """Is the cause one that is sure without knowing the place: of the others a far island may be meant."""
-    return code in ("CRS-010", "CRS-012")
 
 
 def beside_what_is_held(
@@ -117,12 +111,7 @@ def _series(map: FieldMap, reader: Reader, rows: Iterable[int]) -> set[str]:
 
 def _around(boxes: Iterable[Box]) -> Box:
     west, south, east, north = np.array(list(boxes)).T
-    return (
-        float(west.min()) - _BORDER,
-        float(south.min()) - _BORDER,
-        float(east.max()) + _BORDER,
-        float(north.max()) + _BORDER,
-    )
+    return float(west.min()), float(south.min()), float(east.max()), float(north.max())
 
 
 def _province() -> Box:
@@ -130,12 +119,19 @@ def _province() -> Box:
 
 
 @lru_cache(maxsize=512)
-def _box_of(series: str, crs: str) -> Box | None:
-    """The box of a map series in the plane of the store; None: its ground is not known here."""
-    box = _boxes().get(series)
-    if box is None or crs == DEFAULT_CRS:
-        return box
-    return _bounds(plane(crs).from_wgs84(plane().to_wgs84(shapely.box(*box))))
+def ground_of(series: str, crs: str) -> Box | None:
+    """Where the data of a map series ``code@period`` may lie, in the plane of the store; of a bare code, of any period.
+
+    None: its ground is not known here.
+    """
+    alike = [box for name, box in _boxes().items() if series in (name, name.partition("@")[0])]
+    if not alike:
+        return None
+    ground: BaseGeometry = shapely.box(*_joined(alike))
+    if crs != DEFAULT_CRS:
+        ground = plane(crs).from_wgs84(plane().to_wgs84(ground))
+    west, south, east, north = ground.bounds
+    return west - _BORDER, south - _BORDER, east + _BORDER, north + _BORDER
 
 
 @lru_cache(maxsize=1)

@@ -31,6 +31,7 @@ from landinfo.intake.target import Target, target_of, write
 from landinfo.intake.words import check_texts
 from landinfo.model import Edition, Feature, Parcel, Refused, Rulebook
 from landinfo.store import Load, open_store
+from landinfo.store.editing import person
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def load(
     """As ``run``, with a field map that is already read."""
     new, draft, who, rest = how.new, how.draft, how.who, how.rest
     target = target_of(map, url, new)
-    if target.facts.sign_off and (not draft or not who.strip()):
+    if target.facts.sign_off and (not draft or not person(who)):
         raise Refused("edition-needs-name" if draft else "edition-needs-draft", "by", edition=str(map.path.name))
     collect, steps = Collector(), Steps(progress, rulebook.texts)
     try:
@@ -187,7 +188,7 @@ def _made(
     reader = Reader(opened.table, map, rulebook, collect)
     reader.shapes = opened.shapes
     check_texts(reader)
-    check_drawings(reader, opened.shapes, target.facts.crs)
+    check_drawings(reader, opened.shapes, opened.crs, target.facts.crs)
     if map.theme:
         return features(reader, opened.shapes, rulebook.themes[map.theme], target.facts.crs)
     return parcels(reader, opened.shapes, target.communes)

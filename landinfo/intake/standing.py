@@ -2,66 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from landinfo.intake.checks import Shapes
 from landinfo.intake.findings import Collector, Finding, Place, found
 from landinfo.intake.lineage import squares
-from landinfo.model import Coverage, Edition, Parcel, ParcelRef, Refused
-from landinfo.store import Box, Load, Store
+from landinfo.model import Coverage, Edition, Parcel, ParcelRef
+from landinfo.store import Box, Load, Spoken, Store
 
 MOST = 100
 """Numbers that are named one by one."""
 SHARED = 0.01
 """Share of the smaller ground from which on two editions stand on the same: neighbours meet along a seam."""
+_AT_ONCE = 20_000
+"""Numbers that a store is asked for in one question."""
 
 
 def beside_others(ready: Load, store: Store, known: date, collect: Collector) -> None:
     """EDI-004 numbers that another territory's edition holds on the same days; EDI-005 ground that one speaks of too.
 
-    Ground is that of the parcels themselves, or the coverage of a theme. Editions of the same territory are replaced or
-    refused (EDI-002), and not looked at.
+    A number is held wherever it lies. Ground is that of the parcels themselves, or the coverage of a theme. Editions of
+    the same territory are replaced or refused (EDI-002), and not looked at. Publishing asks for the numbers once more
+    (``store.doubles``): two that are prepared side by side do not see each other here.
     """
-    for other in _others(store, ready.edition, known):
-        for finding in _parcels(ready, store, other) if ready.parcels else _coverage(ready, store, other):
+    others = _others(store, ready.edition, known)
+    again = _again(ready, store, known) if ready.parcels and others else {}
+    ground = _Ground(ready.parcels) if ready.parcels and others else None
+    for other in others:
+        if other.id in again:
+            collect.put(_told(other, again[other.id]))
+            continue
+        for finding in ground.shared(store, other) if ground else _coverage(ready, store, other):
             collect.put(finding)
 
 
-def no_doubles(store: Store, edition: Edition, replaced: Container[str], known: date) -> None:
-    """Raises ``Refused``: another territory's edition holds a number of ``edition`` (of the store) on a common day.
-
-    Two that were prepared side by side did not see each other when they were loaded. ``replaced``: those that go.
-    """
-    extent = store.extent(edition.id)
-    if edition.layer != "parcels" or extent is None:
-        return
-    for other in _others(store, edition, known):
-        beside = store.extent(other.id)
-        if other.id in replaced or beside is None or not _meet(beside, extent):
-            continue
-        for box in squares(store, edition.id):
-            own = _by_number(store.content(edition.id, box).parcels)
-            for held in store.content(other.id, box).parcels if own else ():
-                if any(_same_days(p, held, other.effective_to) for p in own.get(held.ref, ())):
-                    names = {"other": other.id, "territory": other.territory, "parcel": str(held.ref)}
-                    raise Refused("edition-holds-the-same", "edition", edition=edition.id, **names)
+def _others(store: Store, edition: Edition, known: date) -> list[Edition]:
+    """The editions of the same layer for other territories that are known on ``known`` or later."""
+    alike = [e for e in store.editions() if e.layer == edition.layer and e.territory != edition.territory]
+    return [e for e in alike if e.withdrawn is None or e.withdrawn > known]
 
 
-def _others(store: Store, edition: Edition, known: date) -> Iterator[Edition]:
-    """The editions of the same layer for other territories."""
-    yield from (e for e in store.editions(known) if e.layer == edition.layer and e.territory != edition.territory)
+@dataclass
+class _Told:
+    """Parcels of the load that an edition holds: how many, and the first of them."""
+
+    count: int = 0
+    first: list[Parcel] = field(default_factory=list)
 
 
-def _by_number(parcels: Iterable[Parcel]) -> dict[ParcelRef, list[Parcel]]:
-    found: dict[ParcelRef, list[Parcel]] = {}
-    for parcel in parcels:
-        found.setdefault(parcel.ref, []).append(parcel)
-    return found
+def _again(ready: Load, store: Store, known: date) -> dict[str, _Told]:
+    """By edition; a part of the load at a time, so that memory does not grow with what is held."""
+    told: dict[str, _Told] = defaultdict(_Told)
+    for start in range(0, len(ready.parcels), _AT_ONCE):
+        part = ready.parcels[start : start + _AT_ONCE]
+        held: dict[tuple[str, ...], list[Spoken]] = defaultdict(list)
+        for one in store.held_elsewhere([p.ref for p in part], ready.edition.territory, known):
+            held[_number(one[0])].append(one)
+        for parcel in part if held else ():
+            spoken = held.get(_number(parcel.ref), ())
+            for edition in {name for _, first, end, name in spoken if _same_days(parcel, first, end)}:
+                told[edition].count += 1
+                if len(told[edition].first) < MOST:
+                    told[edition].first.append(parcel)
+    return told
+
+
+def _number(ref: ParcelRef) -> tuple[str, ...]:
+    return ref.commune, ref.period, ref.sheet, ref.number
+
+
+def _told(other: Edition, told: _Told) -> Finding:
+    points = shapely.point_on_surface(_shapes(told.first))
+    places = [Place(0, str(p.ref), at.x, at.y, "", at) for p, at in zip(told.first, points, strict=True)]
+    return replace(found("EDI-004", places, edition=other.id, territory=other.territory), count=told.count)
+
+
+class _Ground:
+    """The parcels of a load, to be laid upon those of other editions square by square."""
+
+    def __init__(self, parcels: Sequence[Parcel]) -> None:
+        self.parcels, self.shapes = parcels, _shapes(parcels)
+        self.bounds = shapely.bounds(self.shapes)
+        self.area = float(shapely.area(self.shapes).sum())
+
+    def shared(self, store: Store, other: Edition) -> Iterator[Finding]:
+        """EDI-005: parcels of ``other`` whose middle lies in one of the load's, on a common day."""
+        theirs, both, where = 0.0, 0.0, list[shapely.Point]()
+        for box in squares(store, other.id):
+            own = self._in(box)
+            if not len(own):
+                continue
+            held = store.content(other.id, box).parcels
+            middles = shapely.point_on_surface(_shapes(held))
+            # Each belongs to the square of its middle.
+            here = [n for n, at in enumerate(middles) if box[0] <= at.x < box[2] and box[1] <= at.y < box[3]]
+            areas = shapely.area(_shapes(held))[here]
+            theirs += float(areas.sum())
+            upon = self._upon([held[n] for n in here], middles[here], own, other.effective_to)
+            both += float(areas[upon].sum())
+            where += middles[here][upon][:1].tolist() if not where else []
+        if where and both > SHARED * min(self.area, theirs):
+            yield _shared(other, both, where[0])
+
+    def _in(self, box: Box) -> NDArray[np.int64]:
+        west, south, east, north = self.bounds.T
+        return np.flatnonzero((west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1]))
+
+    def _upon(self, held: Sequence[Parcel], middles: Shapes, own: NDArray[np.int64], until: date | None) -> list[int]:
+        hits = shapely.STRtree(self.shapes[own]).query(middles, predicate="within").T.tolist()
+        days = ((n, held[n], self.parcels[int(own[k])]) for n, k in hits)
+        return sorted({n for n, other, mine in days if _same_days(mine, other.effective_from, _end(other, until))})
 
 
 def _coverage(ready: Load, store: Store, other: Edition) -> Iterator[Finding]:
@@ -72,65 +129,27 @@ def _coverage(ready: Load, store: Store, other: Edition) -> Iterator[Finding]:
         yield _shared(other, shape.area, shapely.point_on_surface(shape))
 
 
-def _parcels(ready: Load, store: Store, other: Edition) -> Iterator[Finding]:
-    """Held parcels with the same number, or else with their middle in one of the load."""
-    shapes = np.array([p.shape for p in ready.parcels], dtype=object)
-    own = _by_number(ready.parcels)
-    again: dict[ParcelRef, Parcel] = {}
-    there: dict[ParcelRef, Parcel] = {}
-    for held in _held(store, other, shapes):
-        same = next((p for p in own.get(held.ref, ()) if _same_days(p, held, other.effective_to)), None)
-        if same is not None:
-            again.setdefault(held.ref, same)
-        else:
-            there[held.ref] = held
-    if again:
-        yield _told(other, list(again.values())[:MOST], len(again))
-    elif there:
-        theirs = np.array([p.shape for p in there.values()], dtype=object)
-        middles = shapely.point_on_surface(theirs)
-        upon = np.unique(shapely.STRtree(shapes).query(middles, predicate="within")[0])
-        area = float(shapely.area(theirs[upon]).sum())
-        if area > SHARED * min(float(shapely.area(shapes).sum()), float(shapely.area(theirs).sum())):
-            yield _shared(other, area, middles[upon[0]])
-
-
 def _shared(other: Edition, area: float, at: shapely.Point) -> Finding:
     place = Place(0, other.territory, at.x, at.y, f"{area:.0f} m²", at)
     return found("EDI-005", [place], edition=other.id, territory=other.territory, area=round(area))
 
 
-def _told(other: Edition, again: Sequence[Parcel], count: int) -> Finding:
-    points = shapely.point_on_surface(np.array([p.shape for p in again], dtype=object))
-    places = [Place(0, str(p.ref), at.x, at.y, "", at) for p, at in zip(again, points, strict=True)]
-    return replace(found("EDI-004", places, edition=other.id, territory=other.territory), count=count)
-
-
-def _held(store: Store, other: Edition, shapes: Shapes) -> Iterator[Parcel]:
-    """Parcels of ``other`` in the squares that meet the shapes."""
-    extent = _extent(shapes)
-    for box in squares(store, other.id):
-        if _meet(box, extent):
-            yield from store.content(other.id, box).parcels
-
-
 def _common(coverage: Iterable[Coverage], store: Store, other: Edition) -> list[Coverage]:
     """Coverage of ``other`` that meets that of the load in place and time."""
     own = list(coverage)
-    held = store.content(other.id, _extent(np.array([c.shape for c in own], dtype=object))).coverage
-    return [c for c in held if any(_same_days(mine, c, other.effective_to) for mine in own)]
+    west, south, east, north = shapely.total_bounds(np.array([c.shape for c in own], dtype=object)).tolist()
+    held = store.content(other.id, (west, south, east, north), bare=True).coverage
+    return [c for c in held if any(_same_days(mine, c.effective_from, _end(c, other.effective_to)) for mine in own)]
 
 
-def _extent(shapes: Shapes) -> Box:
-    west, south, east, north = shapely.total_bounds(shapes).tolist()
-    return west, south, east, north
+def _shapes(parcels: Sequence[Parcel]) -> Shapes:
+    return np.array([p.shape for p in parcels], dtype=object)
 
 
-def _meet(one: Box, other: Box) -> bool:
-    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+def _end(held: Parcel | Coverage, until: date | None) -> date | None:
+    """The first day on which the held edition, which speaks of days before ``until``, says it no more."""
+    return min((day for day in (held.effective_to, until) if day), default=None)
 
 
-def _same_days(mine: Parcel | Coverage, held: Parcel | Coverage, until: date | None) -> bool:
-    """Have both a day in common? ``until``: the first day of which the held edition speaks no more."""
-    end = min((day for day in (held.effective_to, until) if day), default=date.max)
-    return mine.effective_from < end and held.effective_from < (mine.effective_to or date.max)
+def _same_days(mine: Parcel | Coverage, first: date, end: date | None) -> bool:
+    return mine.effective_from < (end or date.max) and first < (mine.effective_to or date.max)

@@ -10,7 +10,7 @@ from pathlib import Path
 from landinfo.intake import editions
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.model import Commune, Edition, Event, Refused, Union
-from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, create_store, is_postgis, open_store
+from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, check_free, create_store, is_postgis, open_store
 from landinfo.store.checks import check
 from landinfo.store.communes import read_communes
 from landinfo.store.editing import STEP
@@ -30,7 +30,10 @@ class Target:
 
 
 def target_of(map: FieldMap, url: str, new: bool) -> Target:
-    """The store at ``url``, or the one to be made there. Raises ``Refused``: none there, or MAP-002 no [store]."""
+    """The store at ``url``, or the one to be made there.
+
+    Raises ``Refused``: none there, or MAP-002 no [store], or one that cannot be made.
+    """
     return _new(url, map) if new else _existing(url)
 
 
@@ -40,7 +43,9 @@ def _new(url: str, map: FieldMap) -> Target:
     own = map.store.communes
     communes: tuple[Sequence[Commune], Sequence[Union]] = (own, ()) if own else read_communes(_DATA)
     facts = StoreFacts(map.store.title, map.store.crs, SCHEMA_VERSION, map.store.simulated, map.store.sign_off)
-    return Target(url, facts, communes, (), True)
+    target = Target(url, facts, communes, (), True)
+    _free_or_begun(target, lambda: check_free(url), lambda held: len(held) < 2)
+    return target
 
 
 def _existing(url: str) -> Target:
@@ -98,14 +103,23 @@ def _may_be_published(ready: Load, store: Store) -> None:
 
 def _create(target: Target, edition: str) -> None:
     """Make the store; one that holds nothing but the beginning of this very load is what a killed load left behind."""
-    try:
+
+    def make() -> None:
         create_store(target.url, target.facts, *target.communes).close()
+
+    _free_or_begun(target, make, lambda held: held <= {edition})
+
+
+def _free_or_begun(target: Target, new: Callable[[], None], may_hold: Callable[[set[str]], bool]) -> None:
+    """``new`` raises ``Refused`` where a store stands: unless it is one as wanted with the beginning of one load."""
+    try:
+        new()
     except Refused as wrong:
-        if wrong.code != "store-exists" or not _begun(target, edition):
+        if wrong.code != "store-exists" or not _begun(target, may_hold):
             raise
 
 
-def _begun(target: Target, edition: str) -> bool:
+def _begun(target: Target, may_hold: Callable[[set[str]], bool]) -> bool:
     try:
         store = open_store(target.url)
     except Refused:
@@ -113,7 +127,7 @@ def _begun(target: Target, edition: str) -> bool:
     try:
         held = {e.id for e in store.drafts()} | set(store.unfinished())
         same = [set(one) == set(other) for one, other in zip(store.communes(), target.communes, strict=True)]
-        return store.facts() == target.facts and all(same) and not store.editions() and held <= {edition}
+        return store.facts() == target.facts and all(same) and not store.editions() and may_hold(held)
     finally:
         store.close()
 

@@ -22,6 +22,7 @@ from landinfo.intake.target import written
 from landinfo.intake.ways import Drawn, WayMap, read_way_map, read_ways
 from landinfo.model import BadInput, Edition, Parcel, PriceList, PriceZone, Refused, Rulebook
 from landinfo.store import Load, Store, open_store
+from landinfo.store.editing import person
 from landinfo.zones import Between, Deriving, access, parting
 from landinfo.zones.access import Access
 from landinfo.zones.network import Network
@@ -87,7 +88,7 @@ def _list(asked: Asked, rulebook: Rulebook) -> tuple[PriceList, date]:
 
 
 def _may_write(store: Store, asked: Asked) -> None:
-    if store.facts().sign_off and (not asked.draft or not asked.who.strip()):
+    if store.facts().sign_off and (not asked.draft or not person(asked.who)):
         raise Refused("edition-needs-name" if asked.draft else "edition-needs-draft", "by", edition=LAYER)
 
 

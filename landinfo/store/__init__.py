@@ -21,6 +21,7 @@ from landinfo.model import (
     LayerFacts,
     Link,
     Parcel,
+    ParcelRef,
     PriceZone,
     Refused,
     State,
@@ -37,6 +38,9 @@ Box = tuple[float, float, float, float]
 
 Square = tuple[str, str, str | None, int, int, int]
 """Commune and period of a map series, the commune now, column and row of a square (m ÷ side), and parcels in it."""
+
+Spoken = tuple[ParcelRef, date, date | None, str]
+"""A parcel, the first day on which an edition speaks of it, the first on which it does no more, and the edition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +194,11 @@ class Store(Ground, Protocol):
         """
         ...
 
-    def content(self, edition: str, box: Box) -> Load:
-        """The rows of an edition whose box meets ``box``, of all days and whether it is known or not; without links."""
+    def content(self, edition: str, box: Box, *, bare: bool = False) -> Load:
+        """The rows of an edition whose box meets ``box``, of all days and whether it is known or not; without links.
+
+        ``bare``: its coverage alone.
+        """
         ...
 
     def extent(self, edition: str) -> Box | None:
@@ -206,6 +213,13 @@ class Store(Ground, Protocol):
         """Parcels of that sheet and number (any suffix) in any of the map series ``code@period``, in force on ``on``.
 
         Ordered by (commune, period, sheet, number, suffix, effective_from, edition).
+        """
+        ...
+
+    def held_elsewhere(self, refs: Sequence[ParcelRef], territory: str, known: date) -> tuple[Spoken, ...]:
+        """Parcels with one of the numbers (any suffix) in editions of other territories, known on ``known`` or later.
+
+        Wherever they lie, of all days. Ordered. Meant for many numbers at once: one question to the engine.
         """
         ...
 
@@ -225,14 +239,17 @@ class Store(Ground, Protocol):
         states: Sequence[State] = (),
         events: Sequence[Event] = (),
         links: Sequence[Link] = (),
+        seen: Sequence[Event] | None = None,
     ) -> None:
         """Write the loads and withdraw the named editions as one step: all of it or nothing, readers never see half.
 
         The withdrawn count no more from ``known`` on (None: the latest ``published`` of the loads), and from that day
         on editions are in their ``states``: one that was prepared is published so. Raises ``Refused``: an edition that
         is there already, one to change that is not there or was changed later, rows that do not belong to their edition
-        or could not be read again, an edition without its second signature where the store asks for one; ``Busy``:
-        another publication holds the store. Never tried again by itself.
+        or could not be read again, an edition without its second signature where the store asks for one, one that would
+        be known on a day with a parcel's number that another territory's edition holds; ``Busy``: another publication
+        holds the store, or of a layer and territory of ``states`` something was published or undone since the events
+        ``seen``, by which this was decided. Never tried again by itself.
         """
         ...
 
@@ -251,8 +268,15 @@ class Store(Ground, Protocol):
         """Take away an edition that is prepared, whole or half. Raises ``Refused``: it is not, or it was published."""
         ...
 
-    def ask_sign_off(self, wanted: bool) -> None:
-        """Let the store ask for a second signature before anything is published, or no more."""
+    def ask_sign_off(self, wanted: bool, who: str, day: date) -> None:
+        """Let the store ask for a second signature before anything is published, or no more; kept in ``sign_offs``.
+
+        Raises ``Refused``: it asks no more, and ``who`` names nobody.
+        """
+        ...
+
+    def sign_offs(self) -> tuple[Event, ...]:
+        """When and by whom the second signature was asked for, or no more, in order: ``sign-off-on | sign-off-off``."""
         ...
 
     def ready(self) -> None:
@@ -282,6 +306,17 @@ def open_store(url: str, *, pool: int = 8, wait: float = 2.0, statement_timeout:
     return GeopackageStore.open(url)
 
 
+def check_free(url: str) -> None:
+    """Raises ``Refused``: no store can be made at ``url``, for something stands there, or nothing can be written."""
+    if is_postgis(url):
+        from landinfo.store.postgis import PostgisStore
+
+        return PostgisStore.check_free(url)
+    from landinfo.store.geopackage import GeopackageStore
+
+    return GeopackageStore.check_free(url)
+
+
 def create_store(url: str, facts: StoreFacts, communes: Sequence[Commune], unions: Sequence[Union]) -> Store:
     """Make an empty store at ``url``. Raises ``model.Refused`` when something already stands there."""
     if is_postgis(url):
@@ -301,9 +336,11 @@ __all__ = [
     "Load",
     "Page",
     "Refused",
+    "Spoken",
     "Square",
     "Store",
     "StoreFacts",
+    "check_free",
     "create_store",
     "is_postgis",
     "open_store",

@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 
-from landinfo.model import Event, Link, State
+from landinfo.model import Edition, Event, Link, State
 from landinfo.store import Load, StoreFacts, editing
 from landinfo.store.checks import Part, check, parts, withdrawn_on
+from landinfo.store.doubles import refuse_doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,24 @@ class Edited:
         states: Sequence[State] = (),
         events: Sequence[Event] = (),
         links: Sequence[Link] = (),
+        seen: Sequence[Event] | None = None,
     ) -> None:
         published: list[date] = []
+        more: list[tuple[Edition, date]] = []
         with self._editing() as edit:
+            for state in states if seen is not None else ():
+                editing.nothing_since(edit.run, state.edition, seen or ())
             for load in loads:
                 for part in editing.write_load(edit.run, load, edit.facts):
                     edit.write(part, load.edition.published)
                 published.append(load.edition.published)
+                more.append((load.edition, load.edition.published))
             for state in (*(State(edition, known=False) for edition in withdraw), *states):
-                editing.set_state(edit.run, state, withdrawn_on(known, published), edit.facts)
+                day = withdrawn_on(known, published)
+                if editing.set_state(edit.run, state, day, edit.facts):
+                    more.append((editing.edition_of(edit.run, state.edition), day))
+            for edition, day in more:
+                refuse_doubles(edit.run, edition, day)
             editing.write_links(edit.run, links)
             editing.write_events(edit.run, events)
             edit.settle()
@@ -89,8 +99,7 @@ class Edited:
         with self._editing() as edit:
             editing.discard(edit.run, edition)
 
-    def ask_sign_off(self, wanted: bool) -> None:
+    def ask_sign_off(self, wanted: bool, who: str, day: date) -> None:
         with self._editing() as edit:
-            edit.run("DELETE FROM meta WHERE key = ?", ("sign_off",))
-            editing.insert(edit.run, "meta", ("key", "value"), [("sign_off", "true" if wanted else "false")])
+            editing.ask_sign_off(edit.run, wanted, who, day, edit.facts)
         self._facts = replace(edit.facts, sign_off=wanted)

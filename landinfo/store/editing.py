@@ -7,15 +7,16 @@ known stands in its spans, which never overlap; a prepared edition has one that 
 from __future__ import annotations
 
 import hashlib
+import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import shapely
 
-from landinfo.model import Edition, Event, Link, Refused, State
+from landinfo.model import Busy, Edition, Event, Link, Refused, State
 from landinfo.store import DRAFT, Load, StoreFacts, rows
 from landinfo.store.checks import Part, parts
 from landinfo.store.rows import SHAPED, Row, Span
@@ -56,21 +57,42 @@ def write_links(run: Run, links: Iterable[Link], edition: str | None = None) -> 
     insert(run, "lineage", rows.LINK, map(rows.link_row, held))
 
 
-def set_state(run: Run, state: State, day: date, facts: StoreFacts) -> None:
-    """From ``day`` on an edition is in this state. Raises ``Refused``: it is not there, or has changed later."""
+def edition_of(run: Run, name: str) -> Edition:
+    return rows.edition_of(run(f"SELECT {', '.join(rows.EDITION)} FROM editions WHERE id = ?", (name,)), name)  # noqa: S608
+
+
+_ALIKE = "SELECT b.id FROM editions a, editions b WHERE a.id = ? AND b.layer = a.layer AND b.territory = a.territory"
+_EVENTS = f"SELECT {', '.join(rows.EVENT)} FROM events ORDER BY fid"  # noqa: S608
+
+
+def nothing_since(run: Run, edition: str, seen: Sequence[Event]) -> None:
+    """Raises ``Busy``: what was published and undone of its layer and territory is not what was ``seen``."""
+    alike = {row[0] for row in run(_ALIKE, (edition,))}
+    now = [rows.event(row) for row in run(_EVENTS, ())]
+    done, known = ([e for e in of if e.edition in alike and e.action in ("published", "undone")] for of in (now, seen))
+    if done != known:
+        raise Busy("store-changed", "store")
+
+
+def set_state(run: Run, state: State, day: date, facts: StoreFacts) -> bool:
+    """From ``day`` on an edition is in this state; does it speak of more than before?
+
+    Raises ``Refused``: it is not there, or has changed later.
+    """
     held = _spans(run, state.edition)
     if held and held[-1][0] == DRAFT:
-        return _publish_draft(run, state, day, facts)
+        _publish_draft(run, state, day, facts)
+        return True
     last = held[-1] if held else None
     if last is None or day < max(last[0], last[1] or last[0]) or (last[1] is not None and not state.known):
         raise Refused("store-no-such-edition", "", edition=state.edition, day=day)
     if last[1] is None:
         if state.known and last[2] == state.effective_to:
-            return None
+            return False
         _end(run, state.edition, last, day, alone=len(held) == 1)
     if state.known:
         _go_on(run, state, day)
-    return None
+    return state.known and (last[1] is not None or (state.effective_to or date.max) > (last[2] or date.max))
 
 
 def _spans(run: Run, edition: str) -> list[Span]:
@@ -106,20 +128,50 @@ def _go_on(run: Run, state: State, day: date) -> None:
 
 
 def signed_twice(edition: str, events: Sequence[Event]) -> None:
-    """Raises ``Refused``: nobody but who prepared it has signed."""
-    prepared = {_name(e.who) for e in events if e.action == "prepared"}
-    if not any(_name(e.who) not in prepared | {""} for e in events if e.action == "signed"):
+    """Raises ``Refused``: nobody but who prepared it has signed; where nobody is named as that, one person alone."""
+    prepared, signed = (
+        {person(e.who) for e in events if e.action == action} - {""} for action in ("prepared", "signed")
+    )
+    if not signed - prepared or len(signed | prepared) < 2:
         who = next((e.who for e in events if e.action == "prepared"), "") or "–"
         raise Refused("edition-needs-signature", "by", edition=edition, who=who)
 
 
 def same_person(one: str, other: str) -> bool:
-    """Names are the same but for case, spaces and the form of their signs."""
-    return _name(one) == _name(other)
+    """Names are the same but for case, spaces, points and the form of their letters."""
+    return person(one) == person(other)
 
 
-def _name(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+def person(text: str) -> str:
+    """The letters of a name as they are compared; "": nobody is named."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(letter for letter in folded if letter.isalpha())
+
+
+_SIGN_OFFS = "sign_offs"
+
+
+def ask_sign_off(run: Run, wanted: bool, who: str, day: date, facts: StoreFacts) -> None:
+    """Raises ``Refused``: two persons are asked for no more, and nobody is named who wants it so."""
+    if wanted == facts.sign_off:
+        return
+    if not wanted and not person(who):
+        raise Refused("sign-off-needs-name", "by")
+    held = sign_offs({str(key): str(value) for key, value in run("SELECT key, value FROM meta", ())})
+    noted = [[e.action, e.day.isoformat(), e.who] for e in held]
+    noted.append([f"sign-off-{'on' if wanted else 'off'}", day.isoformat(), who])
+    for key, value in (
+        ("sign_off", "true" if wanted else "false"),
+        (_SIGN_OFFS, json.dumps(noted, ensure_ascii=False)),
+    ):
+        run("DELETE FROM meta WHERE key = ?", (key,))
+        insert(run, "meta", ("key", "value"), [(key, value)])
+
+
+def sign_offs(meta: Mapping[str, str]) -> tuple[Event, ...]:
+    """What is kept beside the other facts of a store, for an event of no edition."""
+    noted = json.loads(meta.get(_SIGN_OFFS, "[]"))
+    return tuple(Event("", date.fromisoformat(day), action, who) for action, day, who in noted)
 
 
 Staged = tuple[int, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -22,15 +23,15 @@ from landinfo.model import (
     LayerFacts,
     Link,
     Parcel,
+    ParcelRef,
     PriceZone,
     Refused,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, Page, Square, StoreFacts, paging, rows
+from landinfo.store import DRAFT, Box, Load, Page, Spoken, Square, StoreFacts, doubles, editing, paging, rows
 from landinfo.store import geopackage_file as file
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
-from landinfo.store.editing import UNFINISHED
 from landinfo.store.plane import definition, srid
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, SHAPED, ZONES, Row, Table
 
@@ -99,6 +100,13 @@ _LINK = f"""SELECT {", ".join(f"t.{name}" for name in rows.LINK)} FROM {_SERIES}
 ON t.{{side}}_commune = s.commune AND t.{{side}}_period = s.period CROSS JOIN spans e ON e.edition = t.edition
 WHERE t.{{side}}_sheet = :sheet AND t.{{side}}_number = :number AND {_KNOWN}"""  # noqa: S608
 _LINKS = f"{_LINK.format(side='before')} UNION ALL {_LINK.format(side='after')}"
+_ASKED = ", ".join(f"json_extract(value, '$[{n}]') AS {c}" for n, c in enumerate(rows.NUMBER))
+_ELSEWHERE = doubles.ELSEWHERE.format(
+    numbers=f"(SELECT {_ASKED} FROM json_each(:numbers)) s",  # noqa: S608
+    territory=":territory",
+    draft=":draft",
+    known=":known",
+)
 _COMMUNES = f"SELECT {', '.join(rows.COMMUNE)} FROM communes ORDER BY code, period"  # noqa: S608
 _UNIONS = f"SELECT {', '.join(rows.UNION)} FROM unions ORDER BY old_code, old_period, new_code, new_period, day, fid"  # noqa: S608
 
@@ -132,13 +140,7 @@ class GeopackageStore(Edited):
     def create(cls, url: str, facts: StoreFacts, communes: Sequence[Commune], unions: Sequence[Union]) -> Self:
         """Make an empty store. Raises ``Refused``: something stands there, or nothing can be written there."""
         path, plane = Path(url), definition(facts.crs)
-        if path.is_file() and Path(f"{url}-journal").exists():
-            with suppress(sqlite3.Error):
-                file.take_back(path, WAIT)
-        if path.exists() and (path.is_dir() or path.stat().st_size > 0):
-            raise Refused("store-exists", "store", store=url)
-        if not path.parent.is_dir():
-            raise Refused("store-cannot-write", "store", store=url, wrong="no such folder")
+        cls.check_free(url)
         with file.writing(path, WAIT, "rwc") as held:
             if held.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
                 raise Refused("store-exists", "store", store=url)
@@ -147,6 +149,20 @@ class GeopackageStore(Edited):
             file.write_rows(held, "communes", rows.COMMUNE, [rows.commune_row(c) for c in communes])
             file.write_rows(held, "unions", rows.UNION, [rows.union_row(u) for u in unions])
         return cls.open(url)
+
+    @staticmethod
+    def check_free(url: str) -> None:
+        """Raises ``Refused``: something stands there, no such folder, or one in which nothing can be written."""
+        path = Path(url)
+        if path.is_file() and Path(f"{url}-journal").exists():
+            with suppress(sqlite3.Error):
+                file.take_back(path, WAIT)
+        if path.exists() and (path.is_dir() or path.stat().st_size > 0):
+            raise Refused("store-exists", "store", store=url)
+        if not path.parent.is_dir():
+            raise Refused("store-cannot-write", "store", store=url, wrong="no such folder")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise Refused("store-cannot-write", "store", store=url, wrong="Permission denied")
 
     def facts(self) -> StoreFacts:
         return self._facts
@@ -168,15 +184,15 @@ class GeopackageStore(Edited):
         return self.editions(DRAFT)
 
     def unfinished(self) -> tuple[str, ...]:
-        return self._ask(lambda held: tuple(sorted(str(row[0]) for row in held.execute(UNFINISHED))))
+        return self._ask(lambda held: tuple(sorted(str(row[0]) for row in held.execute(editing.UNFINISHED))))
 
-    def content(self, edition: str, box: Box) -> Load:
+    def content(self, edition: str, box: Box, *, bare: bool = False) -> Load:
         asked = {"edition": edition, "min_x": box[0], "min_y": box[1], "max_x": box[2], "max_y": box[3]}
 
         def read(held: sqlite3.Connection) -> Load:
             held.execute("BEGIN")
             of = rows.edition_of(held.execute(_EDITIONS), edition)
-            return rows.content(of, lambda table: _found(held, _content(table), asked), box)
+            return rows.content(of, lambda table: _found(held, _content(table), asked), box, bare)
 
         return self._ask(read)
 
@@ -189,6 +205,9 @@ class GeopackageStore(Edited):
     def events(self, edition: str | None = None) -> tuple[Event, ...]:
         return self._ask(lambda held: tuple(map(rows.event, held.execute(_EVENTS, (edition,)))))
 
+    def sign_offs(self) -> tuple[Event, ...]:
+        return editing.sign_offs(self._ask(_meta))
+
     def lineage(self, series: Sequence[str], sheet: str, number: str, known: date) -> tuple[Link, ...]:
         asked = {"series": json.dumps(rows.pairs(series)), "sheet": sheet, "number": number, "known": rows.iso(known)}
         return self._ask(lambda held: rows.links(held.execute(_LINKS, asked)))
@@ -196,6 +215,11 @@ class GeopackageStore(Edited):
     def parcels(self, series: Sequence[str], sheet: str, number: str, on: date, known: date) -> tuple[Parcel, ...]:
         asked = {"series": json.dumps(rows.pairs(series)), "sheet": sheet, "number": number, **_days(on, known)}
         return self._ask(lambda held: tuple(PARCELS.values(_found(held, _PARCELS, asked))))
+
+    def held_elsewhere(self, refs: Sequence[ParcelRef], territory: str, known: date) -> tuple[Spoken, ...]:
+        asked = {"territory": territory, "draft": rows.iso(DRAFT), "known": rows.iso(known)}
+        numbers = json.dumps(rows.numbers(refs))
+        return self._ask(lambda held: doubles.elsewhere(held.execute(_ELSEWHERE, {"numbers": numbers, **asked})))
 
     def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
         asked = {"series": json.dumps(rows.pairs(series)), "sheet": sheet, **_days(on, known)}

@@ -6,6 +6,7 @@ address is libpq's, so several hosts and ``target_session_attrs`` work; publishi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -27,14 +28,27 @@ from landinfo.model import (
     LayerFacts,
     Link,
     Parcel,
+    ParcelRef,
     PriceZone,
     Refused,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, Page, Square, StoreFacts, paging, postgis_tile, rows
+from landinfo.store import (
+    DRAFT,
+    Box,
+    Load,
+    Page,
+    Spoken,
+    Square,
+    StoreFacts,
+    doubles,
+    editing,
+    paging,
+    postgis_tile,
+    rows,
+)
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
-from landinfo.store.editing import UNFINISHED
 from landinfo.store.plane import definition, srid
 from landinfo.store.postgis_pool import Pool, connect, find_tables, shown, writing
 from landinfo.store.postgis_write import runner, write_part, write_plane, write_rows
@@ -54,6 +68,15 @@ AND {_KNOWN}
 AND (e.effective_to IS NULL OR e.effective_to > {{on}})"""
 _EDITION = "JOIN spans e ON e.edition = t.edition"
 _REF = "(SELECT DISTINCT * FROM unnest($1, $2) x(commune, period)) s JOIN parcels t USING (commune, period)"
+
+_ASKED = ", ".join(f"v ->> {n} AS {c}" for n, c in enumerate(rows.NUMBER))
+_ELSEWHERE = doubles.ELSEWHERE.format(
+    # As one text: a list is written out as so many constants, which takes PostgreSQL longer to read than to look up.
+    numbers=f"(SELECT {_ASKED} FROM json_array_elements(%s::json) v) s",  # noqa: S608
+    territory="%s",
+    draft="%s",
+    known="%s",
+)
 
 
 def _prepared(number: int) -> tuple[str, ...]:
@@ -129,9 +152,7 @@ class PostgisStore(Edited):
         """Make an empty store. Raises ``Refused``: one stands there, or this user may not make one."""
         plane = definition(facts.crs)
         with writing(url, WAIT) as cursor:
-            cursor.execute("SELECT to_regclass('landinfo.meta')")
-            if cursor.fetchone() != (None,):
-                raise Refused("store-exists", "store", store=shown(url))
+            _nothing_there(cursor, url)
             cursor.execute("CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public; CREATE SCHEMA IF NOT EXISTS landinfo")
             find_tables(cursor)
             write_plane(cursor, plane)
@@ -141,6 +162,16 @@ class PostgisStore(Edited):
             write_rows(cursor, "communes", rows.COMMUNE, map(rows.commune_row, communes))
             write_rows(cursor, "unions", rows.UNION, map(rows.union_row, unions))
         return cls.open(url)
+
+    @staticmethod
+    def check_free(url: str) -> None:
+        """Raises ``Refused``: one stands there; ``Busy``: no server."""
+        held = connect(url, WAIT)
+        try:
+            with held, held.cursor() as cursor:
+                _nothing_there(cursor, url)
+        finally:
+            held.close()
 
     def facts(self) -> StoreFacts:
         return self._facts
@@ -164,9 +195,9 @@ class PostgisStore(Edited):
         return self.editions(DRAFT)
 
     def unfinished(self) -> tuple[str, ...]:
-        return tuple(sorted(str(row[0]) for row in self._ask(UNFINISHED)))
+        return tuple(sorted(str(row[0]) for row in self._ask(editing.UNFINISHED)))
 
-    def content(self, edition: str, box: Box) -> Load:
+    def content(self, edition: str, box: Box, *, bare: bool = False) -> Load:
         select = f"SELECT {', '.join(rows.EDITION)} FROM editions"  # noqa: S608
         of = rows.edition_of(self._ask(select), edition)
 
@@ -177,7 +208,7 @@ class PostgisStore(Edited):
             select = f"SELECT fid, {shape}, {columns} FROM {table.name} WHERE edition = %s AND {meets}"  # noqa: S608
             return list(self._ask(select, (edition, *box)))
 
-        return rows.content(of, found, box)
+        return rows.content(of, found, box, bare)
 
     def extent(self, edition: str) -> Box | None:
         edges = ", ".join(f"ST_{edge}(ST_Extent(geom))" for edge in ("XMin", "YMin", "XMax", "YMax"))
@@ -189,6 +220,9 @@ class PostgisStore(Edited):
         select = f"SELECT {', '.join(rows.EVENT)} FROM events {where} ORDER BY fid"  # noqa: S608
         return tuple(map(rows.event, self._ask(select, () if edition is None else (edition,))))
 
+    def sign_offs(self) -> tuple[Event, ...]:
+        return editing.sign_offs(dict(self._ask(_META)))
+
     def lineage(self, series: Sequence[str], sheet: str, number: str, known: date) -> tuple[Link, ...]:
         return rows.links(self._ask("EXECUTE lineage (%s, %s, %s, %s, %s)", (*_columns(series), sheet, number, known)))
 
@@ -196,6 +230,10 @@ class PostgisStore(Edited):
         asked = (*_columns(series), sheet, on, known, number)
         with _readable():
             return tuple(PARCELS.values(self._ask("EXECUTE parcels (%s, %s, %s, %s, %s, %s)", asked)))
+
+    def held_elsewhere(self, refs: Sequence[ParcelRef], territory: str, known: date) -> tuple[Spoken, ...]:
+        numbers = json.dumps(rows.numbers(refs))
+        return doubles.elsewhere(self._ask(_ELSEWHERE, (numbers, territory, DRAFT, known)))
 
     def numbers(self, series: Sequence[str], sheet: str, on: date, known: date) -> tuple[tuple[str, str], ...]:
         found = self._ask("EXECUTE numbers (%s, %s, %s, %s, %s)", (*_columns(series), sheet, on, known))
@@ -310,6 +348,12 @@ def _readable() -> Iterator[None]:
         yield
     except _BROKEN as wrong:
         raise Busy("store-broken") from wrong
+
+
+def _nothing_there(cursor: Cursor, url: str) -> None:
+    cursor.execute("SELECT to_regclass('landinfo.meta')")
+    if cursor.fetchone() != (None,):
+        raise Refused("store-exists", "store", store=shown(url))
 
 
 def _columns(series: Sequence[str]) -> tuple[list[str], list[str]]:

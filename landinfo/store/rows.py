@@ -31,7 +31,7 @@ from landinfo.model import (
     Status,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load
+from landinfo.store import DRAFT, Box, Load, Spoken
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -166,9 +166,11 @@ ZONES = Table(
 SHAPED: tuple[Table[Any], ...] = (PARCELS, FEATURES, COVERAGE, ZONES)
 
 
-def content(edition: Edition, found: Callable[[Table[Any]], list[Row]], box: Box) -> Load:
-    """The rows of an edition by table, ``found`` in the store, in their promised order."""
-    parcels, features, coverage, zones = (table.values(table.sorted(found(table)), box) for table in SHAPED)
+def content(edition: Edition, found: Callable[[Table[Any]], list[Row]], box: Box, bare: bool) -> Load:
+    """The rows of an edition by table, ``found`` in the store, in their promised order; ``bare``: coverage alone."""
+    parcels, features, coverage, zones = (
+        table.values(table.sorted(found(table) if table is COVERAGE or not bare else ()), box) for table in SHAPED
+    )
     return Load(edition, coverage, parcels, features, zones)
 
 
@@ -205,7 +207,8 @@ EDITION = (
 )  # fmt: skip
 SPAN = ("edition", "published", "withdrawn", "effective_to")
 EVENT = ("edition", "day", "action", "who", "detail")
-_REF = ("commune", "period", "sheet", "number", "suffix")
+NUMBER = ("commune", "period", "sheet", "number")
+_REF = (*NUMBER, "suffix")
 LINK = ("kind", "day", *(f"before_{n}" for n in _REF), *(f"after_{n}" for n in _REF), "shared", "edition")
 COMMUNE = ("code", "period", "effective_from", "effective_to", "names", "district", "province", "source", "status")
 UNION = ("old_code", "old_period", "new_code", "new_period", "day", "whole")
@@ -304,6 +307,17 @@ def union_row(u: Union) -> Row:
 
 def union(row: Row) -> Union:
     return Union(row[0], row[1], row[2], row[3], _day(row[4]), bool(row[5]))
+
+
+def numbers(refs: Sequence[ParcelRef]) -> list[tuple[str, str, str, str]]:
+    """The numbers without their suffixes, each once."""
+    return list(dict.fromkeys((r.commune, r.period, r.sheet, r.number) for r in refs))
+
+
+def spoken(row: Row) -> Spoken:
+    """Number (5 columns), first day, end, end of what the edition speaks of, edition."""
+    ends = [_day(end) for end in row[6:8] if end is not None]
+    return ParcelRef(*row[:5]), _day(row[5]), min(ends, default=None), row[8]
 
 
 def pairs(series: Sequence[str]) -> list[tuple[str, str]]:
