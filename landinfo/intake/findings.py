@@ -48,7 +48,7 @@ def _kinds(severity: Severity, *codes: str) -> dict[str, Kind]:
 KINDS: Mapping[str, Kind] = {
     **_kinds(Severity.FATAL, "FIL-001", "FIL-002", "FIL-003", "FIL-004", "FIL-005", "FIL-006", "FIL-007"),
     **_kinds(Severity.FATAL, "CRS-001", "CRS-002", "CRS-003", "CRS-004", "CRS-005"),
-    **_kinds(Severity.FATAL, "MAP-001", "MAP-002", "MAP-003", "MAP-004", "MAP-006", "COV-001"),
+    **_kinds(Severity.FATAL, "MAP-001", "MAP-002", "MAP-003", "MAP-004", "MAP-006", "MAP-009", "COV-001"),
     **_kinds(Severity.FATAL, "EDI-001", "EDI-002", "EDI-004", "STO-001", "STO-002"),
     **_kinds(Severity.ERROR, "MAP-005", "CRS-006", "GEO-001", "GEO-002", "GEO-003", "GEO-004", "GEO-005"),
     **_kinds(Severity.ERROR, "PAR-001", "PAR-002", "PAR-003", "PAR-005", "PAR-009", "PAR-010", "PAR-011"),
