@@ -117,15 +117,19 @@ def lost_datum(source: str) -> str:
 
 
 def _flat(source: str) -> pyproj.CRS:
-    """The horizontal part of a system."""
+    """The horizontal part of a system. One that is bound by a grid would have PROJ look for a file: not read."""
     try:
-        given = pyproj.CRS.from_user_input(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # +init=epsg:…
+            given = pyproj.CRS.from_user_input(source)
         given = given.sub_crs_list[0] if given.is_compound else given
         given = given if given.is_bound else given.to_2d()
     except pyproj.exceptions.CRSError as wrong:
         raise CannotBeAnswered("crs-not-readable", "crs", crs=source[:60]) from wrong
     if not (given.is_projected or given.is_geographic):
         raise CannotBeAnswered("crs-not-readable", "crs", crs=str(given.name)[:60])
+    if given.is_bound and not all(isinstance(v, float) for v in _shift(given)):
+        raise CannotBeAnswered("crs-not-readable", "crs", crs=source[:60])
     return given
 
 
@@ -133,12 +137,16 @@ def _unbound(given: pyproj.CRS) -> pyproj.CRS:
     return given.source_crs.to_2d() if given.is_bound and given.source_crs else given
 
 
+def _shift(given: pyproj.CRS) -> list[Any]:
+    """The parameters by which a system is bound to WGS 84: numbers, or the name of a grid file."""
+    operation: Any = given.coordinate_operation if given.is_bound else None
+    return [p.value for p in operation.params] if operation else []
+
+
 def _is_vn2000(given: pyproj.CRS) -> bool:
-    if given.is_bound and given.coordinate_operation:
-        params: Any = given.coordinate_operation.params
-        shift = [p.value for p in params[:3]]
-        if all(abs(a - b) < 0.01 for a, b in zip(shift, _VN2000_SHIFT, strict=False)) and len(shift) == 3:
-            return True
+    shift = _shift(given)[:3]
+    if len(shift) == 3 and all(abs(a - b) < 0.01 for a, b in zip(shift, _VN2000_SHIFT, strict=True)):
+        return True
     base = _unbound(given).geodetic_crs
     return bool(base and any(_VN2000.search(str(n)) for n in (base.name, base.datum.name if base.datum else "")))
 

@@ -196,6 +196,15 @@ def _again(lines: Sequence[str]) -> str:
     return CORNERS + "\n".join(lines) + "\n"
 
 
+def _points(*names: int) -> list[str]:
+    """A square of 10 m, its corners called so in the order in which they go round; then in the order of the list."""
+    corners = dict(enumerate([(20, 0), (30, 0), (30, 10), (20, 10)], start=1))
+    placed = [corners.get(name, (20, 0)) for name in names]
+    return [
+        f"12;2;{n};{NORTH + y:.2f};{EAST + x:.2f}".replace(".", ",") for n, (x, y) in zip(names, placed, strict=True)
+    ]
+
+
 def moved(shape: Any, to: str, source: str = "EPSG:9210") -> Any:
     """A shape of the VN-2000 105°45' plane in another system, by PROJ alone (its operation may be 0.8 m off)."""
     by = pyproj.Transformer.from_crs(source, to, always_xy=True)
@@ -212,6 +221,18 @@ def _swapped(shape: Any) -> Any:
 
 def _datum_lost(given: str) -> Callable[[Path], Case]:
     return lambda at: (by_driver(at / "a.tab", "MapInfo File"), field_map(at / "map.toml", source=given))
+
+
+def with_rows(shapefile: Path, rows: int) -> Path:
+    """The Shapefile with as many rows declared in its .dbf."""
+    table = shapefile.with_suffix(".dbf")
+    content = table.read_bytes()
+    table.write_bytes(content[:4] + rows.to_bytes(4, "little") + content[8:])
+    return shapefile
+
+
+def _rows_cut_off(at: Path) -> Case:
+    return with_rows(parcels(at / "a.shp"), 1), field_map(at / "map.toml")
 
 
 IN_A_STORE = {"CRS-014", "CRS-015", "CRS-016"}
@@ -234,6 +255,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "FIL-015": _sheets_in_tcvn3(),
     "FIL-016": _sheets_in_tcvn3(stated=True),
     "FIL-017": _mixed,
+    "FIL-020": _rows_cut_off,
     "FIL-018": _capitals(".VnTimeH", ""),
     "FIL-019": _capitals(".VnTime", 'capitals = "LEVEL_13"'),
     "MAP-007": lambda at: (
@@ -253,6 +275,8 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "COR-002": _corners(_again(["12;2;1;121401x;600000,00"])),
     "COR-003": _corners(_again(["12;2;1;1214020,00;600000,00", "12;2;2;1214030,00;600000,00"])),
     "COR-004": _corners("Tờ;Thửa;X;Y\n12;1;214.000;600.000\n12;1;214.010;600.000\n12;1;214.010;600.010\n"),
+    "COR-006": _corners(_again(_points(1, 3, 2, 4))),
+    "COR-007": _corners(_again(_points(1, 2, 2, 3))),
     "COR-005": lambda at: (
         listing(at / "a.csv", "Tờ;Thửa;X;Y;DT\n12;1;1214000;600000;99\n12;1;1214010;600000;\n12;1;1214010;600010;9\n"),
         field_map(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,7 @@ from files_to_load import (
 from landinfo.intake import findings
 from landinfo.intake.editions import file_hashes
 from landinfo.intake.findings import KINDS, Severity
+from landinfo.intake.guess import guess
 from landinfo.model import Refused
 from landinfo.store import open_store
 
@@ -150,6 +153,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "MAP-004": _theme(THEME.replace('"zones"', '"zone"')),
     "MAP-005": _use("đất ở", 'mapping = { ODT = "ODT" }'),
     "MAP-006": _map(parcel='owner = "{TenChu}"'),
+    "MAP-009": _map("a" + ".a" * 17 + " = 1\n" + MAP),
     "COV-001": _coverage_file,
     "GEO-001": _shapes(square(), None, shapely.Polygon()),
     "GEO-002": _shapes(square(), shapely.Point(EAST, NORTH)),
@@ -388,11 +392,76 @@ def test_a_prj_that_is_no_text(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "{b = " * 100_000, "[" * 100_000])
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "{b = " * 50_000, "[" * 100_000])
 def test_a_map_nested_without_end_is_refused(tmp_path: Path, text: str) -> None:
     map = tmp_path / "m.toml"
     map.write_text(text, "utf-8")
     assert codes(load(parcels(tmp_path / "a.gpkg"), map, str(tmp_path / "s.gpkg"), TODAY)) == ["MAP-001"]
+
+
+DEEP = (
+    *("a" + ".a" * 100_000 + " = 1", "[" + "a." * 100_000 + "a]", "[[" + "a." * 100_000 + "a]]"),
+    *("a . 'a' .\t" * 20_000 + '"a" = 1', "a = {b" + ".b" * 17 + " = 1}", '"a.b"' + '."a.b"' * 17 + " = 1"),
+    't = {x = """\n", """, ' + "a." * 50_000 + 'a = 1, y = "q"}',
+    "# " + "x" * 256 * 1024,
+)
+
+
+@pytest.mark.parametrize("text", DEEP, ids=range(len(DEEP)))
+def test_a_map_that_would_take_all_memory_is_refused_before_it_is_parsed(tmp_path: Path, text: str) -> None:
+    map = tmp_path / "m.toml"
+    map.write_text(text, "utf-8")
+    began = time.monotonic()
+    (finding,) = load(parcels(tmp_path / "a.gpkg"), map, str(tmp_path / "s.gpkg"), TODAY).findings
+    assert (finding.kind.code, finding.params) == ("MAP-009", {"file": "m.toml", "limit": 256, "dots": 16})
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "text", ["[" + "a." * 16 + "a]\n", 'x = "' + "a.b " * 99 + '"\n', "# " + "x." * 16 + "\n", "#" + "." * 2000 + "\n"]
+)
+def test_dots_of_sentences_are_none_of_a_key(tmp_path: Path, text: str) -> None:
+    map = tmp_path / "m.toml"
+    map.write_text(text + MAP, "utf-8")
+    found = codes(load(parcels(tmp_path / "a.gpkg"), map, str(tmp_path / "s.gpkg"), TODAY))
+    assert "MAP-009" not in found
+    assert "MAP-001" not in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 260_000, '"\\' * 130_000, "a." * 16 + "," + "a.a," * 60_000, '"' * 260_000, "'" * 260_000, "-." * 100_000],
+)
+def test_looking_for_deep_keys_takes_no_time(tmp_path: Path, text: str) -> None:
+    map = tmp_path / "m.toml"
+    map.write_text(text, "utf-8")
+    began = time.monotonic()
+    assert set(codes(load(tmp_path / "a.gpkg", map, str(tmp_path / "s.gpkg"), TODAY))) <= {"MAP-001", "MAP-009"}
+    assert time.monotonic() - began < 5
+
+
+GRIDS = (
+    "+proj=tmerc +nadgrids=/etc/passwd",
+    "+proj=tmerc +lon_0=105.75 +k=0.9999 +x_0=500000 +ellps=WGS84 +nadgrids=@null +type=crs",
+    "+proj=longlat +ellps=WGS84 +nadgrids=x.gsb +type=crs",
+)
+
+
+@pytest.mark.parametrize(("crs", "stated"), [*((crs, False) for crs in GRIDS), *((crs, True) for crs in GRIDS[1:])])
+def test_a_system_bound_by_a_grid_file_is_not_understood(tmp_path: Path, crs: str, stated: bool) -> None:
+    """In the field map or in the file itself; no file of that name is looked for."""
+    file = parcels(tmp_path / "a.gpkg", crs=crs if stated else None)
+    map = field_map(tmp_path / "m.toml", source="" if stated else f'crs = "{crs}"')
+    refusing = [f.kind.code for f in load(file, map, str(tmp_path / "s.gpkg"), TODAY).findings if f.refuses]
+    assert refusing in (["CRS-003"], ["FIL-002"] if stated else [])  # GDAL may look at the system first
+    with suppress(Refused):
+        guess(file, None, office.RULEBOOK)
+
+
+def test_a_coverage_file_in_a_system_that_is_not_understood(tmp_path: Path) -> None:
+    write(tmp_path / "ranh.gpkg", [square()], {"x": ["1"]}, crs=GRIDS[1])
+    map = field_map(tmp_path / "map.toml", MAP.replace("hull_of_features", "file:ranh.gpkg"))
+    assert codes(load(parcels(tmp_path / "a.gpkg"), map, str(tmp_path / "s.gpkg"), TODAY))[0] == "COV-001"
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import amount
 import pytest
+import shapely
 from files_to_load import EAST, NORTH, TODAY, codes, field_map, held, load, square
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from office_files import CORNERS, LISTED, VN2000, listing, workbook
 
 from landinfo.files.read import read_file
+from landinfo.files.ring import ring_of
 from landinfo.files.table import Wanted
 from landinfo.model import Refused
 
@@ -103,8 +105,184 @@ def test_lines_that_are_wrong_are_named_by_their_number(tmp_path: Path) -> None:
     text = CORNERS + "12;2;1;abc;600000\n12;3;1;1214000,00;600020,00\n12;3;2;1214000,00;600030,00\n"
     table = read_file(listing(tmp_path / "a.csv", text))
     told = {r.code: [(s.row, s.name, s.detail) for s in r.spots] for r in table.remarks}
-    assert told == {"COR-002": [(0, "2", "[6] X = abc, Y = 600000")], "COR-003": [(0, "3", "[7] 2")]}
-    assert len(table.shapes) == 1
+    assert told == {"COR-002": [(2, "2", "[6] X = abc, Y = 600000")], "COR-003": [(3, "3", "[7] 2")]}
+    assert (len(table.shapes), list(table.rows)) == (1, [1])
+
+
+LINES = {
+    1: ["12;1;1;1214000;600000", "12;1;2;1214000;600010", "12;1;3;1214010;600010", "12;1;4;1214010;600000"],
+    2: ["12;2;1;1214000;600010", "12;2;2;1214000;600020", "12;2;3;1214010;600020", "12;2;4;1214010;600010"],
+    3: ["12;3;1;1214000;600020", "12;3;2;1214000;600030", "12;3;3;1214010;600030", "12;3;4;1214010;600020"],
+}
+"""Three squares in a row."""
+
+
+def _list(at: Path, *lines: str, heading: str = "Tờ;Thửa;Điểm;X;Y") -> Path:
+    return listing(at / "a.csv", "\n".join([heading, *lines]))
+
+
+def _without(line: str, *cells: int) -> str:
+    return ";".join("" if i in cells else cell for i, cell in enumerate(line.split(";")))
+
+
+@pytest.mark.parametrize(
+    ("corner", "cells"),
+    [*((corner, cells) for corner in (0, 2, 3) for cells in ((3, 4), (3,), (4,), (2, 3, 4))), (2, (0, 1, 3, 4))],
+)
+def test_a_corner_that_is_not_filled_in_never_leaves_another_outline(
+    tmp_path: Path, corner: int, cells: tuple[int, ...]
+) -> None:
+    """The parcel is refused; asked to, the others are published."""
+    second = [*LINES[2][:corner], _without(LINES[2][corner], *cells), *LINES[2][corner + 1 :]]
+    file, url = _list(tmp_path, *LINES[1], *second, *LINES[3]), str(tmp_path / "s.gpkg")
+    map = field_map(tmp_path / "m.toml", LISTED.replace("{tờ}", "{Tờ}").replace("{thửa}", "{Thửa}"), source=VN2000)
+    result = load(file, map, url, TODAY)
+    assert not result.published
+    (finding,) = (f for f in result.findings if f.refuses)
+    assert (finding.kind.code, [(p.row, p.name) for p in finding.places]) == ("COR-002", [(2, "2")])
+    assert finding.places[0].detail.startswith(f"[{6 + corner}] X = ")
+    rest = load(file, map, url, TODAY, rest=True)
+    assert rest.quarantined == {2}
+    (aside,) = (f for f in rest.findings if f.kind.code == "ROW-001")
+    assert (aside.count, aside.params["rows"]) == (1, 3)
+    assert [(str(p.ref), p.shape.area) for p in held(url)[2]] == [
+        ("25750@2024/12/1", 100.0),
+        ("25750@2024/12/3", 100.0),
+    ]
+
+
+def test_findings_of_later_rows_keep_their_numbers(tmp_path: Path) -> None:
+    """A parcel set aside while reading does not move the numbers of those behind it."""
+    bow = ["12;3;1;1214000;600020", "12;3;2;1214010;600030", "12;3;3;1214000;600030", "12;3;4;1214008;600020"]
+    file = _list(tmp_path, *LINES[1], "12;2;1;1214000;600010", *bow, "12;4;1;;")
+    map = field_map(tmp_path / "m.toml", LISTED.replace("{tờ}", "{Tờ}").replace("{thửa}", "{Thửa}"), source=VN2000)
+    result = load(file, map, str(tmp_path / "s.gpkg"), TODAY, rest=True)
+    told = {f.kind.code: [p.row for p in f.places] for f in result.findings if f.refuses}
+    assert told == {"COR-002": [4], "COR-003": [2], "GEO-003": [3]}
+    assert result.quarantined == {2, 3, 4}
+    assert all(p.mark is not None for f in result.findings for p in f.places if f.kind.code in ("COR-003", "GEO-003"))
+
+
+def test_words_in_another_encoding_keep_the_number_of_their_parcel(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    lines = [f"{line};{name}" for n, name in ((1, "\xae\xcat \xeb"), (3, "Đất ở")) for line in LINES[n]]
+    text = "\n".join(["Tờ;Thửa;Điểm;X;Y;GC", *lines[:4], "12;2;1;;;", *lines[4:]])
+    file.write_bytes(text.encode("utf-8").replace("\xae\xcat \xeb".encode(), b"\xae\xcat \xeb"))
+    table = read_file(file, Wanted(fields=("GC",)))
+    assert [s.row for r in table.remarks if r.code == "FIL-017" for s in r.spots] == [3]
+
+
+def test_a_remark_below_the_list_is_no_corner(tmp_path: Path) -> None:
+    file = _list(tmp_path, *[f"{line};" for line in LINES[1]], ";;;;;x", "12;;;;;", heading="Tờ;Thửa;Điểm;X;Y;Ghi chú")
+    table = read_file(file)
+    assert (len(table.shapes), table.remarks) == (1, ())
+
+
+def test_a_parcel_whose_sheet_stands_in_its_first_line_only_is_one(tmp_path: Path) -> None:
+    lines = [LINES[1][0], *(_without(line, 0) for line in LINES[1][1:]), *LINES[2]]
+    assert [s.area for s in read_file(_list(tmp_path, *lines)).shapes] == [100.0, 100.0]
+
+
+def _ordered(at: Path, *names: str, lines: dict[int, list[str]] = LINES) -> tuple[list[str], list[float]]:
+    """What is said, and the areas, of parcel 1 whose lines are called ``names`` in the order of the file."""
+    by_name = {str(n): line for n, line in enumerate(lines[1], start=1)}
+    made = [by_name[name[-1] if name else "1"].split(";") for name in names]
+    text = [";".join([*cells[:2], name, *cells[3:]]) for name, cells in zip(names, made, strict=True)]
+    table = read_file(_list(at, *text))
+    return [f"{r.code} {s.detail}" for r in table.remarks for s in r.spots], [s.area for s in table.shapes]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "1 2 3 4",
+        "3 4 1 2",
+        "4 3 2 1",
+        "2 1 4 3",
+        "1 2 3 4 1",
+        "01 02 03 04",
+        "M1 M2 M3 M4",
+        "11 22 33 44",
+        "1 12 23 44",
+    ],
+)
+def test_points_that_go_round_are_left_as_they_are(tmp_path: Path, names: str) -> None:
+    assert _ordered(tmp_path, *names.split()) == ([], [100.0])
+
+
+@pytest.mark.parametrize("names", ["1 3 2 4", "1 2 4 3", "3 1 2 4", "M1 M3 M2 M4", "1 3 2 4 1", "1 13 2 24"])
+def test_points_out_of_order_are_put_in_the_order_of_their_numbers(tmp_path: Path, names: str) -> None:
+    said, areas = _ordered(tmp_path, *names.split())
+    if names == "1 13 2 24":
+        assert said == ["COR-006 [2] 1, 13, 2, 24 → 1, 2, 13, 24"]
+    assert [line[:7] for line in said] == ["COR-006"]
+    assert areas == [100.0]
+
+
+def test_letters_are_an_order_too(tmp_path: Path) -> None:
+    lines = [line.replace(";1;", f";1;{'ABCD'[n]};", 1) for n, line in enumerate(LINES[1])]
+    lines = [";".join(c for i, c in enumerate(line.split(";")) if i != 3) for line in lines]
+    table = read_file(_list(tmp_path, lines[0], lines[2], lines[1], lines[3]))
+    assert [(r.code, r.spots[0].detail) for r in table.remarks] == [("COR-006", "[2] A, C, B, D → A, B, C, D")]
+    assert table.shapes[0].area == 100.0
+
+
+@pytest.mark.parametrize("names", ["1 2 2 3", "1 2 3 4 1 2", "1 2 1 4", "1 2 3 3", "1 3 2 4 4"])
+def test_a_number_that_stands_twice_says_no_order(tmp_path: Path, names: str) -> None:
+    said, areas = _ordered(tmp_path, *names.split())
+    assert said == [f"COR-007 [2] {', '.join(names.split())}"]
+    assert areas == []
+
+
+def test_an_empty_number_among_others_out_of_order_says_none() -> None:
+    corners = [(float(n), float(n * n)) for n in range(5)]
+    assert ring_of(list(zip((1, 3, None, 2, 4), corners, strict=True)), False).code == "COR-007"
+    assert ring_of(list(zip((1, 2, None, 3, 4), corners, strict=True)), False).corners == corners
+
+
+@pytest.mark.parametrize("names", ["a1 b3 c2 d4", "1a 3a 2a 4", "1' 3' 2' 4"])
+def test_names_that_are_no_numbers_leave_the_lines_as_they_are(tmp_path: Path, names: str) -> None:
+    cells = [line.split(";") for line in LINES[1]]
+    text = [";".join([*c[:2], name, *c[3:]]) for name, c in zip(names.split(), cells, strict=True)]
+    table = read_file(_list(tmp_path, *text))
+    assert (table.remarks, [s.area for s in table.shapes]) == ((), [100.0])
+
+
+def test_numbers_of_the_whole_sheet_say_nothing_of_the_order(tmp_path: Path) -> None:
+    """Parcel 2 goes round 2 5 6 3: two corners of its neighbour, two of its own. One slip in them changes nothing."""
+    second = [
+        line.replace(f";2;{n};", f";2;{m};") for line, n, m in zip(LINES[2], (1, 2, 3, 4), (2, 5, 6, 3), strict=True)
+    ]
+    third = [
+        line.replace(f";3;{n};", f";3;{m};") for line, n, m in zip(LINES[3], (1, 2, 3, 4), (5, 7, 8, 1), strict=True)
+    ]
+    table = read_file(_list(tmp_path, *LINES[1], *second, *third))
+    assert (table.remarks, [s.area for s in table.shapes]) == ((), [100.0] * 3)
+
+
+def test_numbers_of_each_parcel_are_its_own_where_neighbours_disagree(tmp_path: Path) -> None:
+    third = [LINES[3][0], LINES[3][2], LINES[3][1], LINES[3][3]]
+    table = read_file(_list(tmp_path, *LINES[1], *LINES[2], *third))
+    assert [(r.code, [s.row for s in r.spots]) for r in table.remarks] == [("COR-006", [3])]
+    assert [s.area for s in table.shapes] == [100.0] * 3
+
+
+def test_a_running_number_of_lines_is_no_point_where_there_is_a_better_one(tmp_path: Path) -> None:
+    lines = [f"{n};{line}" for n, line in enumerate((LINES[1][0], LINES[1][2], LINES[1][1], LINES[1][3]), start=1)]
+    table = read_file(_list(tmp_path, *lines, heading="STT;Tờ;Thửa;Điểm;X;Y"))
+    assert [r.code for r in table.remarks] == ["COR-006"]
+    assert "STT" in table.layer.fields
+
+
+@settings(max_examples=amount.of(40, 1000), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(order=st.permutations(range(1, 8)), gaps=st.booleans())
+def test_the_lines_of_a_parcel_in_any_order_give_its_outline(tmp_path: Path, order: list[int], gaps: bool) -> None:
+    """Seven corners of a hull that is nowhere even: whatever their order in the file, the ring is that of the names."""
+    corners = [(0, 0), (9, 1), (12, 6), (9, 12), (5, 10), (1, 9), (3, 5)]
+    lines = [f"12;1;{n * 3 if gaps else n};{NORTH + corners[n - 1][1]};{EAST + corners[n - 1][0]}" for n in order]
+    table = read_file(_list(tmp_path, *lines))
+    expected = shapely.Polygon([(EAST + x, NORTH + y) for x, y in corners])
+    assert table.shapes[0].normalize().equals_exact(expected.normalize(), 0.0)
 
 
 @settings(max_examples=amount.of(25, 400), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -306,6 +306,37 @@ def test_text_with_nul_bytes(tmp_path: Path) -> None:
     assert outcome(office.listing(tmp_path / "a.csv", text)) in ("", "FIL-002")
 
 
+@pytest.mark.parametrize("rows", [0, 1, 3, 19, 21, 2**31, 2**32 - 1])
+def test_rows_of_a_shapefile_that_are_not_as_many_as_its_shapes(tmp_path: Path, rows: int) -> None:
+    """Fewer: GDAL leaves shapes out in silence. More: a .dbf of another export. What is declared beyond the bytes that
+    are there is a damaged header, and as many rows as there are shapes are there.
+    """
+    file = parcels(tmp_path / "a.shp", [square(10 * n) for n in range(20)])
+    office.with_rows(file, rows)
+    if rows > 20:
+        assert outcome(file) in ("", "FIL-002")
+    else:
+        with pytest.raises(Refused) as refused:
+            read_file(file, Wanted(), WITHIN)
+        assert (refused.value.code, refused.value.params) == ("FIL-020", {"shapes": 20, "rows": rows})
+
+
+@pytest.mark.parametrize(("part", "length"), [(".dbf", 0.5), (".dbf", 0.95), (".shx", 0.5), (".shx", 0.95)])
+def test_a_part_of_a_shapefile_that_was_cut_off(tmp_path: Path, part: str, length: float) -> None:
+    file = parcels(tmp_path / "a.shp", [square(10 * n) for n in range(20)])
+    content = file.with_suffix(part).read_bytes()
+    file.with_suffix(part).write_bytes(content[: int(len(content) * length)])
+    assert outcome(file) == "FIL-020"
+
+
+def test_a_row_too_many_is_of_another_export(tmp_path: Path) -> None:
+    file = parcels(tmp_path / "a.shp", [square(10 * n) for n in range(20)])
+    shutil.copy(
+        parcels(tmp_path / "b.shp", [square(10 * n) for n in range(21)]).with_suffix(".dbf"), tmp_path / "a.dbf"
+    )
+    assert outcome(file) == "FIL-020"
+
+
 def test_a_store_stays_as_it_was_whatever_comes(tmp_path: Path) -> None:
     url = tmp_path / "store.gpkg"
     assert load(parcels(tmp_path / "base.gpkg"), field_map(tmp_path / "base.toml"), str(url), TODAY).published

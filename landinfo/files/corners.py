@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 
 from landinfo.files import archive, legacy, shapefile
+from landinfo.files.ring import XY, name_points_of_the_sheet, ring_of
 from landinfo.files.table import Layer, Remark, Spot, Table, Wanted, chosen, lacks
 from landinfo.files.words import Words
 from landinfo.model import Refused
@@ -25,7 +26,8 @@ MOST_ROWS, MOST_COLUMNS, HEADER_WITHIN = 2_000_000, 256, 30
 _ROLES = {
     "number": "thua|so thua|sothua|so hieu thua|so thu tu thua|sothututhua|thua so|thua dat|thua dat so|shthua|so_thua",
     "sheet": "to|so to|soto|to so|to ban do|to ban do so|so to ban do|so hieu to ban do|sohieutobando|shbando|so_to",
-    "point": "diem|so hieu diem|ten diem|diem so|so hieu|stt|so tt|dinh|goc|moc|so hieu moc|stt diem|sh diem",
+    "point": "diem|so hieu diem|ten diem|diem so|so hieu|dinh|goc|moc|so hieu moc|stt diem|sh diem",
+    "line": "stt|so tt",
     "x": "x|x m|toa do x|x toa do|northing|toa do x m|x vn2000|x vn 2000",
     "y": "y|y m|toa do y|y toa do|easting|toa do y m|y vn2000|y vn 2000",
 }
@@ -50,7 +52,8 @@ class _Line:
 def read(path: Path, wanted: Wanted) -> Table:
     """One row for each parcel of the list; its fields are the columns that are not of a corner, by their headings.
 
-    A cell for the parcel may stand in its first line only; the closing corner may be repeated. Raises ``Refused``:
+    Rows are the parcels in their order; one without a ring has its number, and no row. A cell for the parcel may stand
+    in its first line only; the closing corner may be repeated. Raises ``Refused``:
     COR-001 no such columns, COR-004 numbers that can be read in two ways, FIL-002, FIL-006, FIL-007, FIL-014.
     """
     xlsx = path.suffix.lower() == ".xlsx"
@@ -61,61 +64,92 @@ def read(path: Path, wanted: Wanted) -> Table:
     )
     if lacks(layer, wanted):
         return Table(layer, (), {}, np.empty(0, dtype=object), np.empty(0, dtype=bool), 0)
-    rest = lines[header + 1 :]
-    xy, remarks = _numbers(rest, roles, path)
-    parcels = list(_grouped(rest, xy, roles))
-    spots = [_at(p[0][0], roles, f"{len(p)}") for p in parcels if len(p) < 3]
-    whole = [p for p in parcels if len(p) >= 3]
-    if spots:
-        remarks.append(Remark("COR-003", {}, tuple(spots)))
+    parcels = _grouped(lines[header + 1 :], roles)
+    rings, remarks = _rings(parcels, roles, path)
+    whole = [(n, parcel) for n, parcel in enumerate(parcels, start=1) if n in rings]
     fields = chosen(layer, wanted)
     at = {name: i for i, name in names.items()}
     columns, differ = _columns(whole, {name: at[name] for name in fields})
     decoded, said = words.columns(columns)
     if differ:
         remarks.append(Remark("COR-005", {}, tuple(differ)))
-    shapes = np.array([_ring([corner for _, corner in p]) for p in whole], dtype=object)
+    shapes = np.array([shapely.Polygon(rings[n]) for n, _ in whole], dtype=object)
     empty = np.zeros(len(whole), dtype=bool)
-    return Table(layer, range(1, len(whole) + 1), decoded, shapes, empty, 0, (*remarks, *said), words.composed)
+    rows = range(1, len(whole) + 1) if len(whole) == len(parcels) else [n for n, _ in whole]
+    said = tuple(replace(r, spots=tuple(replace(s, row=rows[s.row - 1]) for s in r.spots)) for r in said)
+    return Table(layer, rows, decoded, shapes, empty, 0, (*remarks, *said), words.composed)
 
 
-def _at(line: _Line, roles: dict[str, int], detail: str) -> Spot:
-    """A line that belongs to no row of the table, by its number in the list."""
-    return Spot(0, str(line.cell(roles["number"]) or ""), detail=f"[{line.row}] {detail}")
+def _grouped(lines: Sequence[_Line], roles: dict[str, int]) -> list[list[_Line]]:
+    """The lines of one parcel after another: sheet and number name it, and stand at least in its first line.
 
-
-def _ring(corners: Sequence[tuple[float, float]]) -> Any:
-    return shapely.Polygon(corners)
-
-
-def _grouped(
-    lines: Sequence[_Line], xy: dict[int, tuple[float, float]], roles: dict[str, int]
-) -> Iterator[list[tuple[_Line, tuple[float, float]]]]:
-    """The corners of one parcel after another: sheet and number name it, and stand at least in its first line."""
-    now: list[tuple[_Line, tuple[float, float]]] = []
+    A line without number, point, X and Y is no corner's: blank, or a remark.
+    """
+    parcels: list[list[_Line]] = []
     key: tuple[Any, ...] = ()
     for line in lines:
-        if line.row not in xy:
+        if all(line.cell(roles.get(role)) is None for role in ("number", "point", "x", "y")):
             continue
-        given = tuple(line.cell(roles.get(role)) for role in ("sheet", "number"))
-        if given[1] is not None and given != key:
-            if now:
-                yield now
-            now, key = [], given
-        now.append((line, xy[line.row]))
-    if now:
-        yield now
+        sheet, number = (_key(line.cell(roles.get(role))) for role in ("sheet", "number"))
+        if not parcels or (number is not None and key != (sheet or key[0], number)):
+            parcels.append([])
+            key = (sheet, number)
+        parcels[-1].append(line)
+    return parcels
+
+
+def _key(value: Any) -> str | None:
+    return None if value is None else str(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def _rings(
+    parcels: Sequence[Sequence[_Line]], roles: dict[str, int], path: Path
+) -> tuple[dict[int, Sequence[XY]], list[Remark]]:
+    """The ring of each parcel (from 1) that has one, and what is wrong with the others: COR-002 a corner that is no
+    pair of numbers, COR-003 fewer than three, COR-006 and COR-007 their order.
+    """
+    numbers = _numbers([line for parcel in parcels for line in parcel], roles, path)
+    corners = [[(line.cell(roles.get("point")), numbers.get(line.row)) for line in parcel] for parcel in parcels]
+    there = [[(point, xy) for point, xy in parcel if xy is not None] for parcel in corners]
+    of_the_sheet = name_points_of_the_sheet(there)
+    rings: dict[int, Sequence[XY]] = {}
+    spots: dict[str, list[Spot]] = {}
+    for n, (lines, good) in enumerate(zip(parcels, there, strict=True), start=1):
+        place = _place(n, lines, good, roles)
+        ring = ring_of(good, of_the_sheet)
+        if len(good) < len(lines):
+            shown = [f"[{line.row}] X = {_shown(line, roles, 'x')}, Y = {_shown(line, roles, 'y')}" for line in lines
+                     if line.row not in numbers]  # fmt: skip
+            spots.setdefault("COR-002", []).extend(replace(place, detail=detail[:400]) for detail in shown)
+        elif len(ring.corners) < 3:
+            spots.setdefault("COR-003", []).append(replace(place, detail=f"[{lines[0].row}] {len(ring.corners)}"))
+        elif ring.code:
+            spots.setdefault(ring.code, []).append(replace(place, detail=f"[{lines[0].row}] {ring.detail}"))
+        if len(good) == len(lines) and len(ring.corners) >= 3 and ring.code != "COR-007":
+            rings[n] = ring.corners
+    return rings, [Remark(code, {}, tuple(found)) for code, found in spots.items()]
+
+
+def _place(n: int, lines: Sequence[_Line], good: Sequence[tuple[Any, XY]], roles: dict[str, int]) -> Spot:
+    """A parcel by its place in the list and its number, at its first corner."""
+    x, y = good[0][1] if good else (None, None)
+    return Spot(n, _key(lines[0].cell(roles["number"])) or "", x, y)
+
+
+def _shown(line: _Line, roles: dict[str, int], role: str) -> Any:
+    value = line.cell(roles[role])
+    return "–" if value is None else value
 
 
 def _columns(
-    parcels: Sequence[Sequence[tuple[_Line, tuple[float, float]]]], at: dict[str, int]
+    parcels: Sequence[tuple[int, Sequence[_Line]]], at: dict[str, int]
 ) -> tuple[dict[str, list[Any]], list[Spot]]:
     """The one value of each column for each parcel; a second one in a later line is remarked (COR-005)."""
     differ = []
     columns: dict[str, list[Any]] = {name: [] for name in at}
-    for n, parcel in enumerate(parcels, start=1):
+    for n, lines in parcels:
         for name, column in at.items():
-            given = [v for line, _ in parcel if (v := line.cell(column)) is not None]
+            given = [v for line in lines if (v := line.cell(column)) is not None]
             columns[name].append(_plain(given[0]) if given else None)
             if any(value != given[0] for value in given[1:]):
                 second = next(v for v in given if v != given[0])
@@ -137,6 +171,8 @@ def _header(lines: Sequence[_Line], words: Words, path: Path) -> tuple[int, dict
             role = _NAMED.get(fold(name))
             if role:
                 roles.setdefault(role, i)
+        if "line" in roles:
+            roles.setdefault("point", roles["line"])
         if {"number", "x", "y"} <= roles.keys():
             return n, roles, {i: name for i, name in enumerate(names) if name and names.index(name) == i}
     cells = lines[0].cells if lines else ()
@@ -144,22 +180,12 @@ def _header(lines: Sequence[_Line], words: Words, path: Path) -> tuple[int, dict
     raise Refused("COR-001", str(path), columns=first[:400] or "–")
 
 
-def _numbers(
-    lines: Sequence[_Line], roles: dict[str, int], path: Path
-) -> tuple[dict[int, tuple[float, float]], list[Remark]]:
-    """(easting, northing) of each line that has one; COR-002 cells that are no number; blank lines are passed over."""
-    cells = [(line, line.cell(roles["x"]), line.cell(roles["y"])) for line in lines]
+def _numbers(lines: Sequence[_Line], roles: dict[str, int], path: Path) -> dict[int, XY]:
+    """(easting, northing) of each line that has them. Raises ``Refused`` (COR-004)."""
+    cells = [(line.row, line.cell(roles["x"]), line.cell(roles["y"])) for line in lines]
     comma = _convention((str(c) for _, x, y in cells for c in (x, y) if isinstance(c, str)), path)
-    found, wrong = {}, []
-    for line, x, y in cells:
-        if x is None and y is None:
-            continue
-        north, east = _number(x, comma), _number(y, comma)
-        if north is None or east is None:
-            wrong.append(_at(line, roles, f"X = {x}, Y = {y}"[:400]))
-        else:
-            found[line.row] = (east, north)
-    return found, [Remark("COR-002", {}, tuple(wrong))] if wrong else []
+    read = ((row, _number(y, comma), _number(x, comma)) for row, x, y in cells)
+    return {row: (east, north) for row, east, north in read if east is not None and north is not None}
 
 
 def _convention(texts: Iterable[str], path: Path) -> bool:

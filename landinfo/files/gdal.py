@@ -47,9 +47,11 @@ def open_layer(path: Path, scratch: Path, wanted: Wanted) -> Opened:
     """Open one layer without reading its rows; ``scratch`` is a folder for what GDAL writes beside a file.
 
     Raises ``Refused``: FIL-002 unreadable, FIL-003 another format, FIL-004 which layer?, FIL-006 text of unknown
-    encoding, FIL-007 no such encoding.
+    encoding, FIL-007 no such encoding, FIL-020 parts that do not belong together.
     """
     driver, said = formats.DRIVERS[formats.ending(path)], list[str]()
+    if driver == "ESRI Shapefile":
+        shapefile.check_parts(path)
     with _listening(path, said):
         source = _aside(path, scratch, driver)
         name = _layer_name(source, path, wanted.layer)

@@ -1,9 +1,10 @@
-"""What a Shapefile leaves open: in which encoding its text stands."""
+"""What a Shapefile leaves open: in which encoding its text stands, and whether its parts belong together."""
 
 from __future__ import annotations
 
 import codecs
 import re
+import struct
 from pathlib import Path
 
 from landinfo.files.legacy import TCVN3, VNI
@@ -49,13 +50,33 @@ def _python_name(named: str) -> str:
     return f"cp{digits}" if digits.isdecimal() else named.strip()
 
 
+def check_parts(path: Path) -> None:
+    """As many rows as shapes? GDAL leaves out in silence the shapes that have no row.
+
+    Rows are those whose bytes are there, whatever the header declares. Raises ``Refused``: FIL-020.
+    """
+    index, table = (_part(path, suffix) for suffix in (".shx", ".dbf"))
+    if index is None or table is None:
+        return
+    head, shapes = _beside(path, ".dbf", 32), max(index.stat().st_size - 100, 0) // 8
+    declared, first, length = struct.unpack("<IHH", head[4:12]) if len(head) == 32 else (0, 0, 0)
+    rows = min(declared, max(table.stat().st_size - first, 0) // length) if length else 0
+    if rows != shapes:
+        raise Refused("FIL-020", str(path), shapes=shapes, rows=rows)
+
+
 def _beside(path: Path, suffix: str, size: int) -> bytes:
-    """The first bytes of the part ``suffix`` of the Shapefile, whatever the case of its name."""
-    for near in sorted(path.parent.iterdir()):
-        if near.stem == path.stem and near.suffix.lower() == suffix and near.is_file():
-            with near.open("rb") as part:
-                return part.read(size)
-    return b""
+    """The first bytes of the part ``suffix`` of the Shapefile."""
+    if (near := _part(path, suffix)) is None:
+        return b""
+    with near.open("rb") as part:
+        return part.read(size)
+
+
+def _part(path: Path, suffix: str) -> Path | None:
+    """The part ``suffix`` of the Shapefile, whatever the case of its name."""
+    parts = (near for near in sorted(path.parent.iterdir()) if near.stem == path.stem)
+    return next((near for near in parts if near.suffix.lower() == suffix and near.is_file()), None)
 
 
 def _cpg(path: Path) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,9 @@ from shapely.geometry.base import BaseGeometry
 from landinfo.intake.findings import Collector, Place
 
 Shapes = NDArray[np.object_]
-Named = Callable[[int], str]
-Check = Callable[[Shapes, NDArray[np.bool_], Named, str, Collector], Shapes]
+At = Callable[[int], Place]
+"""The place of row i (from 0) of a table: its number in the file, and what it calls itself."""
+Check = Callable[[Shapes, NDArray[np.bool_], At, str, Collector], Shapes]
 """Which shapes of a file can stand (None for the others), as ``check_shapes``."""
 
 NOWHERE = 1e9
@@ -28,12 +30,10 @@ _AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _POINT = re.compile(r"^(?P<what>[^\[]+)\[(?P<x>[-\d.e+]+) (?P<y>[-\d.e+]+)\]$")
 
 
-def check_shapes(
-    shapes: Shapes, unreadable: NDArray[np.bool_], named: Named, repair: str, collect: Collector
-) -> Shapes:
+def check_shapes(shapes: Shapes, unreadable: NDArray[np.bool_], at: At, repair: str, collect: Collector) -> Shapes:
     """The shapes that can stand, None for the others; what is wrong goes to ``collect`` by row number.
 
-    ``named(i)`` is what row i calls itself. GEO-001 none, GEO-002 no polygon, GEO-003 broken boundary, GEO-004 numbers
+    GEO-001 none, GEO-002 no polygon, GEO-003 broken boundary, GEO-004 numbers
     that are no coordinates, GEO-005 broken beyond repair, GEO-006 repaired, GEO-008 several parts, GEO-020 an open ring
     that was closed. One part in a multi-polygon is a polygon. ``repair``: "none", "safe" closes rings, "make_valid".
     """
@@ -42,20 +42,20 @@ def check_shapes(
     several = plain & (shapely.get_type_id(good) == shapely.GeometryType.MULTIPOLYGON)
     good[several] = shapely.get_geometry(good[several], 0)
     for i in np.flatnonzero(~plain).tolist():
-        good[i] = _checked(i, shapes[i], bool(unreadable[i]), named, repair, collect)
+        good[i] = _checked(at(i), shapes[i], bool(unreadable[i]), repair, collect)
     return good
 
 
-def check_lines(shapes: Shapes, unreadable: NDArray[np.bool_], named: Named, repair: str, collect: Collector) -> Shapes:
+def check_lines(shapes: Shapes, unreadable: NDArray[np.bool_], at: At, repair: str, collect: Collector) -> Shapes:
     """As ``check_shapes``, for middle lines: GEO-001 none, GEO-004 no coordinates, ZON-006 no line."""
     good = np.empty(len(shapes), dtype=object)
     for i, shape in enumerate(shapes):
         if shape is None or shape.is_empty:
-            collect.add("GEO-001", Place(i + 1, named(i)))
+            collect.add("GEO-001", at(i))
         elif not (np.abs(shapely.get_coordinates(shape)) < NOWHERE).all():
-            collect.add("GEO-004", Place(i + 1, named(i)))
+            collect.add("GEO-004", at(i))
         elif shape.geom_type not in ("LineString", "MultiLineString") or not shape.is_valid:
-            collect.add("ZON-006", Place(i + 1, named(i), *_start(shape), detail=shape.geom_type))
+            collect.add("ZON-006", _placed(at(i), _start(shape), shape.geom_type))
         else:
             good[i] = shape
     return good
@@ -71,30 +71,33 @@ def _plain(shapes: Shapes) -> NDArray[np.bool_]:
 
 
 def _checked(
-    i: int, shape: BaseGeometry | None, unreadable: bool, named: Named, repair: str, collect: Collector
+    place: Place, shape: BaseGeometry | None, unreadable: bool, repair: str, collect: Collector
 ) -> BaseGeometry | None:
-    row = i + 1
     if unreadable and not _can_be_closed(shape, repair):
-        collect.add("GEO-003", Place(row, named(i), *_start(shape), "unclosed ring"))
+        collect.add("GEO-003", _placed(place, _start(shape), "unclosed ring"))
         return None
     if unreadable:
-        collect.add("GEO-020", Place(row, named(i), *_start(shape)))
+        collect.add("GEO-020", _placed(place, _start(shape)))
     if shape is None or shape.is_empty:
-        collect.add("GEO-001", Place(row, named(i)))
+        collect.add("GEO-001", place)
         return None
     if not (np.abs(shapely.get_coordinates(shape)) < NOWHERE).all():
-        collect.add("GEO-004", Place(row, named(i)))
+        collect.add("GEO-004", place)
         return None
     if shape.geom_type not in ("Polygon", "MultiPolygon"):
-        collect.add("GEO-002", Place(row, named(i), *_inside(shape), detail=shape.geom_type))
+        collect.add("GEO-002", _placed(place, _inside(shape), shape.geom_type))
         return None
     if not shape.is_valid:
-        return _broken(row, shape, named(i), repair, collect)
+        return _broken(place, shape, repair, collect)
     if shapely.get_num_geometries(shape) > 1:
         parts = shapely.get_num_geometries(shape)
-        collect.add("GEO-008", Place(row, named(i), *_inside(shape), detail=str(parts)))
+        collect.add("GEO-008", _placed(place, _inside(shape), str(parts)))
         return shape
     return shapely.get_geometry(shape, 0)
+
+
+def _placed(place: Place, xy: tuple[float | None, float | None], detail: str = "") -> Place:
+    return replace(place, x=xy[0], y=xy[1], detail=detail)
 
 
 def _can_be_closed(shape: BaseGeometry | None, repair: str) -> bool:
@@ -112,8 +115,8 @@ def _start(shape: BaseGeometry | None) -> tuple[float | None, float | None]:
     return float(x), float(y)
 
 
-def _broken(row: int, shape: BaseGeometry, name: str, repair: str, collect: Collector) -> BaseGeometry | None:
-    place = _reason(row, name, shape)
+def _broken(place: Place, shape: BaseGeometry, repair: str, collect: Collector) -> BaseGeometry | None:
+    place = _reason(place, shape)
     if repair != "make_valid":
         collect.add("GEO-003", place)
         return None
@@ -122,17 +125,17 @@ def _broken(row: int, shape: BaseGeometry, name: str, repair: str, collect: Coll
         collect.add("GEO-005", place)
         return None
     detail = f"{place.detail}; {shape.area:.2f} → {mended.area:.2f}"
-    collect.add("GEO-006", Place(row, name, place.x, place.y, detail))
+    collect.add("GEO-006", replace(place, detail=detail))
     return mended if shapely.get_num_geometries(mended) > 1 else shapely.get_geometry(mended, 0)
 
 
-def _reason(row: int, name: str, shape: BaseGeometry) -> Place:
+def _reason(place: Place, shape: BaseGeometry) -> Place:
     """GEOS says ``Self-intersection[605000.5 1214000.5]``."""
     said = str(shapely.is_valid_reason(shape))
     match = _POINT.match(said)
     if not match:
-        return Place(row, name, detail=said)
-    return Place(row, name, float(match["x"]), float(match["y"]), match["what"])
+        return replace(place, detail=said)
+    return _placed(place, (float(match["x"]), float(match["y"])), match["what"])
 
 
 def _inside(shape: BaseGeometry) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from landinfo.coordinates_source import way
 from landinfo.files.read import read_file
 from landinfo.intake.fieldmap import FieldMap
-from landinfo.model import Coverage, Feature, Parcel, PriceZone, Refused
+from landinfo.model import CannotBeAnswered, Coverage, Feature, Parcel, PriceZone, Refused
 
 
 def coverage(rows: Sequence[Parcel | Feature | PriceZone], map: FieldMap, layer: str, crs: str) -> list[Coverage]:
@@ -73,4 +73,7 @@ def _from_file(map: FieldMap, crs: str) -> BaseGeometry:
     if not shapes or not polygons or table.unreadable.any() or table.layer.crs is None:
         raise Refused("COV-001", str(path), path=path.name)
     bounds = [float(edge) for edge in shapely.total_bounds(shapes)]
-    return shapely.union_all(way(table.layer.crs, crs, bounds).convert(shapes))
+    try:
+        return shapely.union_all(way(table.layer.crs, crs, bounds).convert(shapes))
+    except CannotBeAnswered as wrong:
+        raise Refused("COV-001", str(path), path=path.name) from wrong

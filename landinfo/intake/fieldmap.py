@@ -5,6 +5,8 @@ Nothing is guessed: what the map does not name is not read, and an entry that is
 
 from __future__ import annotations
 
+import io
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -20,6 +22,12 @@ from landinfo.model import Commune, Refused, Status
 REPAIRS = ("none", "safe", "make_valid")
 UNITS = ("m2", "ha", "sqft", "sqft_us")
 COVERAGES = ("hull_of_features", "bbox", "features", "file:…")
+LARGEST = 256 * 1024
+"""Bytes of a field map: one with a thousand words in its mapping has 40 kB."""
+DEEPEST = 16
+"""Dots of a key: the parser takes time and memory by their square, 100,000 of them all there is."""
+_KEY = r"""(?:[\w-]{1,99}|"(?:[^"\\\n]|\\.){0,99}"|'[^'\n]{0,99}')"""
+_DEEP = re.compile(rf"(?<![\w-]){_KEY}(?:[ \t]*\.[ \t]*{_KEY}){{{DEEPEST + 1}}}")
 _REGIMES = '"TT08/2024" | "TT25/2014" | …'
 """The code list of a land use: that of Circular 08/2024/TT-BTNMT, of 25/2014/TT-BTNMT, or an older one."""
 _PARCEL = ("commune", "period", "sheet", "number")
@@ -149,9 +157,14 @@ def _list(text: str) -> tuple[str, ...]:
 
 
 def read_top(path: Path) -> Section:
-    """The whole of a TOML file. Raises ``Refused``: MAP-001 there is none that can be read."""
+    """The whole of a TOML file. Raises ``Refused``: MAP-001 there is none that can be read, MAP-009 it is no map."""
     try:
-        return Section(path, "", tomllib.loads(unicodedata.normalize("NFC", path.read_text("utf-8"))))
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        text = unicodedata.normalize("NFC", io.TextIOWrapper(io.BytesIO(content), "utf-8").read())
+        if len(content) > LARGEST or _DEEP.search(text):
+            raise Refused("MAP-009", str(path), file=path.name, limit=LARGEST // 1024, dots=DEEPEST)
+        return Section(path, "", tomllib.loads(text))
     except (OSError, ValueError, RecursionError) as wrong:
         raise Refused("MAP-001", str(path), file=path.name, detail=_without_place(wrong)) from wrong
 

@@ -124,7 +124,7 @@ def load(
         if out:
             made.clear()  # what is made again needs the memory
             made, out = without(out, opened, make)
-            collect.put(found("ROW-001", set_aside(collect, out), rows=len(opened.shapes)))
+            collect.put(found("ROW-001", set_aside(collect, out), rows=len(out.union(opened.table.rows))))
             map = replace(map, coverage_complete=False)
         told = (opened.source_crs, opened.operation, target.facts.crs, originals)
         if stopped or not made:

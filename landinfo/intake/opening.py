@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from landinfo.coordinates_source import Way, is_degrees, is_hn72, lost_datum, name_of, same, way
 from landinfo.files.read import read_file
 from landinfo.files.table import Layer, Remark, Spot, Table, Wanted
-from landinfo.intake.checks import NOWHERE, Check, Shapes, check_shapes
+from landinfo.intake.checks import NOWHERE, At, Check, Shapes, check_shapes
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.intake.findings import Collector, Finding, Place, found
 from landinfo.intake.personal import personal_fields
@@ -68,8 +68,8 @@ def open_source(
     if not len(table.shapes):
         raise Refused("FIL-005", str(source), layer=table.layer.name)
     _personal(table.layer.fields, map, collect)
-    named = Reader(table, map, rulebook, collect).named
-    good = check(table.shapes, table.unreadable, named, map.repair, collect)
+    at = Reader(table, map, rulebook, collect).place
+    good = check(table.shapes, table.unreadable, at, map.repair, collect)
     there = np.array([shape is not None for shape in good])
     drawn = there if there.any() else _finite(table.shapes)
     if not drawn.any():
@@ -79,7 +79,7 @@ def open_source(
     moved = good.copy()
     if by.operation:
         moved[there] = by.convert(good[there])
-    _landed(good, moved, collect)
+    _landed(good, moved, at, collect)
     broken = np.flatnonzero(there & (table.unreadable | ~shapely.is_valid(table.shapes)))
     originals = {int(i): by.convert(_as_it_came(table, int(i))) for i in broken}
     return Opened(table, moved, by.source, by.operation, system, map, originals)
@@ -197,7 +197,7 @@ def _way(system: str, crs: str, shapes: Shapes, collect: Collector) -> Way:
     return by
 
 
-def _landed(before: Shapes, after: Shapes, collect: Collector) -> None:
+def _landed(before: Shapes, after: Shapes, at: At, collect: Collector) -> None:
     """A transformation can throw a point out of the plane, or fold a boundary that was hardly simple."""
     with np.errstate(invalid="ignore"):
         there = np.asarray((np.abs(shapely.bounds(after)) < HALF_ROUND).all(axis=1))
@@ -206,7 +206,7 @@ def _landed(before: Shapes, after: Shapes, collect: Collector) -> None:
         x, y = shapely.get_coordinates(before[i])[0]
         if there[i]:
             reason = shapely.is_valid_reason(after[i])
-            collect.add("GEO-003", Place(i + 1, x=float(x), y=float(y), detail=reason))
+            collect.add("GEO-003", replace(at(i), x=float(x), y=float(y), detail=reason))
         else:
-            collect.add("CRS-006", Place(i + 1, x=float(x), y=float(y)))
+            collect.add("CRS-006", replace(at(i), x=float(x), y=float(y)))
         after[i] = None

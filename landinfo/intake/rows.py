@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -40,6 +41,10 @@ class Reader:
     def row(self, i: int) -> dict[str, Any]:
         return {name: column[i] for name, column in self.table.columns.items()}
 
+    def place(self, i: int) -> Place:
+        """Where a finding at row i (from 0) is: the row's number in the file, and its name."""
+        return Place(self.table.rows[i], self.named(i))
+
     def named(self, i: int) -> str:
         row = self.row(i)
         names = ("sheet", "number") if not self.map.theme else ("name", "designation")
@@ -55,9 +60,7 @@ class Reader:
         shape = self.shapes[i] if self.shapes is not None else None
         if mark is None and shape is not None:
             mark = shapely.point_on_surface(shape)
-        self.collect.add(
-            code, Place(self.table.rows[i], self.named(i), detail=self.shown(str(detail))[:120], mark=mark)
-        )
+        self.collect.add(code, replace(self.place(i), detail=self.shown(str(detail))[:120], mark=mark))
 
     def text(self, name: str, row: Mapping[str, Any], default: str = "") -> str:
         template = self.map.columns.get(name)
