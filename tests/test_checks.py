@@ -137,6 +137,7 @@ CASES: dict[str, Case] = {
         map=PLAN,
         sections=(("theme", 'document = "{VB}"'),),
     ),
+    "PAR-024": Case(uses("ODT", "lê hồng phong"), uses("ODT", "XYZ"), more=USE),
     "PER-001": Case(shapes(TenChu=["A", "B"]), shapes(MauSac=["A", "B"])),
     "PER-002": Case(
         shapes(TenChu=["1", "2"], SO=["1", "2"]),
@@ -146,9 +147,9 @@ CASES: dict[str, Case] = {
     ),
     "PER-003": Case(shapes(TO=["12", "079123456789"]), shapes(TO=["12", "12"])),
     "TXT-001": Case(
-        shapes(TO=[unicodedata.normalize("NFD", "tờ")] * 2), shapes(TO=[unicodedata.normalize("NFC", "tờ")] * 2)
+        shapes(TO=[unicodedata.normalize("NFD", "tờ1")] * 2), shapes(TO=[unicodedata.normalize("NFC", "tờ1")] * 2)
     ),
-    "TXT-002": Case(shapes(TO=["12", "tÃª"]), shapes(TO=["12", "tê"])),
+    "TXT-002": Case(shapes(TO=["12", "tÃª1"]), shapes(TO=["12", "tê1"])),
     "TXT-003": Case(shapes(TO=["12", "Ð4"]), shapes(TO=["12", "Đ4"])),
 }
 ELSEWHERE = {"GEO-020", "GEO-021", "GEO-022", "GEO-023", "GEO-024", "ROW-001"}

@@ -10,6 +10,7 @@ import shapely
 from landinfo.intake.checks import Shapes, same_ground
 from landinfo.intake.corners import nowhere_wider
 from landinfo.intake.coverage import declared_ground
+from landinfo.intake.harmless import shown
 from landinfo.intake.neighbours import holes, outline, overlaps
 from landinfo.intake.rows import CORNER, Reader
 from landinfo.model import Feature, Theme, ThemeKind
@@ -32,7 +33,7 @@ def features(reader: Reader, shapes: Shapes, theme: Theme, crs: str) -> list[Fea
         if code is None:
             reader.wrong("THE-001", i)
         elif code not in known:
-            reader.wrong("THE-002", i, code)
+            reader.wrong("THE-002", i, shown(code, reader.is_use))
         if code is None or shape is None:
             continue
         first, end = reader.days(i)

@@ -59,7 +59,7 @@ KINDS: Mapping[str, Kind] = {
     **_kinds(Severity.WARNING, "PRI-030", "PRI-031", "PRI-032", "PRI-033", "PRI-034", "PRI-035", "PRI-036", "PRI-037"),
     **_kinds(Severity.WARNING, "FIL-008", "GEO-006", "GEO-007", "GEO-010", "PAR-004", "PAR-006", "PAR-007", "PAR-008"),
     **_kinds(Severity.FATAL, "PER-002"),
-    **_kinds(Severity.ERROR, "GEO-014", "GEO-030", "PAR-012", "PER-003"),
+    **_kinds(Severity.ERROR, "GEO-014", "GEO-030", "PAR-012", "PAR-024", "PER-003"),
     **_kinds(Severity.WARNING, "GEO-011", "GEO-012", "GEO-015", "GEO-016", "GEO-020", "GEO-021", "GEO-023", "GEO-024"),
     **_kinds(Severity.WARNING, "TOP-001", "TOP-003", "TOP-004", "TOP-005", "THE-004", "THE-005", "TXT-002", "ROW-001"),
     **_kinds(Severity.WARNING, "PAR-013", "PAR-014", "PAR-015", "PAR-017", "PAR-018", "PAR-019", "PAR-021"),

@@ -15,6 +15,7 @@ from landinfo.intake import landing
 from landinfo.intake.checks import check_lines
 from landinfo.intake.fieldmap import FieldMap, Words, read_coverage, read_top, read_words
 from landinfo.intake.findings import Collector
+from landinfo.intake.harmless import is_measure, shown
 from landinfo.intake.opening import open_source
 from landinfo.intake.rows import Reader
 from landinfo.intake.section import Section
@@ -145,7 +146,7 @@ def _width(reader: Reader, name: str, i: int, row: Mapping[str, Any], comma: boo
     try:
         return read_width(text, comma), True
     except ValueError:
-        reader.wrong("ZON-007", i, f"{name}: {text}")
+        reader.wrong("ZON-007", i, f"{name}: {shown(text, is_measure)}")
         return None, False
 
 

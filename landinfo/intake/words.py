@@ -42,7 +42,7 @@ def _wrong(text: str, names_allowed: bool) -> str | None:
 def _told(code: str, name: str, text: str) -> str:
     if code == "PER-003":
         return name
-    return f"{name}: {text if code == 'TXT-002' else ' '.join(map(_named, _ALIKE.findall(text)))}"
+    return f"{name}: {' '.join(_BROKEN.findall(text) if code == 'TXT-002' else map(_named, _ALIKE.findall(text)))}"
 
 
 def _named(letter: str) -> str:
