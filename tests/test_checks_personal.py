@@ -23,6 +23,9 @@ OF_PERSONS = (
     *("CanCuoc", "HoChieu", "MaDinhDanh", "DiaChi", "DiaChiChu", "DIA_CHI_TT", "Địa chỉ thường trú", "ThuongTru"),
     *("NgaySinh", "NamSinh", "NAM_SINH", "GioiTinh", "DanToc", "SDT", "SoDienThoai", "DienThoai", "Email", "MST"),
     *("owner", "OWNER_NAME", "TaxPayer", "phone", "IdCard", "mailing_address"),
+    *("TenCSD", "TenCSDD", "CSDD", "NSDD", "OWNER_NAM", "CMTND", "GTTT", "SoGTTT", "SoDDCN", "HKTT", "DCTT", "ChuCu"),
+    *("hovten", "DT_CHU", "SoDT", "MSThue", "NoiCuTru", "NguoiDungTen", "NguoiDung", "TenHo", "HoGiaDinh", "NguoiNhan"),
+    *("ThgTru", "TENCSDĐ", "Ten_NSDD", "TenHoGD"),
     *("ChuSoHuu", "CHU_SO_HUU", "TenCSH", "CSH", "ChuNha", "ChuDat", "NguoiDaiDien", "NguoiDaiDi", "SoGiayChun"),
 )
 OF_PARCELS = (
@@ -40,6 +43,7 @@ OF_PARCELS = (
     ),
     *("kh2003", "mscolor", "sodoto", "so_to", "sh_ban_do", "to_ban_do", "loaidat", "DT_O", "DTSDTHUC", "TYLE", "NGAY"),
     *("SoDiaChinh", "BanDoDiaChinh", "DiaChiThua", "DiaChiThuaDat", "MaDinhDanhThua", "ThoiHanSD", "TenDuong", "TenXa"),
+    *("DT", "DTich", "SoDoTo", "DTChuyen", "TenHoSo", "TenHoGa", "GCNQSDD", "SoQSDD", "GhiChu", "SoDTich", "DT_CHUNG"),
     *("APN", "IDU", "TEX", "SUPF", "CREAT_DATE", "BOOK", "PAGE", "MaLoaiQuyHoach", "HoSo", "ChucNang"),
 )
 """Names met in the wild (MPLIS, ViLIS, Famis, foreign cadastres)."""
@@ -400,6 +404,38 @@ def test_a_planning_area_may_be_called_like_a_person_but_not_be_one() -> None:
     assert masked("Huỳnh Văn Lũy", names_allowed=True) == "Huỳnh Văn Lũy"
     for value in ("Ông Nguyễn Văn A", "Khu A, CMND 281234567", "Nhà số 5, thường trú Phú Lợi"):
         assert looks_personal(value, names_allowed=True)
+
+
+TOLD = (
+    *("hộ ông Nguyễn Văn Trồng", "Đất ông Trồng", "thửa của bà Trần Thị Trồng", "Khu A của Nguyễn Văn Trồng"),
+    *("Nguyễn Văn Trồng - CCCD 079.185.001.234", "0912-345-678", "Khu B, nhà chị Trồng", "hộ Lê Thị Trồng"),
+)
+
+
+@pytest.mark.parametrize("value", TOLD)
+def test_the_name_of_a_planning_area_that_points_at_a_land_user_is_refused(tmp_path: Path, value: str) -> None:
+    file = write(tmp_path / "t.gpkg", [square(), square(10)], {"MA": ["A", "B"], "TEN": ["Khu A", value]})
+    map = field_map(tmp_path / "t.toml", STORE_AND_THEME, theme='name = "{TEN}"')
+    result = run(file, map, str(tmp_path / "s.gpkg"), TODAY, lambda step, done: None, RULEBOOK, new=True)
+    assert {p.row for f in result.findings if f.kind.code == "PER-003" for p in f.places} == {2}
+    said = str([(f.params, [p.name + p.detail for p in f.places]) for f in result.findings])
+    assert not any(part in said for part in ("Trồng", "185", "345"))
+
+
+@pytest.mark.parametrize(
+    "value", ["Đường Nguyễn Văn Linh", "Nguyễn Văn Linh", "Khu đất Bà Rịa", "Chợ Bà Chiểu", "Khu dân cư Lê Hồng Phong"]
+)
+def test_the_name_of_a_planning_area_may_be_a_streets(value: str) -> None:
+    assert not looks_personal(value, names_allowed=True)
+
+
+@pytest.mark.parametrize("column", ["document", "article"])
+def test_only_the_name_of_a_planning_area_may_be_like_a_persons(tmp_path: Path, column: str) -> None:
+    file = write(tmp_path / "t.gpkg", [square()], {"MA": ["A"], "X": ["Nguyễn Văn Trồng"]})
+    map = field_map(tmp_path / "t.toml", STORE_AND_THEME, theme=f'{column} = "{{X}}"')
+    result = run(file, map, str(tmp_path / "s.gpkg"), TODAY, lambda step, done: None, RULEBOOK, new=True)
+    assert "PER-003" in codes(result)
+    assert "Trồng" not in str([(f.params, f.places) for f in result.findings])
 
 
 NOTE = "Ông Nguyễn Văn Trồng, CMND 281999888, ĐT 0903 123 456, ngụ tại 12 Đường Ẩn"

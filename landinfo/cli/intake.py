@@ -110,12 +110,13 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 def _load_prices(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     from landinfo.intake import pricelist, pricepublish
+    from landinfo.intake.file_name import open_name
 
     first, end = (asked.read_day(n, d) if d else None for n, d in (("from", arguments.first), ("to", arguments.end)))
     wanted = pricepublish.Asked(
         document=arguments.document,
         status=Status(arguments.status),
-        source=arguments.source or arguments.file.name,
+        source=arguments.source or open_name(arguments.file.name),
         first=first,
         end=end,
         base=arguments.base,

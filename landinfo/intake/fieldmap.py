@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from landinfo.coordinates import DEFAULT_CRS
+from landinfo.intake.persons import looks_personal
 from landinfo.intake.section import Section
 from landinfo.intake.template import Template
 from landinfo.model import Commune, Refused, Status
@@ -28,6 +29,9 @@ DEEPEST = 16
 """Dots of a key: the parser takes time and memory by their square, 100,000 of them all there is."""
 _KEY = r"""(?:[\w-]{1,99}|"(?:[^"\\\n]|\\.){0,99}"|'[^'\n]{0,99}')"""
 _DEEP = re.compile(rf"(?<![\w-]){_KEY}(?:[ \t]*\.[ \t]*{_KEY}){{{DEEPEST + 1}}}")
+LONGEST = 60
+"""Characters of what an edition says of itself."""
+_WORDS_EXPECTED = f"≤ {LONGEST} ký tự, không ghi tên người, số giấy tờ, địa chỉ · no name, paper or address of a person"
 _REGIMES = '"TT08/2024" | "TT25/2014" | …'
 """The code list of a land use: that of Circular 08/2024/TT-BTNMT, of 25/2014/TT-BTNMT, or an older one."""
 _PARCEL = ("commune", "period", "sheet", "number")
@@ -208,15 +212,22 @@ def _commune(section: Section) -> Commune:
 
 
 def read_words(section: Section) -> Words:
-    """[edition]. Raises ``Refused`` (MAP-002)."""
+    """[edition]. Raises ``Refused`` (MAP-002): also for words that are long, or somebody's; they are published."""
     return Words(
-        territory=section.text("territory"),
-        document=section.text("document"),
+        territory=_published(section, "territory"),
+        document=_published(section, "document"),
         effective_from=section.day("effective_from"),
-        source=section.text("source"),
+        source=_published(section, "source"),
         simulated=section.flag("simulated", False),
         replaces=section.flag("replaces", False),
     )
+
+
+def _published(section: Section, key: str) -> str:
+    text = section.text(key)
+    if len(text) > LONGEST or not text.isprintable() or looks_personal(text):
+        raise section.wrong(key, _WORDS_EXPECTED)
+    return text
 
 
 def _land_use(section: Section) -> LandUseField:

@@ -17,6 +17,7 @@ from landinfo.coordinates_landing import UTM, ZONES, fitting
 from landinfo.coordinates_source import lost_datum, name_of
 from landinfo.files.read import read_file
 from landinfo.files.table import Table, Wanted
+from landinfo.intake.file_name import open_name
 from landinfo.intake.findings import Finding, found
 from landinfo.intake.opening import remarked
 from landinfo.intake.personal import is_personal
@@ -78,7 +79,7 @@ def guess(path: Path, layer: str | None, rulebook: Rulebook) -> Guess:
     chosen = _by_names(open_)
     if "land_use" not in {role for role, _ in chosen}:
         chosen |= _by_values(table, rulebook)
-    lines = [_comment("guess-title", texts, file=path.name), "", "[source]", *_crs(table, texts)]
+    lines = [_comment("guess-title", texts, file=open_name(path.name)), "", "[source]", *_crs(table, texts)]
     if layer:
         lines.append(f'layer = "{layer}"')
     lines += ["", "[parcel]", 'period = "2024"']

@@ -113,7 +113,7 @@ def _system(layer: Layer, map: FieldMap, collect: Collector) -> str:
         if given is not None and is_hn72(given):
             raise Refused("CRS-017", "crs", crs=given[:40])
     if layer.crs is None and map.crs is None:
-        raise Refused("CRS-001", "crs", layer=layer.name)
+        raise Refused("CRS-001", "crs", layer=masked(layer.name))
     try:
         lost = lost_datum(layer.crs) if layer.crs is not None else ""
         if lost:

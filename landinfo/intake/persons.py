@@ -98,17 +98,20 @@ def _looks_personal(value: str, names_allowed: bool) -> bool:
 
 
 def masked(value: str, names_allowed: bool = False) -> str:
-    """``value`` with whatever looks like a person's replaced; all of it where letters must be turned to see it."""
+    """``value`` with whatever looks like a person's replaced; all of it where letters must be turned to see it.
+
+    ``names_allowed``: a name stays where nothing beside it points at a person.
+    """
     if not looks_personal(value, names_allowed):
         return unicodedata.normalize("NFC", value)
     text = _readings(value)[0]
     for start, end in reversed(list(_papers(text))):
         text = text[:start] + HIDDEN + text[end:]
-    for pattern in _PATTERNS if names_allowed else (*_PATTERNS, _STREET_OF_A_HOUSE):
+    for pattern in (*_PATTERNS, _STREET_OF_A_HOUSE):
         text = pattern.sub(HIDDEN, text)
-    for start, end in reversed(list(_names(text, told=names_allowed))):
+    for start, end in reversed(list(_names(text))):
         text = text[:start] + HIDDEN + text[end:]
-    return HIDDEN if looks_personal(text, names_allowed) else text
+    return HIDDEN if looks_personal(text) else text
 
 
 def masked_all(values: dict[str, Any]) -> dict[str, Any]:
