@@ -261,6 +261,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "FIL-016": _sheets_in_tcvn3(stated=True),
     "FIL-017": _mixed,
     "FIL-020": _rows_cut_off,
+    "FIL-021": _archive(lambda at: {"b.zip": packed(at / "b.zip", {"a.shp": b""}).read_bytes(), "doc.pdf": b""}),
     "FIL-018": _capitals(".VnTimeH", ""),
     "FIL-019": _capitals(".VnTime", 'capitals = "LEVEL_13"'),
     "MAP-007": lambda at: (

@@ -485,6 +485,15 @@ def test_files_of_a_folder_that_are_all_called_like_somebody_are_all_kept(tmp_pa
     assert len(set(kept.values())) == 3
 
 
+def test_two_files_of_a_load_are_both_kept(tmp_path: Path) -> None:
+    """The streets and the alleys of price zones, both called after somebody."""
+    made = [tmp_path / name for name in ("Trồng.gpkg", "Rết.gpkg")]
+    for path in made:
+        path.write_text(path.name, "utf-8")
+    assert set(file_hashes(*made)) == {"original.gpkg", "original.gpkg (2)"}
+    assert len(set(file_hashes(*made).values())) == 2
+
+
 def test_the_parts_of_a_shapefile_are_told_apart(tmp_path: Path) -> None:
     file = parcels(tmp_path / "phu_loi.shp")
     assert {"original.shp", "original.dbf", "original.shx", "original.prj"} <= file_hashes(file).keys()

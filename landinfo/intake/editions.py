@@ -113,24 +113,27 @@ def days(load: Load) -> Days:
     return first, None if None in ends or not ends else max(end for end in ends if end)
 
 
-def file_hashes(source: Path) -> dict[str, str]:
-    """SHA-256 of a source by file name, with the files that belong to it (``.dbf``, ``.prj`` …); names, never paths.
+def file_hashes(*sources: Path) -> dict[str, str]:
+    """SHA-256 of sources by file name, with the files that belong to each (``.dbf``, ``.prj`` …); names, never paths.
 
     A name that may be somebody's is ``original``; files that are called the same then are told apart by a number.
     """
-    if source.is_dir():
-        files = sorted(p for p in source.rglob("*") if p.is_file())
-        named = [(p.relative_to(source.parent).as_posix(), p) for p in files]
-    else:
-        beside = [p for p in source.parent.glob(f"{_literal(source.stem)}.*") if p.is_file()]
-        same = beside if source.suffix.lower() in (".shp", ".tab", ".mif") else [source]
-        named = [(p.name, p) for p in sorted(same)]
     hashes: dict[str, str] = {}
-    for name, path in named:
+    for name, path in [part for source in sources for part in _parts(source)]:
         shown = "/".join(map(open_name, name.split("/")))
         again = f"{shown} ({len(hashes) + 1})" if shown in hashes else shown
         hashes[again] = sha256(path)
     return hashes
+
+
+def _parts(source: Path) -> list[tuple[str, Path]]:
+    """The files of a source by name: of a folder with the folder's."""
+    if source.is_dir():
+        files = sorted(p for p in source.rglob("*") if p.is_file())
+        return [(p.relative_to(source.parent).as_posix(), p) for p in files]
+    beside = [p for p in source.parent.glob(f"{_literal(source.stem)}.*") if p.is_file()]
+    same = beside if source.suffix.lower() in (".shp", ".tab", ".mif") else [source]
+    return [(p.name, p) for p in sorted(same)]
 
 
 def _literal(name: str) -> str:

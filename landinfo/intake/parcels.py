@@ -136,7 +136,7 @@ def _differences(reader: Reader, rows: Sequence[int], made: Sequence[Parcel]) ->
                 reader.wrong("PAR-007", i, drawn)
             elif areas[n] > explained[n]:
                 stated = parcel.map_scale
-                scale = f"1:{stated or survey.ASSUMED_SCALE}{'' if stated else ' ?'}"
+                scale = f"1:{stated or survey.ASSUMED_SCALE}{'' if stated else ' giả định · assumed'}"
                 reader.wrong("PAR-019", i, f"{drawn} (± {plain(Decimal(str(explained[n])))}, {scale})")
 
 
