@@ -272,10 +272,10 @@ def test_parcels_of_different_times_do_not_overlap(tmp_path: Path) -> None:
     assert "TOP-001" in codes(loaded(tmp_path, case, {"shapes": [square(), square(5)], **days}, "beside"))
 
 
-@pytest.mark.parametrize(("scale", "told"), [("", "1:500 giả định · assumed"), ("500", "1:500)")])
+@pytest.mark.parametrize(("scale", "told"), [("", "1:1000 giả định · assumed)"), ("500", "1:500)")])
 def test_a_scale_that_is_assumed_is_said_to_be(tmp_path: Path, scale: str, told: str) -> None:
     area = 'registered_area = { value = "{DT}" }\nmap_scale = "{TL}"'
-    file = write(tmp_path / "a.gpkg", [square()], {"TO": ["12"], "THUA": ["1"], "DT": ["98.5"], "TL": [scale]})
+    file = write(tmp_path / "a.gpkg", [square(side=50)], {"TO": ["12"], "THUA": ["1"], "DT": ["2400"], "TL": [scale]})
     result = load(file, field_map(tmp_path / "m.toml", parcel=area), str(tmp_path / "s.gpkg"), TODAY)
     (place,) = finding(result, "PAR-019").places
     assert told in place.detail

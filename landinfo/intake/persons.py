@@ -84,7 +84,7 @@ _SHORTEST = 8
 
 def looks_personal(value: str, names_allowed: bool = False) -> bool:
     """Does a value look like an identity number, a telephone, an address, an e-mail address or a person's name?"""
-    if len(value) < _SHORTEST and not {" ", "@"} & set(value) and (value.isupper() or value.lower() == value):
+    if len(value) < _SHORTEST and " " not in value and "@" not in value and (value.isupper() or value.lower() == value):
         return False
     return _looks_personal(value, names_allowed)
 
