@@ -25,7 +25,12 @@ VN2000 = 'crs = "EPSG:9210"'
 DRAWN = MAP.replace("{TO}", "12").replace("{THUA}", "{LEVEL_11}")
 LISTED = MAP.replace("{TO}", "{tờ}").replace("{THUA}", "{thửa}")
 
-TCVN3_BYTES = {"Bình Dương": b"B\xd7nh D\xad\xacng", "đất ở": b"\xae\xcat \xeb", "Đ4": b"\xa74", "Lê-ế": b"L\xaa-\xd5"}
+TCVN3_BYTES = {
+    "Bình Dương": b"B\xd7nh D\xad\xacng",
+    "đất ở": b"\xae\xcat \xeb",
+    "Đ4": b"\xa74",
+    "Lê-ế1": b"L\xaa-\xd51",
+}
 """As ``iconv -t TCVN5712-1`` writes them."""
 
 
@@ -163,7 +168,7 @@ def _archive(members: Callable[[Path], Mapping[str, bytes]]) -> Callable[[Path],
 
 def _sheets_in_tcvn3(more: str = "", *, stated: bool = False) -> Callable[[Path], Case]:
     def make(at: Path) -> Case:
-        file = shapefile_of(at, "Lê-ế", "latin-1", None, raw=TCVN3_BYTES["Lê-ế"])
+        file = shapefile_of(at, "Lê-ế1", "latin-1", None, raw=TCVN3_BYTES["Lê-ế1"])
         return file, field_map(at / "map.toml", source='encoding = "TCVN3"' if stated else "")
 
     return make
@@ -256,6 +261,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
     "FIL-016": _sheets_in_tcvn3(stated=True),
     "FIL-017": _mixed,
     "FIL-020": _rows_cut_off,
+    "FIL-021": _archive(lambda at: {"b.zip": packed(at / "b.zip", {"a.shp": b""}).read_bytes(), "doc.pdf": b""}),
     "FIL-018": _capitals(".VnTimeH", ""),
     "FIL-019": _capitals(".VnTime", 'capitals = "LEVEL_13"'),
     "MAP-007": lambda at: (

@@ -137,6 +137,7 @@ CASES: dict[str, Case] = {
         map=PLAN,
         sections=(("theme", 'document = "{VB}"'),),
     ),
+    "PAR-024": Case(uses("ODT", "lê hồng phong"), uses("ODT", "XYZ"), more=USE),
     "PER-001": Case(shapes(TenChu=["A", "B"]), shapes(MauSac=["A", "B"])),
     "PER-002": Case(
         shapes(TenChu=["1", "2"], SO=["1", "2"]),
@@ -146,9 +147,9 @@ CASES: dict[str, Case] = {
     ),
     "PER-003": Case(shapes(TO=["12", "079123456789"]), shapes(TO=["12", "12"])),
     "TXT-001": Case(
-        shapes(TO=[unicodedata.normalize("NFD", "tờ")] * 2), shapes(TO=[unicodedata.normalize("NFC", "tờ")] * 2)
+        shapes(TO=[unicodedata.normalize("NFD", "tờ1")] * 2), shapes(TO=[unicodedata.normalize("NFC", "tờ1")] * 2)
     ),
-    "TXT-002": Case(shapes(TO=["12", "tÃª"]), shapes(TO=["12", "tê"])),
+    "TXT-002": Case(shapes(TO=["12", "tÃª1"]), shapes(TO=["12", "tê1"])),
     "TXT-003": Case(shapes(TO=["12", "Ð4"]), shapes(TO=["12", "Đ4"])),
 }
 ELSEWHERE = {"GEO-020", "GEO-021", "GEO-022", "GEO-023", "GEO-024", "ROW-001"}
@@ -269,6 +270,15 @@ def test_parcels_of_different_times_do_not_overlap(tmp_path: Path) -> None:
     assert "TOP-001" not in codes(loaded(tmp_path, case, {"shapes": [square(), square(5)], **days}, "after"))
     days["D1"][1] = "2023-12-31"
     assert "TOP-001" in codes(loaded(tmp_path, case, {"shapes": [square(), square(5)], **days}, "beside"))
+
+
+@pytest.mark.parametrize(("scale", "told"), [("", "1:1000 giả định · assumed)"), ("500", "1:500)")])
+def test_a_scale_that_is_assumed_is_said_to_be(tmp_path: Path, scale: str, told: str) -> None:
+    area = 'registered_area = { value = "{DT}" }\nmap_scale = "{TL}"'
+    file = write(tmp_path / "a.gpkg", [square(side=50)], {"TO": ["12"], "THUA": ["1"], "DT": ["2400"], "TL": [scale]})
+    result = load(file, field_map(tmp_path / "m.toml", parcel=area), str(tmp_path / "s.gpkg"), TODAY)
+    (place,) = finding(result, "PAR-019").places
+    assert told in place.detail
 
 
 def test_flats_on_one_plot_do_not_overlap_each_other(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import time
@@ -39,8 +40,10 @@ from files_to_load import (
     write,
 )
 
+from landinfo import cli
 from landinfo.intake import findings
 from landinfo.intake.editions import file_hashes
+from landinfo.intake.file_name import open_name
 from landinfo.intake.findings import KINDS, Severity
 from landinfo.intake.guess import guess
 from landinfo.model import Refused
@@ -464,26 +467,50 @@ def test_a_coverage_file_in_a_system_that_is_not_understood(tmp_path: Path) -> N
     assert codes(load(parcels(tmp_path / "a.gpkg"), map, str(tmp_path / "s.gpkg"), TODAY))[0] == "COV-001"
 
 
-@pytest.mark.parametrize(
-    "name", ["Nguyễn Văn Trồng.gpkg", "nguyen_van_trong.gpkg", "079185001234.gpkg", "ho so ba Tran Thi Trong.gpkg"]
+SOMEBODYS = (
+    *("Nguyễn Văn Trồng.gpkg", "nguyen_van_trong.gpkg", "079185001234.gpkg", "ho so ba Tran Thi Trong.gpkg"),
+    *("NguyenVanTrong.gpkg", "nguyenvantrong.gpkg", "Nguyen van Trong 079.185.001.234.gpkg", "thua_Trong.gpkg"),
+    *("079-185-001-234.gpkg", "trong.gpkg", "so do Nguyen.Van.Trong.gpkg", "281 234 567.gpkg", "Do_Duong.gpkg"),
 )
-def test_a_file_that_is_called_like_somebody_is_kept_without_it(tmp_path: Path, name: str) -> None:
+
+
+@pytest.mark.parametrize("name", SOMEBODYS)
+def test_a_file_that_is_called_like_somebody_is_kept_without_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Any name of other words than an office's: lists of names never end."""
     file, url = parcels(tmp_path / name), str(tmp_path / "s.gpkg")
     assert load(file, field_map(tmp_path / "m.toml"), url, TODAY).published
     store = open_store(url)
     (files,) = [e.detail["files"] for e in store.events() if e.action == "prepared"]
     store.close()
-    assert list(files) == ["•••.gpkg"]
-    assert list(files.values()) == [hashlib.sha256(file.read_bytes()).hexdigest()]
+    assert files == {"original.gpkg": hashlib.sha256(file.read_bytes()).hexdigest()}
+    assert name.removesuffix(".gpkg").encode() not in Path(url).read_bytes()
+    assert cli.main(["guess", str(file)]) == 0
+    assert name not in capsys.readouterr().out
 
 
-def test_names_of_files_that_are_nobodys_are_kept(tmp_path: Path) -> None:
-    url = str(tmp_path / "s.gpkg")
-    assert load(parcels(tmp_path / "to_12_phu_loi.shp"), field_map(tmp_path / "m.toml"), url, TODAY).published
-    store = open_store(url)
-    (files,) = [e.detail["files"] for e in store.events() if e.action == "prepared"]
-    store.close()
-    assert {"to_12_phu_loi.shp", "to_12_phu_loi.dbf"} <= files.keys()
+OPEN = (
+    *("a.gpkg", "to_12.shp", "DC12-thua_2026.csv", "thua.shp.xml", "BĐĐC 2026.gpkg", "parcels (2).zip"),
+    *("Tờ bản đồ 12.dxf", "20260131.gpkg", "ranh_thua", "a00000001.gdbtable", "hồ sơ 7.SHP"),
+)
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_names_of_files_that_are_nobodys_are_kept(name: str) -> None:
+    assert open_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        *((name, "original.gpkg") for name in SOMEBODYS),
+        *(("to_12_phu_loi.shp", "original.shp"), ("thua.Nguyen Van An", "original"), ("An", "original")),
+        *((".gpkg", "original"), ("202601311.csv", "original.csv"), ("to.csv", "original.csv"), ("thua.an", "thua.an")),
+    ],
+)
+def test_any_other_name_is_a_neutral_one(name: str, shown: str) -> None:
+    assert open_name(name) == shown
 
 
 def test_files_of_a_folder_that_are_all_called_like_somebody_are_all_kept(tmp_path: Path) -> None:
@@ -492,5 +519,41 @@ def test_files_of_a_folder_that_are_all_called_like_somebody_are_all_kept(tmp_pa
     for name in ("Nguyễn Văn A.dbf", "Nguyễn Văn B.dbf", "to12.dbf"):
         (folder / name).write_text(name, "utf-8")
     kept = file_hashes(folder)
-    assert set(kept) == {"ho_so/•••.dbf", "ho_so/•••.dbf (2)", "ho_so/to12.dbf"}
+    assert set(kept) == {"ho_so/original.dbf", "ho_so/original.dbf (2)", "ho_so/to12.dbf"}
     assert len(set(kept.values())) == 3
+
+
+def test_two_files_of_a_load_are_both_kept(tmp_path: Path) -> None:
+    """The streets and the alleys of price zones, both called after somebody."""
+    made = [tmp_path / name for name in ("Trồng.gpkg", "Rết.gpkg")]
+    for path in made:
+        path.write_text(path.name, "utf-8")
+    assert set(file_hashes(*made)) == {"original.gpkg", "original.gpkg (2)"}
+    assert len(set(file_hashes(*made).values())) == 2
+
+
+def test_the_parts_of_a_shapefile_are_told_apart(tmp_path: Path) -> None:
+    file = parcels(tmp_path / "phu_loi.shp")
+    assert {"original.shp", "original.dbf", "original.shx", "original.prj"} <= file_hashes(file).keys()
+
+
+WORDS = (
+    *("Nguyễn Văn Trồng", "VPĐK Nguyễn văn Trồng 0912345678", "079.185.001.234", "x" * 61, "a\nb"),
+    *("12 Đường Ẩn, Phú Lợi", "NguyenVanTrong"),
+)
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("key", ["territory", "document", "source"])
+def test_what_an_edition_says_of_itself_is_nobodys_and_short(tmp_path: Path, key: str, word: str) -> None:
+    map = field_map(tmp_path / "m.toml", less=key, edition=f"{key} = {json.dumps(word)}")
+    (finding,) = load(parcels(tmp_path / "a.gpkg"), map, str(tmp_path / "s.gpkg"), TODAY).findings
+    assert finding.kind.code == "MAP-002"
+    assert f"[edition] {key}" in str(finding.params)
+    assert word not in str(finding.params)
+    assert not (tmp_path / "s.gpkg").exists()
+
+
+def test_sixty_characters_are_enough(tmp_path: Path) -> None:
+    map = field_map(tmp_path / "m.toml", less="source", edition=f'source = "{"x" * 60}"')
+    assert load(parcels(tmp_path / "a.gpkg"), map, str(tmp_path / "s.gpkg"), TODAY).published

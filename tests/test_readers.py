@@ -9,7 +9,7 @@ import office_files as office
 import pytest
 import shapely
 from files_to_load import EAST, MAP, NORTH, TODAY, codes, field_map, held, load, parcels, square, zipped
-from office_files import DRAWN, LABELS, TWO_PARCELS, VN2000, by_driver, dgn, dxf, folder_zipped, line, point
+from office_files import DRAWN, LABELS, TWO_PARCELS, VN2000, by_driver, dgn, dxf, folder_zipped, line, packed, point
 
 from landinfo.files.read import read_file
 from landinfo.files.table import Wanted
@@ -204,6 +204,32 @@ def test_an_archive_with_two_data_sets_is_a_question(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         read_file(office.packed(tmp_path / "a.zip", members))
     assert (refused.value.code, refused.value.params["layers"]) == ("FIL-004", "a.geojson, b/c.gpkg")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {".shp": "THUA.SHP", ".shx": "THUA.SHX", ".dbf": "THUA.DBF", ".prj": "THUA.PRJ", ".cpg": "THUA.CPG"},
+        {".shp": "THUA.SHP", ".shx": "Thua.shx", ".dbf": "thua.dbf", ".prj": "thua.PRJ", ".cpg": "thua.cpg"},
+        {".shp": "thua.shp", ".shx": "thua.SHX", ".dbf": "THUA.DBF", ".prj": "Thua.Prj", ".cpg": "thua.cpg"},
+    ],
+)
+def test_a_packed_shapefile_in_capitals(tmp_path: Path, names: dict[str, str]) -> None:
+    file = parcels(tmp_path / "a.shp", TO=["tờ 1", "tờ 2"])
+    archive = packed(tmp_path / "a.zip", {name: file.with_suffix(part).read_bytes() for part, name in names.items()})
+    table = read_file(archive, Wanted(fields=("TO", "THUA")))
+    assert table.columns == {"TO": ["tờ 1", "tờ 2"], "THUA": ["1", "2"]}
+    assert table.layer.crs is not None
+    assert [s.area for s in table.shapes] == [100.0, 100.0]
+
+
+@pytest.mark.parametrize("inner", ["b.zip", "x/b.ZIP", "b.tar.gz"])
+def test_an_archive_in_an_archive_is_named(tmp_path: Path, inner: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_file(packed(tmp_path / "a.zip", {inner: b"x", "read.me": b""}))
+    assert (refused.value.code, refused.value.params) == ("FIL-021", {"names": inner.split("/")[-1]})
+    both = packed(tmp_path / "c.zip", {inner: b"x", "a.gpkg": parcels(tmp_path / "a.gpkg").read_bytes()})
+    assert len(read_file(both).shapes) == 2
 
 
 def test_a_file_that_pretends_to_be_another_format(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import shapely
-from files_to_load import MAP, RULEBOOK, TODAY, codes, field_map, held, load, parcels, square, write
-from office_files import CORNERS, LABELS, TWO_PARCELS, VN2000, by_driver, dgn, listing, point
+from files_to_load import MAP, ROOT, RULEBOOK, TODAY, codes, field_map, held, load, parcels, square, write
+from office_files import CORNERS, LABELS, TWO_PARCELS, VN2000, by_driver, dgn, dxf, listing, point
 
 from landinfo.cli import main
 from landinfo.files.read import read_file
@@ -17,8 +17,10 @@ from landinfo.files.table import Table, Wanted
 from landinfo.intake import guess as guessing
 from landinfo.intake.guess import guess
 from landinfo.intake.personal import personal_fields
-from landinfo.intake.preset import is_name, presets
+from landinfo.intake.preset import is_name, presets, regimes
+from landinfo.store.rulebook import read_rulebook
 
+REAL = read_rulebook(ROOT / "data")
 PRESET = MAP.replace('sheet = "{TO}"\nnumber = "{THUA}"', 'preset = "{}"'.format("@"))
 
 
@@ -153,7 +155,7 @@ def test_the_command_only_prints(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_the_guess_says_that_it_cannot_be_loaded_yet(tmp_path: Path) -> None:
-    """Every refusal names one more empty entry, until all that no file says is filled in."""
+    """The refusal names every entry that is empty, until all that no file says is filled in."""
     file, map, url = _vbdlis(tmp_path / "a.gpkg"), tmp_path / "m.toml", str(tmp_path / "s.gpkg")
     text = "\n".join(guess(file, None, RULEBOOK).lines)
     assert "Chưa nạp được ngay" in text
@@ -170,7 +172,9 @@ def test_the_guess_says_that_it_cannot_be_loaded_yet(tmp_path: Path) -> None:
         map.write_text(store + text, "utf-8")
         (finding,) = load(file, map, url, TODAY).findings
         assert finding.kind.code == "MAP-002"
-        empty, filled = to_fill.pop(finding.params["entry"].split()[-1])
+        named = [entry.split(":")[0].split()[-1] for entry in finding.params["entries"].split("; ")]
+        assert sorted(named) == sorted(to_fill)
+        empty, filled = to_fill.pop(named[0])
         assert empty in text
         text = text.replace(empty, filled)
     map.write_text(store + text, "utf-8")
@@ -180,7 +184,58 @@ def test_the_guess_says_that_it_cannot_be_loaded_yet(tmp_path: Path) -> None:
 def test_a_land_use_without_its_regime_is_told_which_there_are(tmp_path: Path) -> None:
     map = field_map(tmp_path / "m.toml", MAP, more='[[parcel.land_use]]\ncode = "{MD}"\nregime = ""\n')
     (finding,) = load(parcels(tmp_path / "a.gpkg", MD=["ODT", "CLN"]), map, str(tmp_path / "s.gpkg"), TODAY).findings
-    assert "TT08/2024" in finding.params["expected"]
+    assert finding.params["entries"].startswith('[parcel.land_use] regime: "TT08/2024"')
+
+
+def test_the_guess_of_a_drawing_whose_layers_have_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [(wkt, "RANH_THUA") for wkt, _, _ in TWO_PARCELS]
+    file = dxf(tmp_path / "a.dxf", [*lines, ("1@5,5", "SO_THUA"), ("2@15,5", "SO_THUA"), ("x@16,6", "GHI_CHU")])
+    assert main(["guess", str(file)]) == 2
+    assert "--lines" in capsys.readouterr().err
+    assert main(["guess", str(file), "--lines", "RANH_THUA", "--labels", "SO_THUA"]) == 0
+    raw = tomllib.loads(capsys.readouterr().out)
+    assert (raw["source"]["lines"], raw["source"]["labels"]) == ("RANH_THUA", "SO_THUA")
+    assert raw["parcel"] == {"period": "2024", "commune": "", "sheet": "", "number": "{SO_THUA}"}
+
+
+@pytest.mark.parametrize(("lang", "said", "unsaid"), [("vi", "ĐOÁN từ", "GUESSED"), ("en", "GUESSED from", "ĐOÁN")])
+def test_the_guess_in_one_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: str, said: str, unsaid: str
+) -> None:
+    assert main(["guess", str(listing(tmp_path / "a.csv", CORNERS)), "--lang", lang]) == 0
+    out = capsys.readouterr().out
+    assert said in out
+    assert unsaid not in out
+    assert "không thấy" not in out or lang == "vi"
+
+
+def test_the_guess_has_the_store_to_be_made_and_no_blank_lines_one_after_another(tmp_path: Path) -> None:
+    """The table of the store as a comment: without its # it makes one."""
+    text = "\n".join(guess(listing(tmp_path / "a.csv", CORNERS), None, RULEBOOK).lines)
+    assert "\n\n\n" not in text
+    assert 'commune = ""' in text
+    assert 'sheet = ""' not in text  # Tờ
+    assert "store" not in tomllib.loads(text)
+    with_store = (
+        text.replace("# [store]", "[store]")
+        .replace("# title", "title")
+        .replace('# crs = "EPSG:9210"', 'crs = "EPSG:9210"')
+    )
+    assert tomllib.loads(with_store)["store"] == {"title": "", "crs": "EPSG:9210"}
+
+
+def test_regimes_stand_in_one_order_the_likely_ones_first() -> None:
+    """The newest circular first; with codes of another list in the file, that list."""
+    assert regimes(REAL) == ["TT08/2024", "TT27/2018", "TT25/2014", "legacy-2004", "QD499-1995", "planning"]
+    assert regimes(REAL, ["ODT", "CLN", "BHK"])[0] in ("TT27/2018", "TT25/2014")
+    assert regimes(REAL, ["LNK", "LNC", "COC"])[0] == "legacy-2004"
+    assert regimes(REAL, ["T", "Rau", "Mạ"])[0] == "QD499-1995"
+
+
+def test_the_guess_puts_the_likely_regime_first(tmp_path: Path) -> None:
+    file = parcels(tmp_path / "a.gpkg", loaidat=["T", "Hg/b"])
+    (line,) = (line for line in guess(file, None, RULEBOOK).lines if "regime của loại đất" in line)
+    assert ": 1995 | " in line
 
 
 @pytest.mark.parametrize("stated", [True, False])

@@ -9,7 +9,7 @@ from typing import Any
 
 from landinfo import asked
 from landinfo.cli.bar import Bar
-from landinfo.cli.common import DATA, SAMPLE, data, findings_options, show_findings, teller, today
+from landinfo.cli.common import DATA, SAMPLE, data, findings_options, languages, show_findings, teller, today
 from landinfo.model import Rulebook, Status
 
 
@@ -69,6 +69,8 @@ def _guess_parser(commands: Any) -> None:
     parser = commands.add_parser("guess", help="đoán bảng nối trường, chỉ in ra · show a guessed field map")
     parser.add_argument("file", type=Path)
     parser.add_argument("--layer", help="tên lớp, khi tệp có nhiều lớp · which layer")
+    parser.add_argument("--lines", default="", metavar="LAYERS", help="lớp ranh thửa · layers of boundaries")
+    parser.add_argument("--labels", default="", metavar="LAYER", help="lớp nhãn thửa · layer of parcel labels")
     findings_options(parser)
     parser.set_defaults(command=_guess)
 
@@ -110,12 +112,13 @@ def _load(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 def _load_prices(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     from landinfo.intake import pricelist, pricepublish
+    from landinfo.intake.file_name import open_name
 
     first, end = (asked.read_day(n, d) if d else None for n, d in (("from", arguments.first), ("to", arguments.end)))
     wanted = pricepublish.Asked(
         document=arguments.document,
         status=Status(arguments.status),
-        source=arguments.source or arguments.file.name,
+        source=arguments.source or open_name(arguments.file.name),
         first=first,
         end=end,
         base=arguments.base,
@@ -137,7 +140,8 @@ def _load_prices(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 def _guess(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     from landinfo.intake.guess import guess
 
-    made = guess(arguments.file, arguments.layer, rulebook)
+    drawn = (arguments.lines, arguments.labels)
+    made = guess(arguments.file, arguments.layer, rulebook, drawn, languages(arguments))
     print("\n".join(made.lines))
     show_findings(made.findings, arguments, rulebook)
     return 0

@@ -30,7 +30,7 @@ def unpack(path: Path, into: Path) -> Path:
     """Unpack and return the one data set inside (a Shapefile's .shp, a .gdb folder …).
 
     Raises ``Refused``: FIL-002 damaged, FIL-004 none or several in it, FIL-013 a path that leaves it or a link,
-    FIL-014 too large.
+    FIL-014 too large, FIL-021 an archive in it.
     """
     try:
         _unpack(path, into)
@@ -111,10 +111,24 @@ def _dataset(path: Path, into: Path) -> Path:
     inside = [p for p in sorted(into.rglob("*")) if p.is_file() and formats.is_dataset(p) and "__MACOSX" not in p.parts]
     found = folders + [p for p in inside if not any(f in p.parents for f in folders)]
     found = [p for p in found if not _accompanies(p, found)]
+    if not found and (packed := [p for p in sorted(into.rglob("*")) if p.is_file() and formats.is_archive(p)]):
+        raise Refused("FIL-021", str(path), names=", ".join(p.name for p in packed)[:200])
     if len(found) != 1:
         names = ", ".join(p.relative_to(into).as_posix() for p in found)
         raise Refused("FIL-004", str(path), layer="*", layers=names[:200] or "–")
-    return found[0]
+    return _in_one_case(found[0]) if formats.ending(found[0]) in _SEVERAL_FILES else found[0]
+
+
+_SEVERAL_FILES = (".shp", ".tab", ".mif")
+
+
+def _in_one_case(main: Path) -> Path:
+    """``THUA.SHP`` with ``Thua.dbf``, as Windows wrote them: the parts called alike, their endings in small letters."""
+    for part in sorted(main.parent.iterdir()):
+        wanted = main.with_name(main.stem + part.suffix.lower())
+        if part.stem.casefold() == main.stem.casefold() and part.is_file() and not wanted.exists():
+            part.rename(wanted)
+    return main.with_suffix(main.suffix.lower())
 
 
 def _accompanies(path: Path, found: list[Path]) -> bool:

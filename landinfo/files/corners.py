@@ -34,6 +34,7 @@ _ROLES = {
 _NAMED = {name: role for role, names in _ROLES.items() for name in names.split("|")}
 _POINT = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?", re.ASCII)
+_HARMLESS = re.compile(r"[^\W\d_]{0,4}[\d\s.,:+/-]{0,24}[^\W\d_]{0,2}\d{0,12}")
 _SPACES = re.compile(r"[\s\u00a0\u202f']")
 
 
@@ -137,8 +138,14 @@ def _place(n: int, lines: Sequence[_Line], good: Sequence[tuple[Any, XY]], roles
 
 
 def _shown(line: _Line, roles: dict[str, int], role: str) -> Any:
-    value = line.cell(roles[role])
-    return "–" if value is None else value
+    return _harmless(line.cell(roles[role]))
+
+
+def _harmless(value: Any) -> Any:
+    """A value as a finding may show it: a number with a slip, a code; below a list stands who made it."""
+    if value is None:
+        return "–"
+    return value if not isinstance(value, str) or _HARMLESS.fullmatch(value) else "•••"
 
 
 def _columns(
@@ -153,7 +160,7 @@ def _columns(
             columns[name].append(_plain(given[0]) if given else None)
             if any(value != given[0] for value in given[1:]):
                 second = next(v for v in given if v != given[0])
-                differ.append(Spot(n, detail=f"{name}: {given[0]} ≠ {second}"))
+                differ.append(Spot(n, detail=f"{name}: {_harmless(given[0])} ≠ {_harmless(second)}"))
     return columns, differ
 
 

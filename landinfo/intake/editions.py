@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -16,8 +15,8 @@ import numpy as np
 import shapely
 
 from landinfo.files.digest import sha256
+from landinfo.intake.file_name import open_name
 from landinfo.intake.lineage import between, read_limits
-from landinfo.intake.persons import HIDDEN, looks_personal
 from landinfo.model import Coverage, Edition, Event, Feature, Parcel, PriceZone, Refused, State
 from landinfo.store import DRAFT, Load, Store
 from landinfo.store.editing import person, same_person, signed_twice
@@ -113,31 +112,27 @@ def days(load: Load) -> Days:
     return first, None if None in ends or not ends else max(end for end in ends if end)
 
 
-def file_hashes(source: Path) -> dict[str, str]:
-    """SHA-256 of a source by file name, with the files that belong to it (``.dbf``, ``.prj`` …); names, never paths.
+def file_hashes(*sources: Path) -> dict[str, str]:
+    """SHA-256 of sources by file name, with the files that belong to each (``.dbf``, ``.prj`` …); names, never paths.
 
-    What looks like somebody's in a name is hidden; files that are called the same then are told apart by a number.
+    A name that may be somebody's is ``original``; files that are called the same then are told apart by a number.
     """
-    if source.is_dir():
-        files = sorted(p for p in source.rglob("*") if p.is_file())
-        named = [(p.relative_to(source.parent).as_posix(), p) for p in files]
-    else:
-        beside = [p for p in source.parent.glob(f"{_literal(source.stem)}.*") if p.is_file()]
-        same = beside if source.suffix.lower() in (".shp", ".tab", ".mif") else [source]
-        named = [(p.name, p) for p in sorted(same)]
     hashes: dict[str, str] = {}
-    for name, path in named:
-        shown = "/".join(map(_open_name, name.split("/")))
+    for name, path in [part for source in sources for part in _parts(source)]:
+        shown = "/".join(map(open_name, name.split("/")))
         again = f"{shown} ({len(hashes) + 1})" if shown in hashes else shown
         hashes[again] = sha256(path)
     return hashes
 
 
-def _open_name(name: str) -> str:
-    """A file's name without what may be a person's; ``Nguyen_Van_An.gpkg`` reads as words."""
-    stem, dot, ending = name.rpartition(".")
-    words = re.sub(r"[_\-.]+", " ", stem or name)
-    return f"{HIDDEN}{dot}{ending if stem else ''}" if looks_personal(words) or looks_personal(name) else name
+def _parts(source: Path) -> list[tuple[str, Path]]:
+    """The files of a source by name: of a folder with the folder's."""
+    if source.is_dir():
+        files = sorted(p for p in source.rglob("*") if p.is_file())
+        return [(p.relative_to(source.parent).as_posix(), p) for p in files]
+    beside = [p for p in source.parent.glob(f"{_literal(source.stem)}.*") if p.is_file()]
+    same = beside if source.suffix.lower() in (".shp", ".tab", ".mif") else [source]
+    return [(p.name, p) for p in sorted(same)]
 
 
 def _literal(name: str) -> str:

@@ -10,7 +10,9 @@ import shapely
 from landinfo.intake.checks import Shapes, same_ground
 from landinfo.intake.corners import nowhere_wider
 from landinfo.intake.coverage import declared_ground
+from landinfo.intake.harmless import shown
 from landinfo.intake.neighbours import holes, outline, overlaps
+from landinfo.intake.persons import masked
 from landinfo.intake.rows import CORNER, Reader
 from landinfo.model import Feature, Theme, ThemeKind
 
@@ -32,13 +34,13 @@ def features(reader: Reader, shapes: Shapes, theme: Theme, crs: str) -> list[Fea
         if code is None:
             reader.wrong("THE-001", i)
         elif code not in known:
-            reader.wrong("THE-002", i, code)
+            reader.wrong("THE-002", i, shown(code, reader.is_use))
         if code is None or shape is None:
             continue
         first, end = reader.days(i)
         document = reader.text("document", row, reader.map.words.document)
         if document not in (reader.map.words.document, *reader.rulebook.documents):
-            reader.wrong("THE-006", i, document)
+            reader.wrong("THE-006", i, masked(document))
         article = reader.text("article", row)
         made.append((i, Feature(name, theme.id, code, shape, first, end, document, article, "")))
     _same_ground(reader, shapes)

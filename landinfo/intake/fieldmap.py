@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from landinfo.coordinates import DEFAULT_CRS
+from landinfo.intake.persons import looks_personal
 from landinfo.intake.section import Section
 from landinfo.intake.template import Template
 from landinfo.model import Commune, Refused, Status
@@ -28,6 +29,10 @@ DEEPEST = 16
 """Dots of a key: the parser takes time and memory by their square, 100,000 of them all there is."""
 _KEY = r"""(?:[\w-]{1,99}|"(?:[^"\\\n]|\\.){0,99}"|'[^'\n]{0,99}')"""
 _DEEP = re.compile(rf"(?<![\w-]){_KEY}(?:[ \t]*\.[ \t]*{_KEY}){{{DEEPEST + 1}}}")
+LONGEST = 60
+"""Characters of what an edition says of itself."""
+_WORDS_EXPECTED = f"≤ {LONGEST} ký tự, không ghi tên, giấy tờ, nơi ở của ai · nobody's name, paper or home"
+_ONE_OF = "đúng một trong hai bảng · exactly one of the two tables"
 _REGIMES = '"TT08/2024" | "TT25/2014" | …'
 """The code list of a land use: that of Circular 08/2024/TT-BTNMT, of 25/2014/TT-BTNMT, or an older one."""
 _PARCEL = ("commune", "period", "sheet", "number")
@@ -116,15 +121,23 @@ class FieldMap:
         return tuple(dict.fromkeys(name for template in made for name in template.fields))
 
 
-def read_map(path: Path) -> FieldMap:
-    """Raises ``Refused``: MAP-001 no TOML, MAP-002 a wrong or missing entry, MAP-006 an entry that nobody knows."""
+def read_map(path: Path, new: bool = False) -> FieldMap:
+    """Raises ``Refused``: MAP-001 no TOML, MAP-002 wrong or missing entries, MAP-006 an entry that nobody knows.
+
+    ``new``: the map has to say what the store is that is to be made.
+    """
     top = read_top(path)
     raw = top.raw
-    kind = next((k for k in ("parcel", "theme") if k in raw), "")
-    if not kind or {"parcel", "theme"} <= raw.keys():
-        raise Refused("MAP-002", str(path), file=path.name, entry="[parcel] | [theme]", expected="1")
-    source, edition = top.section("source", required=False), top.section("edition")
-    rows, coverage = top.section(kind), top.section("coverage")
+    kind = "theme" if "theme" in raw else "parcel"
+    one = len({"parcel", "theme"} & raw.keys()) == 1
+    if not one:
+        top.wrong("parcel] | [theme", _ONE_OF)
+        top.asked |= {"parcel", "theme"}
+    if new and "store" not in raw:
+        top.wrong("store", "[store]")
+    source, edition = top.section("source"), top.section("edition")
+    rows = top.section(kind) if one else Section(path, kind, {})
+    coverage = top.section("coverage")
     preset = rows.text("preset", "") if kind == "parcel" else ""
     held = FieldMap(
         path=path,
@@ -149,6 +162,7 @@ def read_map(path: Path) -> FieldMap:
     )
     for section in (source, edition, rows, coverage, top):
         section.end()
+    top.settle()
     return held
 
 
@@ -208,15 +222,22 @@ def _commune(section: Section) -> Commune:
 
 
 def read_words(section: Section) -> Words:
-    """[edition]. Raises ``Refused`` (MAP-002)."""
+    """[edition]; words that are long, or somebody's, are wrong: they are published."""
     return Words(
-        territory=section.text("territory"),
-        document=section.text("document"),
+        territory=_published(section, "territory"),
+        document=_published(section, "document"),
         effective_from=section.day("effective_from"),
-        source=section.text("source"),
+        source=_published(section, "source"),
         simulated=section.flag("simulated", False),
         replaces=section.flag("replaces", False),
     )
+
+
+def _published(section: Section, key: str) -> str:
+    text = section.text(key)
+    if len(text) > LONGEST or not text.isprintable() or looks_personal(text):
+        section.wrong(key, _WORDS_EXPECTED)
+    return text
 
 
 def _land_use(section: Section) -> LandUseField:
@@ -232,7 +253,9 @@ def _land_use(section: Section) -> LandUseField:
 
 def _regime(section: Section) -> str:
     if section.raw.get("regime", "") == "":
-        raise section.wrong("regime", _REGIMES)
+        section.asked.add("regime")
+        section.wrong("regime", _REGIMES)
+        return ""
     return section.text("regime")
 
 
@@ -247,8 +270,8 @@ def _area(rows: Section, key: str) -> AreaField | None:
 
 
 def read_coverage(section: Section) -> str:
-    """[coverage] of. Raises ``Refused`` (MAP-002)."""
+    """[coverage] of."""
     of = section.text("of")
-    if of not in COVERAGES[:-1] and not of.startswith("file:"):
-        raise section.wrong("of", " | ".join(COVERAGES))
+    if of and of not in COVERAGES[:-1] and not of.startswith("file:"):
+        section.wrong("of", " | ".join(COVERAGES))
     return of

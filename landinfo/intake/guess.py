@@ -17,13 +17,14 @@ from landinfo.coordinates_landing import UTM, ZONES, fitting
 from landinfo.coordinates_source import lost_datum, name_of
 from landinfo.files.read import read_file
 from landinfo.files.table import Table, Wanted
+from landinfo.intake.file_name import open_name
 from landinfo.intake.findings import Finding, found
 from landinfo.intake.opening import remarked
 from landinfo.intake.personal import is_personal
 from landinfo.intake.persons import looks_personal, masked, masked_all
 from landinfo.intake.preset import ROLES, presets, regimes
 from landinfo.model import CannotBeAnswered, Refused, Rulebook
-from landinfo.texts import Texts, say
+from landinfo.texts import LANGUAGES, Texts, say
 
 ROWS = 500
 _SHOWN = 3
@@ -47,7 +48,10 @@ _LINES = {
 }
 
 
+_NEEDED = ("commune", "sheet", "number")
+"""What every parcel has: where no field holds it, it is written as a constant."""
 _SYSTEMS = (*ZONES, *UTM, "EPSG:4326")
+_STORE = ("# [store]", '# title = ""', f'# crs = "{DEFAULT_CRS}"')
 _TO_FILL = (
     "[edition]",
     'territory = ""       # "25750@2024"',
@@ -69,28 +73,55 @@ class Guess:
     findings: tuple[Finding, ...]
 
 
-def guess(path: Path, layer: str | None, rulebook: Rulebook) -> Guess:
-    """Looks at the first rows. Raises ``Refused`` like ``files.read.read_file``. Personal columns are not read."""
-    there = _read(path, Wanted(layer=layer, most=1)).layer.fields
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The sentences, and the languages in which they are said."""
+
+    texts: Texts
+    langs: Sequence[str]
+
+
+def guess(
+    path: Path,
+    layer: str | None,
+    rulebook: Rulebook,
+    drawn: tuple[str, str] = ("", ""),
+    langs: Sequence[str] = LANGUAGES,
+) -> Guess:
+    """Looks at the first rows. Raises ``Refused`` like ``files.read.read_file``. Personal columns are not read.
+
+    ``drawn`` names the layers of a drawing that hold boundaries (with commas) and labels; comments are in ``langs``.
+    """
+    lines, labels = tuple(name.strip() for name in drawn[0].split(",") if name.strip()), drawn[1]
+    there = _read(path, Wanted(layer=layer, most=1, lines=lines, labels=labels)).layer.fields
     open_ = tuple(field for field in there if not (is_personal(field) or looks_personal(field)))
-    table = _read(path, Wanted(layer=layer, fields=open_, most=ROWS))
-    words, texts = _Words(table, rulebook.texts), rulebook.texts
+    table = _read(path, Wanted(layer=layer, fields=open_, most=ROWS, lines=lines, labels=labels))
+    texts = _Told(rulebook.texts, langs)
+    words = _Words(table, texts)
     chosen = _by_names(open_)
+    if labels in open_:
+        chosen = {key: value for key, value in chosen.items() if key[0] != "number"}
+        chosen["number", labels] = ("guess-by-labels", {})
     if "land_use" not in {role for role, _ in chosen}:
         chosen |= _by_values(table, rulebook)
-    lines = [_comment("guess-title", texts, file=path.name), "", "[source]", *_crs(table, texts)]
-    if layer:
-        lines.append(f'layer = "{layer}"')
-    lines += ["", "[parcel]", 'period = "2024"']
+    made = [_comment("guess-title", texts, file=open_name(path.name)), "", "[source]", *_crs(table, texts)]
+    made += [
+        f'{key} = "{value}"' for key, value in (("layer", layer), ("lines", drawn[0]), ("labels", labels)) if value
+    ]
+    made += ["", _comment("guess-store", texts), *_STORE, "", "[parcel]", 'period = "2024"']
     for role in ROLES:
         hits = [(field, evidence) for (r, field), evidence in chosen.items() if r == role]
-        lines += words.role(role, hits)
+        made += words.role(role, hits)
     used = {field for _, field in chosen}
-    lines += ["", *words.rest("guess-unused", [f for f in open_ if f not in used])]
-    lines += words.rest("guess-personal", [masked(f) for f in there if f not in open_])
-    lines += words.rest("guess-persons", words.persons)
-    lines += ["", _comment("guess-to-fill", texts, regimes=" | ".join(regimes(rulebook))), *_TO_FILL]
-    return Guess(tuple(lines), tuple(remarked(r) for r in table.remarks) + _said(table))
+    made += ["", *words.rest("guess-unused", [f for f in open_ if f not in used])]
+    made += words.rest("guess-personal", [masked(f) for f in there if f not in open_])
+    made += words.rest("guess-persons", words.persons)
+    cells = [str(v) for (role, field) in chosen if role == "land_use" for v in table.columns[field] if v]
+    codes = [code.strip() for cell in cells for code in re.split("[+;,/]", cell)]
+    likely = " | ".join(regimes(rulebook, codes))
+    made += ["", _comment("guess-to-fill", texts, regimes=likely), *_TO_FILL]
+    made = [line for n, line in enumerate(made) if line or made[n - 1]]
+    return Guess(tuple(made), tuple(remarked(r) for r in table.remarks) + _said(table))
 
 
 def _read(path: Path, wanted: Wanted) -> Table:
@@ -122,12 +153,12 @@ def _by_values(table: Table, rulebook: Rulebook) -> dict[tuple[str, str], tuple[
     return {}
 
 
-def _comment(code: str, texts: Texts, **params: Any) -> str:
-    said = say(code, params, texts)
-    return f"# {said['vi']} · {said['en']}"
+def _comment(code: str, texts: _Told, **params: Any) -> str:
+    said = say(code, params, texts.texts)
+    return f"# {' · '.join(said[lang] for lang in texts.langs)}"
 
 
-def _crs(table: Table, texts: Texts) -> list[str]:
+def _crs(table: Table, texts: _Told) -> list[str]:
     """What the file says of its system, or which systems would bring it into former Bình Dương."""
     stated = table.layer.crs
     try:
@@ -162,7 +193,7 @@ def _named(systems: Sequence[str]) -> str:
     return ", ".join(f"{c} ({ZONES.get(c) or UTM.get(c) or 'WGS 84'})" for c in systems) or "–"
 
 
-def _swapped(points: NDArray[np.float64], systems: Sequence[str], texts: Texts) -> list[str]:
+def _swapped(points: NDArray[np.float64], systems: Sequence[str], texts: _Told) -> list[str]:
     """A remark where points that fit nowhere lie in the province with their axes the other way round."""
     fits = _fits(points[:, ::-1], systems)
     return [_comment("guess-crs-swapped", texts, fits=_named(fits))] if fits else []
@@ -171,7 +202,7 @@ def _swapped(points: NDArray[np.float64], systems: Sequence[str], texts: Texts) 
 class _Words:
     """Writes the lines of a guess."""
 
-    def __init__(self, table: Table, texts: Texts) -> None:
+    def __init__(self, table: Table, texts: _Told) -> None:
         self.table, self.texts = table, texts
         columns = table.columns.items()
         self.persons = [name for name, values in columns if any(looks_personal(str(v)) for v in values if v)]
@@ -179,8 +210,9 @@ class _Words:
 
     def role(self, role: str, hits: Sequence[tuple[str, tuple[str, Mapping[str, Any]]]]) -> list[str]:
         if not hits:
-            wanted = say(f"guess-role-{role}", {}, self.texts)
-            return ["", _comment("guess-missing", self.texts, role=wanted)]
+            wanted = say(f"guess-role-{role}", {}, self.texts.texts)
+            empty = [f'{role} = ""'] if role in _NEEDED else []
+            return ["", _comment("guess-missing", self.texts, role=wanted), *empty]
         field, (code, params) = hits[0]
         values = self.table.columns[field]
         filled = [v for v in values if v not in (None, "")]

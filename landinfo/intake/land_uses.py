@@ -20,6 +20,7 @@ class LandUses:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._told: dict[str, Uses] = {}
+        self._kept: dict[str, bool] = {}
         self._cells = [(field, reader.filled(field.code)) for field in reader.map.land_uses]
 
     def of(self, i: int, row: Mapping[str, Any], whole: Decimal | None) -> tuple[LandUse, ...]:
@@ -30,7 +31,9 @@ class LandUses:
         uses: list[LandUse] = []
         for field, cells in self._cells:
             code = self._reader.mapped(i, cells[i], field.mapping)
-            if code:
+            if code and not self._is_use(code):
+                self._reader.wrong("PAR-024", i)
+            elif code:
                 told = self._read(code)
                 area = self._reader.area(field.area, i, row)
                 alone = len(told.parts) == 1
@@ -41,6 +44,11 @@ class LandUses:
         if len(uses) == 1 and uses[0].area is None:
             return (replace(uses[0], area=whole),)
         return tuple(uses)
+
+    def _is_use(self, code: str) -> bool:
+        if code not in self._kept:
+            self._kept[code] = self._reader.is_use(code)
+        return self._kept[code]
 
     def _read(self, code: str) -> Uses:
         if code not in self._told:

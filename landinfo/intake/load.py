@@ -28,6 +28,7 @@ from landinfo.intake.rest import set_aside, stops, without
 from landinfo.intake.rows import Reader
 from landinfo.intake.steps import Progress, Steps
 from landinfo.intake.target import Target, target_of, write
+from landinfo.intake.territory import spelled
 from landinfo.intake.words import check_texts
 from landinfo.model import Edition, Feature, Parcel, Refused, Rulebook
 from landinfo.store import Load, open_store
@@ -78,7 +79,7 @@ def run(file: Path, map: Path, url: str, known: date, progress: Progress, rulebo
     """
     try:
         with _rows_are_no_garbage():
-            return load(file, read_map(map), url, known, progress, rulebook, How(**how))
+            return load(file, read_map(map, bool(how.get("new"))), url, known, progress, rulebook, How(**how))
     except Refused as wrong:
         return _refused(wrong)
 
@@ -103,6 +104,7 @@ def load(
     target = target_of(map, url, new)
     if target.facts.sign_off and (not draft or not person(who)):
         raise Refused("edition-needs-name" if draft else "edition-needs-draft", "by", edition=str(map.path.name))
+    map = _in_one_spelling(map, target)
     collect, steps = Collector(), Steps(progress, rulebook.texts)
     try:
         steps.at("read")
@@ -151,6 +153,12 @@ def load(
     write(ready, noted, target, draft, steps.at)
     steps.at("done")
     return LoadResult(ready.edition, collect.all(), counts, *told, out)
+
+
+def _in_one_spelling(map: FieldMap, target: Target) -> FieldMap:
+    period = map.columns["period"].constant if "period" in map.columns else ""
+    name = spelled(map.words, map.theme or "parcels", period, target.communes[0], target.editions)
+    return replace(map, words=replace(map.words, territory=name))
 
 
 def _refused(wrong: Refused, collect: Collector | None = None, crs: str = "") -> LoadResult:

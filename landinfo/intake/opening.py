@@ -17,6 +17,7 @@ from landinfo.files.table import Layer, Remark, Spot, Table, Wanted
 from landinfo.intake.checks import NOWHERE, At, Check, Shapes, check_shapes
 from landinfo.intake.fieldmap import FieldMap
 from landinfo.intake.findings import Collector, Finding, Place, found
+from landinfo.intake.harmless import is_number, shown
 from landinfo.intake.personal import personal_fields
 from landinfo.intake.persons import looks_personal, masked
 from landinfo.intake.preset import fitted
@@ -112,7 +113,7 @@ def _system(layer: Layer, map: FieldMap, collect: Collector) -> str:
         if given is not None and is_hn72(given):
             raise Refused("CRS-017", "crs", crs=given[:40])
     if layer.crs is None and map.crs is None:
-        raise Refused("CRS-001", "crs", layer=layer.name)
+        raise Refused("CRS-001", "crs", layer=masked(layer.name))
     try:
         lost = lost_datum(layer.crs) if layer.crs is not None else ""
         if lost:
@@ -172,8 +173,10 @@ def remarked(remark: Remark) -> Finding:
 
 
 def _place(spot: Spot) -> Place:
-    """Masked whole, then cut."""
-    return Place(spot.row, masked(spot.name)[:60], spot.x, spot.y, masked(spot.detail)[:120])
+    """Masked whole, then cut; what a parcel is called is shown where it is a number."""
+    return Place(
+        spot.row, shown(spot.name, is_number)[:60] if spot.name else "", spot.x, spot.y, masked(spot.detail)[:120]
+    )
 
 
 def _counted(code: str, count: int, **params: str) -> Finding:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from landinfo import search, survey
 from landinfo.intake.checks import Shapes, same_ground
 from landinfo.intake.corners import BLOCK
+from landinfo.intake.harmless import is_commune, is_measure, is_number, shown
 from landinfo.intake.land_uses import LandUses
 from landinfo.intake.neighbours import fitting, frames, gaps, outline, overlaps, strips
 from landinfo.intake.numbers import check_numbers
@@ -38,7 +39,7 @@ def parcels(reader: Reader, shapes: Shapes, held: tuple[Sequence[Commune], Seque
     rows, made = [], list[Parcel]()
     for i, shape in enumerate(shapes):
         ref = ParcelRef(commune[i] or "", period[i] or "", sheet[i] or "", number[i] or "")
-        if _bad_ref(reader, i, ref, known) or shape is None:
+        if _bad_ref(reader, i, ref, given_now[i], known) or shape is None:
             continue
         row = reader.row(i)
         first, end = reader.days(i)
@@ -53,22 +54,33 @@ def parcels(reader: Reader, shapes: Shapes, held: tuple[Sequence[Commune], Seque
     return _suffixed(reader, rows, made)
 
 
-def _bad_ref(reader: Reader, i: int, ref: ParcelRef, known: Mapping[tuple[str, str], Commune]) -> bool:
+def _bad_ref(reader: Reader, i: int, ref: ParcelRef, now: str | None, known: Mapping[tuple[str, str], Commune]) -> bool:
     if not (ref.sheet and ref.number):
         reader.wrong("PAR-001", i)
         return True
     if (ref.commune, ref.period) not in known:
-        reader.wrong("PAR-009", i, ref.series)
+        reader.wrong("PAR-009", i, shown(ref.series, is_commune))
         return True
     if not _can_be_asked(ref):
         reader.wrong("PAR-002", i)
+        return True
+    if now and not is_commune(now):
+        reader.wrong("PAR-009", i, shown(now, is_commune))
         return True
     return False
 
 
 def _can_be_asked(ref: ParcelRef) -> bool:
-    """Would what people type lead back to this parcel?"""
-    return _sheet_can_be_asked(ref.commune, ref.period, ref.sheet) and _number_can_be_asked(ref.number)
+    """Would what people type lead back to this parcel, and is nobody called so?"""
+    return (
+        _may_be_number(ref.sheet)
+        and _may_be_number(ref.number)
+        and _sheet_can_be_asked(ref.commune, ref.period, ref.sheet)
+        and _number_can_be_asked(ref.number)
+    )
+
+
+_may_be_number = lru_cache(maxsize=10_000)(is_number)
 
 
 @lru_cache(maxsize=10_000)
@@ -103,7 +115,7 @@ def _scale(reader: Reader, i: int) -> int | None:
     try:
         return read_scale(text) if text else None
     except ValueError:
-        reader.wrong("PAR-011", i, text)
+        reader.wrong("PAR-011", i, shown(str(text), is_measure))
         return None
 
 
@@ -124,7 +136,7 @@ def _differences(reader: Reader, rows: Sequence[int], made: Sequence[Parcel]) ->
                 reader.wrong("PAR-007", i, drawn)
             elif areas[n] > explained[n]:
                 stated = parcel.map_scale
-                scale = f"1:{stated or survey.ASSUMED_SCALE}{'' if stated else ' ?'}"
+                scale = f"1:{stated or survey.ASSUMED_SCALE}{'' if stated else ' giả định · assumed'}"
                 reader.wrong("PAR-019", i, f"{drawn} (± {plain(Decimal(str(explained[n])))}, {scale})")
 
 

@@ -15,6 +15,8 @@ _WORDS = (
     *("tenchu", "chusudung", "chusd", "tennguoi", "nguoisudung", "nguoisudu", "nguoisd", "chuho", "tenvo", "tenchong"),
     *("vochong", "hoten", "hovaten", "tenkhachhang", "tennsd", "doituongsudung", "nguoikekhai", "nguoinop"),
     *("chusohuu", "chusoh", "tencsh", "chunha", "chudat", "nguoidaidien", "nguoidaidi", "daidien", "ndaidien"),
+    *("tencsd", "ownernam", "chucu", "hovten", "nguoidung", "nguoinhan", "hogiadinh", "tenhogd"),
+    *("cmtnd", "gttt", "soddcn", "hktt", "dctt", "noicutru", "thgtru", "msthue"),
     *("giayto", "sogiaychun", "cmnd", "cccd", "socmt", "chungminh", "cancuoc", "hochieu", "dinhdanh"),
     *("passport", "idcard"),
     *("diachi", "dchi", "thuongtru", "tamtru", "noio", "hokhau", "quequan", "dcchu", "postaladdress", "mailing"),
@@ -35,6 +37,7 @@ _WORDS = (
 """Folded, without anything between the words: any of them anywhere in the name of a field."""
 _WHOLE = frozenset(
     {"chu", "owner", "owners", "hten", "ho", "cmt", "dc", "dthoai", "tel", "sdt", "sogt", "dtdd", "fax"}
+    | {"csdd", "nsdd", "tennsdd", "ddcn", "dtchu", "sodt", "tenho"}
     | {"ngsinh", "address", "nguoi", "nsd", "csd", "csh", "mst"}
 )
 _OF_PARCELS = frozenset({"ten"})

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from landinfo.intake.fieldmap import AreaField, FieldMap, LandUseField
 from landinfo.intake.findings import Collector, found
+from landinfo.intake.section import wrong_entries
 from landinfo.intake.template import Template
 from landinfo.model import Refused, Rulebook
 from landinfo.search import fold
@@ -17,6 +20,7 @@ from landinfo.search import fold
 FOLDER = Path(__file__).resolve().parent.parent.parent / "data" / "fieldmaps"
 ROLES = ("commune", "sheet", "number", "registered_area", "land_use")
 _NAMES = ("commune", "sheet", "number")
+_YEAR = re.compile(r"\d{4}")
 _DBF = 10
 """Characters of a field's name that a .dbf keeps."""
 
@@ -63,8 +67,7 @@ def fitted(map: FieldMap, there: Sequence[str], collect: Collector, rulebook: Ru
     """
     preset = presets().get(map.preset)
     if preset is None:
-        entry, expected = "[parcel] preset", " | ".join(presets())
-        raise Refused("MAP-002", str(map.path), file=map.path.name, entry=entry, expected=expected)
+        raise wrong_entries(map.path, [("[parcel] preset", " | ".join(presets()))])
     all_met = preset.meet(there)
     met = {role: field for role, field in all_met.items() if not _given(map, role)}
     if "land_use" in all_met and not map.land_uses and not map.regime:
@@ -83,9 +86,17 @@ def fitted(map: FieldMap, there: Sequence[str], collect: Collector, rulebook: Ru
     )
 
 
-def regimes(rulebook: Rulebook) -> list[str]:
-    """The code lists that a land use may be of, the newest circular first."""
-    return sorted({regime for kind in rulebook.land_use_types.values() for regime in kind.regimes}, reverse=True)
+def regimes(rulebook: Rulebook, codes: Iterable[str] = ()) -> list[str]:
+    """The code lists that a land use may be of: those of which most ``codes`` are, then the newest circular."""
+    kinds = rulebook.land_use_types
+    there = {regime for kind in kinds.values() for regime in kind.regimes}
+    hits = Counter(regime for code in codes if code in kinds for regime in kinds[code].regimes)
+    return sorted(there, key=lambda regime: (-hits[regime], not regime.startswith("TT"), -_year(regime), regime))
+
+
+def _year(regime: str) -> int:
+    match = _YEAR.search(regime)
+    return int(match[0]) if match else 0
 
 
 def _given(map: FieldMap, role: str) -> bool:

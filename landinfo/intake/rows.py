@@ -16,6 +16,7 @@ from landinfo.files.table import Table
 from landinfo.intake.checks import Shapes
 from landinfo.intake.fieldmap import AreaField, FieldMap
 from landinfo.intake.findings import Collector, Place
+from landinfo.intake.harmless import is_measure, is_number, is_use, shown
 from landinfo.intake.limits import read_limits
 from landinfo.intake.persons import masked
 from landinfo.intake.template import Template
@@ -49,7 +50,9 @@ class Reader:
         row = self.row(i)
         names = ("sheet", "number") if not self.map.theme else ("name", "designation")
         filled = [self.map.columns[n].fill(row) or "–" for n in names if n in self.map.columns]
-        return "/".join(self.shown(text) for text in filled)
+        if self.map.theme:
+            return "/".join(self.shown(text) for text in filled)
+        return "/".join(text if text == "–" else shown(text, is_number) for text in filled)
 
     def shown(self, text: str) -> str:
         """A text of the file as a finding may show it; the areas of a theme may be called like a person."""
@@ -84,10 +87,10 @@ class Reader:
         try:
             day = _read_day(text)
         except ValueError:
-            self.wrong("PAR-010", i, text)
+            self.wrong("PAR-010", i, shown(text, is_measure))
             return default
         if day in EMPTY_DAYS:
-            self.wrong("PAR-014", i, text)
+            self.wrong("PAR-014", i, shown(text, is_measure))
             return default
         return day
 
@@ -102,7 +105,7 @@ class Reader:
         try:
             area = read_area(text, field.unit, field.comma)
         except ValueError:
-            self.wrong("PAR-005", i, text)
+            self.wrong("PAR-005", i, shown(text, is_measure))
             return None
         if not area:
             self.wrong("PAR-006", i)
@@ -118,11 +121,15 @@ class Reader:
             self.wrong("PAR-013", i, f"{end} ≤ {self.map.words.effective_from}")
         return first, end
 
+    def is_use(self, text: str) -> bool:
+        """Is this a code of a land use by its shape?"""
+        return is_use(text, self.uses)
+
     def mapped(self, i: int, text: str | None, mapping: Mapping[str, str] | None) -> str | None:
         """A code, by the map's table of words where there is one: a word that it does not hold is an error."""
         if text is None or mapping is None:
             return text
         if text not in mapping:
-            self.wrong("MAP-005", i, text)
+            self.wrong("MAP-005", i, shown(text, self.is_use))
             return None
         return mapping[text]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,33 +11,62 @@ from typing import Any
 from landinfo.intake.template import Template
 from landinfo.model import Refused
 
+_UNKNOWN = "không có mục này · no such entry"
+_NOTHING: Mapping[type, Any] = {str: "", dict: {}, list: [], bool: False, date: date.min}
+"""What an entry is that is wrong, until ``settle`` refuses the file."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """What is wrong with the entries of a file: (entry, what is needed), and the refusals of unknown ones."""
+
+    wrong: list[tuple[str, str]] = field(default_factory=list)
+    unknown: list[Refused] = field(default_factory=list)
+
+
+def wrong_entries(path: Path, wrong: Sequence[tuple[str, str]]) -> Refused:
+    """The refusal of entries, each with what is needed."""
+    entries = "; ".join(f"{entry}: {expected}" for entry, expected in wrong)
+    return Refused("MAP-002", str(path), file=path.name, entries=entries)
+
 
 class Section:
-    """``path`` and ``name`` are for the messages; ``end`` refuses what nobody asked for."""
+    """``path`` and ``name`` are for the messages; ``end`` notes what nobody asked for.
 
-    def __init__(self, path: Path, name: str, raw: Mapping[str, Any]) -> None:
+    What is wrong is noted, so that all of it is said at once: ``settle`` comes last and refuses.
+    """
+
+    def __init__(self, path: Path, name: str, raw: Mapping[str, Any], faults: Faults | None = None) -> None:
         self.path, self.name, self.raw, self.asked = path, name, raw, set[str]()
+        self.faults = faults or Faults()
 
-    def wrong(self, key: str, expected: str) -> Refused:
-        """The refusal of one entry."""
-        entry = f"[{self.name}] {key}" if self.name else f"[{key}]"
-        return Refused("MAP-002", str(self.path), file=self.path.name, entry=entry, expected=expected)
+    def wrong(self, key: str, expected: str) -> None:
+        """One entry is missing or wrong."""
+        self.faults.wrong.append((f"[{self.name}] {key}" if self.name else f"[{key}]", expected))
+
+    def settle(self) -> None:
+        """Raises ``Refused``: MAP-002 with every entry that is wrong, or MAP-006."""
+        unknown = [(f"{r.params['section']} {r.params['entry']}", _UNKNOWN) for r in self.faults.unknown]
+        if self.faults.wrong:
+            raise wrong_entries(self.path, [*self.faults.wrong, *unknown])
+        if self.faults.unknown:
+            raise self.faults.unknown[0]
 
     def take(self, key: str, kind: type, expected: str) -> Any:
         """The entry, of exactly this kind and not empty."""
         self.asked.add(key)
         value = self.raw.get(key)
         if type(value) is not kind or value == "":
-            raise self.wrong(key, expected)
+            self.wrong(key, expected)
+            return _NOTHING[kind]
         return value
 
-    def section(self, key: str, required: bool = True) -> Section:
-        """A table inside; an empty one where it is missing and not required."""
+    def section(self, key: str) -> Section:
+        """A table inside; an empty one where it is missing, whose entries are missing then."""
         self.asked.add(key)
         name = f"{self.name}.{key}" if self.name else key
-        if not required and key not in self.raw:
-            return Section(self.path, name, {})
-        return Section(self.path, name, self.take(key, dict, f"[{name}]"))
+        raw = self.take(key, dict, f"[{name}]") if key in self.raw else {}
+        return Section(self.path, name, raw, self.faults)
 
     def tables(self, key: str) -> list[Section]:
         """An array of tables; none where it is missing."""
@@ -44,8 +74,9 @@ class Section:
         name = f"{self.name}.{key}"
         tables = self.take(key, list, f"[[{name}]]") if key in self.raw else []
         if not all(isinstance(table, dict) for table in tables):
-            raise self.wrong(key, f"[[{name}]]")
-        return [Section(self.path, name, table) for table in tables]
+            self.wrong(key, f"[[{name}]]")
+            return []
+        return [Section(self.path, name, table, self.faults) for table in tables]
 
     def text(self, key: str, default: str | None = None) -> str:
         """A text; without a default it must be there."""
@@ -62,7 +93,8 @@ class Section:
         """One of the words ``choices``."""
         value = self.text(key, default)
         if value not in choices:
-            raise self.wrong(key, " | ".join(choices))
+            self.wrong(key, " | ".join(choices))
+            return default
         return value
 
     def flag(self, key: str, default: bool) -> bool:
@@ -83,7 +115,7 @@ class Section:
             return Template(str(value))
         made = Template(self.take(key, str, '"{…}"'))
         if made.broken:
-            raise self.wrong(key, '"{…}" · "{…:1-3}" · "…[-{…}]"')
+            self.wrong(key, '"{…}" · "{…:1-3}" · "…[-{…}]"')
         return made
 
     def mapping(self, key: str) -> dict[str, str] | None:
@@ -92,18 +124,21 @@ class Section:
             return None
         value = self.take(key, dict, '{ "…" = "…" }')
         if not all(isinstance(code, str) for code in value.values()):
-            raise self.wrong(key, '{ "…" = "…" }')
+            self.wrong(key, '{ "…" = "…" }')
+            return None
         return dict(value)
 
     def end(self) -> None:
-        """Raises ``Refused`` (MAP-006) when an entry stands there that nobody asked for."""
+        """Notes (MAP-006) when an entry stands there that nobody asked for."""
         unknown = sorted(self.raw.keys() - self.asked)
         if unknown:
-            raise Refused(
-                "MAP-006",
-                str(self.path),
-                file=self.path.name,
-                entry=", ".join(unknown),
-                section=f"[{self.name}]" if self.name else "–",
-                known=", ".join(sorted(self.asked)),
+            self.faults.unknown.append(
+                Refused(
+                    "MAP-006",
+                    str(self.path),
+                    file=self.path.name,
+                    entry=", ".join(unknown),
+                    section=f"[{self.name}]" if self.name else "–",
+                    known=", ".join(sorted(self.asked)),
+                )
             )

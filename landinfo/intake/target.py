@@ -9,6 +9,7 @@ from pathlib import Path
 
 from landinfo.intake import editions
 from landinfo.intake.fieldmap import FieldMap
+from landinfo.intake.section import wrong_entries
 from landinfo.model import Commune, Edition, Event, Refused, Union
 from landinfo.store import SCHEMA_VERSION, Load, Store, StoreFacts, check_free, create_store, is_postgis, open_store
 from landinfo.store.checks import check
@@ -39,7 +40,7 @@ def target_of(map: FieldMap, url: str, new: bool) -> Target:
 
 def _new(url: str, map: FieldMap) -> Target:
     if map.store is None:
-        raise Refused("MAP-002", str(map.path), file=map.path.name, entry="[store]", expected="[store]")
+        raise wrong_entries(map.path, [("[store]", "[store]")])
     own = map.store.communes
     communes: tuple[Sequence[Commune], Sequence[Union]] = (own, ()) if own else read_communes(_DATA)
     facts = StoreFacts(map.store.title, map.store.crs, SCHEMA_VERSION, map.store.simulated, map.store.sign_off)

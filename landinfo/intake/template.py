@@ -30,6 +30,11 @@ class Template:
         return tuple(dict.fromkeys(match[0] for match in _FIELD.findall(self.text)))
 
     @property
+    def constant(self) -> str:
+        """The value where no field is read, else ""."""
+        return "" if self.fields else self.fill({}) or ""
+
+    @property
     def broken(self) -> bool:
         """Is there a bracket without its partner, or a stretch of characters that ends before it begins?"""
         bare = _FIELD.sub("", _OPTIONAL.sub(lambda m: m[1], self.text))

@@ -15,7 +15,9 @@ from landinfo.intake import landing
 from landinfo.intake.checks import check_lines
 from landinfo.intake.fieldmap import FieldMap, Words, read_coverage, read_top, read_words
 from landinfo.intake.findings import Collector
+from landinfo.intake.harmless import is_measure, shown
 from landinfo.intake.opening import open_source
+from landinfo.intake.persons import masked
 from landinfo.intake.rows import Reader
 from landinfo.intake.section import Section
 from landinfo.intake.values import area_text, read_width
@@ -67,6 +69,7 @@ def read_way_map(path: Path, alleys: bool) -> WayMap:
         section.end()
     for section in (edition, coverage, top):
         section.end()
+    top.settle()
     return WayMap(maps[_STREET], maps.get(_ALLEY) if alleys else None, comma)
 
 
@@ -145,7 +148,7 @@ def _width(reader: Reader, name: str, i: int, row: Mapping[str, Any], comma: boo
     try:
         return read_width(text, comma), True
     except ValueError:
-        reader.wrong("ZON-007", i, f"{name}: {text}")
+        reader.wrong("ZON-007", i, f"{name}: {shown(text, is_measure)}")
         return None, False
 
 
@@ -187,6 +190,6 @@ def _surface(reader: Reader, i: int, row: Mapping[str, Any]) -> str | None:
         return ""
     surface = (reader.map.mapping or {}).get(text, text if reader.map.mapping is None else None)
     if surface not in _SURFACES:
-        reader.wrong("MAP-005", i, text)
+        reader.wrong("MAP-005", i, masked(text))
         return None
     return surface

@@ -13,6 +13,9 @@ _BROKEN = re.compile(r"[\ufffd\x00-\x08\x0b-\x1f\x7f-\x9f]|[ÃÄÆ][\u0080-\u00b
 _ALIKE = re.compile("[\u00d0\u0189\u0256\u00f0\u0400-\u04ff\u0370-\u03ff\u200b-\u200f\ufeff]")
 """Đ as Icelandic or African letters, Cyrillic and Greek letters, and characters of no width."""
 
+_NAMES = ("name", "section")
+"""Of an area or a street: it may be called after somebody."""
+
 
 def check_texts(reader: Reader) -> None:
     """PER-003 values that look like somebody's, TXT-002 broken letters, TXT-003 letters that only look right."""
@@ -21,10 +24,10 @@ def check_texts(reader: Reader) -> None:
     columns = {name: reader.texts(name) for name in reader.map.columns}
     columns |= {f"land_use[{n}]": reader.filled(use.code) for n, use in uses}
     columns |= {name: reader.filled(area.value) for name, area in areas.items() if area}
-    allowed = bool(reader.map.theme)
-    codes = {text: code for text in set().union(*columns.values()) if text and (code := _wrong(text, allowed))}
-    for i in range(len(reader.table.rows)) if codes else ():
-        for name, texts in columns.items():
+    for name, texts in columns.items():
+        allowed = bool(reader.map.theme) and name in _NAMES
+        codes = {text: code for text in set(texts) if text and (code := _wrong(text, allowed))}
+        for i in range(len(texts)) if codes else ():
             text = texts[i]
             if text is not None and text in codes:
                 reader.wrong(codes[text], i, _told(codes[text], name, text))
@@ -42,7 +45,7 @@ def _wrong(text: str, names_allowed: bool) -> str | None:
 def _told(code: str, name: str, text: str) -> str:
     if code == "PER-003":
         return name
-    return f"{name}: {text if code == 'TXT-002' else ' '.join(map(_named, _ALIKE.findall(text)))}"
+    return f"{name}: {' '.join(_BROKEN.findall(text) if code == 'TXT-002' else map(_named, _ALIKE.findall(text)))}"
 
 
 def _named(letter: str) -> str:

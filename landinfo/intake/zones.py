@@ -19,6 +19,7 @@ from landinfo.intake.findings import KINDS, Collector, Place, found
 from landinfo.intake.load import LoadResult, not_held
 from landinfo.intake.rest import stops
 from landinfo.intake.target import written
+from landinfo.intake.territory import spelled
 from landinfo.intake.ways import Drawn, WayMap, read_way_map, read_ways
 from landinfo.model import BadInput, Edition, Parcel, PriceList, PriceZone, Refused, Rulebook
 from landinfo.store import Load, Store, open_store
@@ -112,7 +113,9 @@ def _derived(
     made = _Made(deriving, drawn, parcels, share, gap, collect).zones(prices, on, progress)
     if not made:
         return LoadResult(None, collect.all(), counts, crs=facts.crs)
-    ready = _ready(made, asked, map, facts.crs, prices, on)
+    words = replace(map.words, effective_from=on)
+    territory = spelled(words, LAYER, "", store.communes()[0], store.editions())
+    ready = _ready(made, asked, map, facts.crs, prices, on, territory)
     not_held(ready.edition, map.words.replaces, store.editions(), collect)
     if not stops(collect, False):
         standing.beside_others(ready, store, asked.known, collect)
@@ -120,7 +123,7 @@ def _derived(
     if stops(collect, False):
         return LoadResult(None, collect.all(), counts, crs=facts.crs)
     progress("ghi · writing", 0.9)
-    hashes = editions.file_hashes(asked.streets) | (editions.file_hashes(asked.alleys) if asked.alleys else {})
+    hashes = editions.file_hashes(*(file for file in (asked.streets, asked.alleys) if file))
     told = {f.kind.code: f.count for f in collect.all()}
     noted = editions.prepared(ready, asked.who, asked.known, files=hashes, findings=told, replaces=map.words.replaces)
     written(ready, noted, store, asked.draft)
@@ -148,16 +151,18 @@ def _parcels(store: Store, map: WayMap, crs: str, on: date, known: date) -> list
     return list(held.values())
 
 
-def _ready(made: Sequence[PriceZone], asked: Asked, map: WayMap, crs: str, prices: PriceList, on: date) -> Load:
+def _ready(
+    made: Sequence[PriceZone], asked: Asked, map: WayMap, crs: str, prices: PriceList, on: date, territory: str
+) -> Load:
     words = map.words
     grounds = [replace(c, effective_to=prices.effective_to) for c in coverage(made, map.streets, LAYER, crs)]
     grounds = [replace(c, effective_from=on) for c in grounds]
     content = editions.content_hash([*made, *grounds])
-    name = editions.edition_id(LAYER, words.territory, prices.document, on, content)
+    name = editions.edition_id(LAYER, territory, prices.document, on, content)
     edition = Edition(
         id=name,
         layer=LAYER,
-        territory=words.territory,
+        territory=territory,
         document=prices.document,
         effective_from=on,
         published=asked.known,
