@@ -230,6 +230,22 @@ def test_a_country_that_a_plane_does_not_reach_has_nothing_in_it() -> None:
     assert south < 930_000 < 2_500_000 < north
 
 
+@pytest.mark.parametrize("crs", PLANES[1:])
+def test_degrees_are_told_where_the_territory_is_not_known(tmp_path: Path, crs: str) -> None:
+    """One area of three; and all of them."""
+    right = [moved(square(10 * n), crs) for n in range(3)]
+    degrees = [moved(square(10 * n, side=1), "EPSG:4326") for n in range(3)]
+    (tmp_path / "one").mkdir()
+    assert (3, "degrees") in off(_areas(tmp_path / "one", [*right[:2], degrees[2]], crs, "phía nam"))
+    (tmp_path / "all").mkdir()
+    assert codes(_areas(tmp_path / "all", degrees, crs, "phía nam"))[0] == "CRS-012"
+
+
+def test_small_numbers_in_another_country_are_no_degrees(tmp_path: Path) -> None:
+    """As a plane of its own false origin may have them: not of Việt Nam, whatever they are."""
+    assert _areas(tmp_path, [shapely.box(10, 40, 30, 60)], "EPSG:2154", "ngoài nước").published
+
+
 @pytest.mark.parametrize("crs", ["EPSG:32610", "EPSG:2154", "EPSG:3857", "EPSG:26910"])
 def test_another_country_s_theme_is_not_judged(tmp_path: Path, crs: str) -> None:
     place = {"EPSG:2154": (5.4, 43.5)}.get(crs, (-122.27, 37.8))

@@ -14,7 +14,7 @@ from files_to_load import MAP, STORE_AND_THEME, TODAY, codes, field_map, held, l
 
 from landinfo.intake import editions, lineage, standing
 from landinfo.model import Busy, ParcelRef, Problem, Refused, State
-from landinfo.store import Load, Store, open_store
+from landinfo.store import Load, Store, edited, open_store
 
 AGAIN = date(2026, 11, 25)
 MAP_OF_2024 = MAP.replace("effective_from = 2020-01-01", "effective_from = 2024-01-01")
@@ -202,6 +202,41 @@ def test_held_elsewhere_is_the_same_on_every_engine(tmp_path: Path, store_url: s
     assert store.held_elsewhere(asked, "Phú Hòa", AGAIN) == ()
     assert len(store.held_elsewhere(asked, "Phú Hòa", TODAY)) == 2
     store.close()
+
+
+def test_what_was_known_twice_in_the_past_stands_in_nobody_s_way(
+    tmp_path: Path, store_url: str, stood: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store of before held number 1 twice for a day; that is over, and the first is known on as if never ended."""
+    one, two = draft(tmp_path, store_url, "một", ["1"]), draft(tmp_path, store_url, "hai", ["1"], 1500)
+    day = timedelta(days=1)
+    with monkeypatch.context() as before:
+        before.setattr(edited, "refuse_doubles", lambda *given: None)
+        stood.publish([], states=[State(one)], known=AGAIN)
+        stood.publish([], states=[State(two)], known=AGAIN + day)
+    stood.publish([], [two], known=AGAIN + 2 * day)
+    stood.publish([], [one], known=AGAIN + 3 * day)
+    stood.publish([], states=[State(one)], known=AGAIN + 3 * day)
+    with pytest.raises(Refused, match="edition-holds-the-same"):
+        stood.publish([], states=[State(two)], known=AGAIN + 3 * day)
+
+
+def test_what_is_prepared_is_not_held(tmp_path: Path, store_url: str, stood: Store) -> None:
+    one = draft(tmp_path, store_url, "một", ["1"])
+    asked = [ParcelRef("25750", "2024", "12", "1")]
+    assert stood.held_elsewhere(asked, "hai", AGAIN) == ()
+    editions.publish(stood, one, "Lan", AGAIN)
+    assert [edition for *_, edition in stood.held_elsewhere(asked, "hai", AGAIN)] == [one]
+
+
+def test_ground_that_was_taken_back_is_nobody_s(tmp_path: Path, store_url: str, stood: Store) -> None:
+    one = draft(tmp_path, store_url, "một", ["1"])
+    editions.publish(stood, one, "Lan", AGAIN)
+    file, map = parcels(tmp_path / "b.gpkg", [square()], THUA=["7"]), other(tmp_path / "b.toml", territory="hai")
+    assert "EDI-005" in codes(load(file, map, store_url, AGAIN, new=False, draft=True))
+    editions.undo(stood, one, "Lan", AGAIN)
+    stood.discard(stood.drafts()[0].id)
+    assert "EDI-005" not in codes(load(file, map, store_url, AGAIN, new=False, draft=True))
 
 
 def test_two_that_were_prepared_side_by_side_are_not_both_published(
