@@ -11,7 +11,7 @@ from typing import Any
 from landinfo import case, coordinates, price
 from landinfo.case import fields
 from landinfo.direction import COMPASS
-from landinfo.model import BadInput, Query, Strip
+from landinfo.model import BadInput, CannotBeAnswered, Query, Strip
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{2,4}", re.ASCII)
@@ -142,7 +142,9 @@ def read_two(given: Iterable[tuple[str, str]], today: date) -> tuple[Query, Quer
 def _corners(text: str) -> tuple[tuple[str, str], ...]:
     """``1214912.3,601019.1;…`` (X = northing, Y = easting) or ``10.9846,106.6761;…`` (latitude, longitude)."""
     pairs = [tuple(part.strip() for part in corner.split(",")) for corner in text.strip().strip(";").split(";")]
-    if not 3 <= len(pairs) <= MOST_CORNERS or any(len(p) != 2 or not all(map(_CORNER.fullmatch, p)) for p in pairs):
+    if len(pairs) > MOST_CORNERS:
+        raise CannotBeAnswered("piece-too-many-corners", "piece", count=len(pairs), most=MOST_CORNERS)
+    if len(pairs) < 3 or any(len(p) != 2 or not all(map(_CORNER.fullmatch, p)) for p in pairs):
         raise BadInput("bad-piece", "piece", value=text[:60], most=MOST_CORNERS)
     return tuple((north, east) for north, east in pairs)
 

@@ -15,8 +15,13 @@ from landinfo.settled import State
 from landinfo.unknowns import Space, may_be_eligible
 
 
-def assumed(case: Case, space: Space, used: Regime, moving: Collection[str], rules: Rules) -> Iterator[Notice]:
-    """What is taken where nothing was told, one sentence for each thing that is open and moves the total."""
+def assumed(
+    case: Case, space: Space, used: Regime, moving: Collection[str], rules: Rules, *, with_k: bool
+) -> Iterator[Notice]:
+    """What is taken where nothing was told, one sentence for each thing that is open and moves the total.
+
+    ``with_k``: some line takes K.
+    """
     open_ = {d.name: d for d in space.dimensions}
     likely = space.likely
     if "allotment_limit" in moving and {"limit", "free_limit"} & open_.keys():
@@ -32,7 +37,7 @@ def assumed(case: Case, space: Space, used: Regime, moving: Collection[str], rul
         yield Notice("assumed-reduction-once")
     if likely.reduced[0] in ("merit", "war_invalid") and "reduced" in open_:
         yield Notice("assumed-reduction-unknown", severity="warning")
-    if "k" in open_:
+    if "k" in open_ and with_k:
         yield Notice("assumed-k", severity="warning")
     if "order" in open_:
         yield Notice("assumed-quota-even")
@@ -79,7 +84,8 @@ def notices(case: Case, costing: Costing, space: Space, rules: Rules) -> Iterato
         yield Notice("same-parcel-and-separated", severity="warning")
     yield from _beyond_the_clock(case, rules)
     yield from _in_thousands(case)
-    if (case.paid or case.days.paid) and not (isinstance(case.notice, TaxNotice) and case.notice.day):
+    dated = isinstance(case.notice, TaxNotice) and case.notice.day
+    if (case.paid or case.days.paid or (asked and case.notice)) and not dated:
         yield Notice("late-needs-notice", severity="warning")
     yield from _threshold(case, space.likely, rules)
 

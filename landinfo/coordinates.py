@@ -144,26 +144,30 @@ def read_metres(field: str, text: str) -> float:
 def read_wgs84(lat: str, lon: str, where: Plane) -> tuple[float, float]:
     """(easting, northing) in metres of ``where`` from WGS 84 degrees as typed.
 
-    Raises ``BadInput``: not numbers, metres typed as degrees, swapped, or not in the territory.
+    Raises ``BadInput``: not numbers, metres typed as degrees, swapped; ``CannotBeAnswered``: not in the territory.
     """
     north, east = read_metres("lat", lat), read_metres("lon", lon)
     if abs(north) > 400 or abs(east) > 400:
         raise BadInput("coordinate-metres-as-degrees", "lat, lon", lat=lat[:40], lon=lon[:40])
     if where.crs == DEFAULT_CRS and not _inside(north, _LATITUDES, east, _LONGITUDES):
-        swapped = _inside(east, _LATITUDES, north, _LONGITUDES)
-        raise BadInput("coordinate-lat-lon-swapped" if swapped else "coordinate-outside", "lat, lon")
-    if abs(north) > 90 or abs(east) > 180:
-        raise BadInput("coordinate-lat-lon-swapped" if abs(north) > 90 else "coordinate-outside", "lat, lon")
+        if _inside(east, _LATITUDES, north, _LONGITUDES):
+            raise BadInput("coordinate-lat-lon-swapped", "lat, lon")
+        raise CannotBeAnswered("coordinate-outside", "lat, lon")
+    if abs(north) > 90:
+        raise BadInput("coordinate-lat-lon-swapped", "lat, lon")
+    if abs(east) > 180:
+        raise CannotBeAnswered("coordinate-outside", "lat, lon")
     easting, northing = where.point_from_wgs84(east, north)
     if not (math.isfinite(easting) and math.isfinite(northing)):
-        raise BadInput("coordinate-outside", "lat, lon")
+        raise CannotBeAnswered("coordinate-outside", "lat, lon")
     return easting, northing
 
 
 def read_vn2000(x: str, y: str, where: Plane) -> tuple[float, float]:
     """(easting, northing) in metres of ``where`` from ``x`` = northing and ``y`` = easting, as Vietnamese papers write.
 
-    Raises ``BadInput`` with the likely cause: swapped, UTM 48N, another central meridian, zone prefix, degrees.
+    Raises ``BadInput`` with the likely cause: swapped, UTM 48N, another central meridian, zone prefix, degrees;
+    ``CannotBeAnswered``: not in the territory.
     """
     northing, easting = read_metres("x", x), read_metres("y", y)
     if where.crs == DEFAULT_CRS and _SIX.fullmatch(y.strip()):
@@ -172,9 +176,10 @@ def read_vn2000(x: str, y: str, where: Plane) -> tuple[float, float]:
     if abs(northing) <= 400 and abs(easting) <= 400:
         raise BadInput("coordinate-degrees-as-metres", "x, y", x=x[:40], y=y[:40])
     if where.crs == DEFAULT_CRS and not _inside(northing, NORTHINGS, easting, EASTINGS):
-        raise BadInput(cause(northing, easting), "x, y", x=x[:40], y=y[:40])
+        why = cause(northing, easting)
+        raise (CannotBeAnswered if why == "coordinate-outside" else BadInput)(why, "x, y", x=x[:40], y=y[:40])
     if max(abs(northing), abs(easting)) > 2e7:
-        raise BadInput("coordinate-outside", "x, y")
+        raise CannotBeAnswered("coordinate-outside", "x, y")
     return easting, northing
 
 

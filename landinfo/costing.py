@@ -98,7 +98,9 @@ class Costing:
         group, share = state.reduced
         day = self.regime.day
         gross += reductions.reduction(gross, group, share, day, self.rules)
-        return gross + reductions.compensation(gross, self.case.compensation, day, self.rules)
+        return gross + reductions.compensation(
+            gross, self.case.compensation, day, self.rules, "rent" if self.leased else "levy"
+        )
 
     def free(self, part: Part) -> bool:
         """No permission is needed to convert this part, and no levy is due."""

@@ -143,7 +143,7 @@ def _spread(ground: Sequence[Part], priced: Sequence[Part]) -> list[Part]:
     much of the ground lies in which position.
     """
     whole = sum((part.area for part in priced), Decimal(0))
-    if not whole:
+    if not whole or _prices(ground) == _prices(priced):
         return list(ground)
     area, low, high = (sum((get(part) for part in ground), Decimal(0)) for get in _AREAS)
     shares = [part.area / whole for part in priced]
@@ -151,6 +151,11 @@ def _spread(ground: Sequence[Part], priced: Sequence[Part]) -> list[Part]:
         replace(part, area=area * share, area_low=low * share, area_high=high * share)
         for part, share in zip(priced, shares, strict=True)
     ]
+
+
+def _prices(parts: Sequence[Part]) -> list[Part]:
+    """All of the parts but how much ground they are."""
+    return [replace(part, id="", area=Decimal(1), area_low=Decimal(1), area_high=Decimal(1)) for part in parts]
 
 
 _AREAS = (attrgetter("area"), attrgetter("area_low"), attrgetter("area_high"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from landinfo import assumptions, charges, levy, payment, questions, readings, recalculation, settled, unknowns
+from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, settled, unknowns
 from landinfo.case import FACTS, Case, TaxNotice
 from landinfo.costing import Cost, Costing, Regime, apportioned
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line, Rules, k_in_force
@@ -104,7 +104,14 @@ def estimate(case: Case, rules: Rules) -> Estimate:
         reason=reason,
         with_k=_with_k(items[0], used, rules),
         assumptions=tuple(
-            assumptions.assumed(case, space, used, {q.fact for q in asked_for} if tried else FACTS, rules)
+            assumptions.assumed(
+                case,
+                space,
+                used,
+                {q.fact for q in asked_for} if tried else FACTS,
+                rules,
+                with_k=not items[0].lines or any(line.with_k for line in items[0].lines),
+            )
         ),
         questions=asked_for,
         not_included=(*_unknown_charges(case, items, rules), *charges.not_included(case.days.filed or case.on, rules)),
@@ -125,6 +132,10 @@ def _unknown_charges(case: Case, items: Sequence[Item], rules: Rules) -> Iterato
 
 def _regime(case: Case, rules: Rules) -> Regime:
     function, name, cited = levy.regime(case.on, rules)
+    if case.convert_to in BUSINESS:
+        cited = law.on(rules["rent_annual"], case.on).citation
+    elif case.land_user == "organisation" and name != "2026-01-01":
+        cited = law.on(rules["levy_organisation"], case.on).citation
     return Regime(function, name, cited, case.on)
 
 
@@ -242,25 +253,48 @@ def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | N
 def _paid(found: Estimate, case: Case, own: Regime, space: Space, rules: Rules) -> Estimate:
     """The estimate with what is paid when, and with the recalculation that was asked for."""
     issued = case.notice.day if isinstance(case.notice, TaxNotice) else None
+    again = _recalculated(found, case, own, space, rules)
+    standing = again is None or again.state in recalculation.STANDING
+    noticed = case.notice.amount if standing and isinstance(case.notice, TaxNotice) else None
     first = found.items[0]
     instalments: list[Instalment] = []
     for item in found.items:
-        if item.amount:
+        amount = noticed if item is first and noticed is not None else item.amount
+        if amount:
             day = issued if item is first else None
-            yearly = _yearly(item)
+            yearly = min(_yearly(item), amount)
             halves = item.code in ("levy", "land_rent")
-            instalments += payment.schedule(item.code, item.amount - yearly, halves, case.on, day, rules)
+            instalments += payment.schedule(item.code, amount - yearly, halves, case.on, day, rules)
             instalments += payment.schedule(item.code, yearly, False, case.on, day, rules)
-    again = _recalculated(found, case, own, space, rules)
-    if again is None and case.paid and first.amount is not None and case.paid > (first.high or first.amount):
-        above = Notice("paid-above-levy", {"paid": case.paid, "levy": first.amount}, "warning")
-        found = replace(found, notices=(*found.notices, above))
+    found = replace(
+        found, notices=(*found.notices, *_told_otherwise(found, case, noticed if standing else None, again))
+    )
     late: tuple[Late, ...] = ()
-    if case.days.paid is not None and again is None:
+    if case.days.paid is not None and standing:
         levied = [i for i in instalments if i.item == first.code]
         late = payment.late_on(levied, case.paid or ZERO, case.days.paid, rules)
         late += payment.late_on([i for i in instalments if i not in levied], ZERO, case.days.paid, rules)
     return replace(found, payment=tuple(instalments), late=late, recalculation=again)
+
+
+def _told_otherwise(
+    found: Estimate, case: Case, noticed: Decimal | None, again: Recalculation | None
+) -> Iterator[Notice]:
+    """What the office asked for, or was paid, against what is found here; and which rent compensation is taken off."""
+    first = found.items[0]
+    if noticed is not None and first.amount is not None and noticed != first.amount:
+        yield Notice("notice-differs", {"noticed": noticed, "levy": first.amount}, "warning")
+    due = noticed if noticed is not None else first.high or first.amount
+    if again is None and case.paid and due is not None and case.paid > due:
+        yield Notice("paid-above-levy", {"paid": case.paid, "levy": due}, "warning")
+    if (
+        case.compensation
+        and first.amount
+        and 0
+        < _yearly(first)
+        < sum((line.amount for line in first.lines if line.amount is not None and line.amount > 0), ZERO)
+    ):
+        yield Notice("compensation-off-one-off-first")
 
 
 def _yearly(item: Item) -> Decimal:

@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from landinfo import coordinates, law, overlay, strip
-from landinfo.model import BadInput, Facts, Notice, Parcel, Query, Rule
+from landinfo.model import BadInput, CannotBeAnswered, Facts, Notice, Parcel, Problem, Query, Rule
 from landinfo.overlay import ThemeShares
 from landinfo.strip import Side
 
@@ -69,8 +69,8 @@ def cut(query: Query, facts: Facts, front: Side | None, shares: Sequence[ThemeSh
 def read(corners: Corners, crs: str) -> BaseGeometry:
     """The piece in the plane ``crs`` (metres, x = easting); each corner is (X, Y) of VN-2000 or (latitude, longitude).
 
-    Raises ``BadInput``: a corner elsewhere (with the likely cause), metres beside degrees, fewer than three corners, a
-    boundary that crosses itself.
+    Raises ``BadInput``: a corner elsewhere (with the likely cause), metres beside degrees, fewer than three corners;
+    ``CannotBeAnswered``: a corner outside the territory, a boundary that crosses itself.
     """
     plane = coordinates.plane(crs)
     metres = {float(north) > 400 for north, _ in corners}
@@ -81,12 +81,14 @@ def read(corners: Corners, crs: str) -> BaseGeometry:
     for number, (north, east) in enumerate(corners, 1):
         try:
             points.append(reader(north, east, plane))
-        except BadInput as wrong:
-            raise BadInput(wrong.code, f"piece, {number}", **wrong.params) from wrong
+        except Problem as wrong:
+            raise type(wrong)(wrong.code, f"piece, {number}", **wrong.params) from wrong
     if len(set(points)) < 3:
         raise BadInput("piece-no-ground", "piece")
     drawn = shapely.Polygon(points)
-    if not shapely.is_valid(drawn) or drawn.area < float(OUTSIDE):
+    if not shapely.is_valid(drawn):
+        raise CannotBeAnswered("piece-crosses-itself", "piece")
+    if drawn.area < float(OUTSIDE):
         raise BadInput("piece-no-ground", "piece")
     return drawn
 

@@ -296,7 +296,7 @@ def several(found: lookup.Several, rulebook: Rulebook) -> Plain:
 
 def problem(what: Problem, rulebook: Rulebook) -> Plain:
     """RFC 9457 problem details, Vietnamese first. ``nearest`` names parcels that do exist."""
-    title = say(f"problem-{what.status}", {}, rulebook.texts)
+    title = say(_title(what.status, rulebook), {}, rulebook.texts)
     words = {"field": what.field, **what.params, **present_piece.winds(what.params, rulebook)}
     detail = say(what.code, words, rulebook.texts)
     body: Plain = {
@@ -314,6 +314,11 @@ def problem(what: Problem, rulebook: Rulebook) -> Plain:
     if nearest:
         body["nearest"] = [{"ref": ref, "href": _found_at(ref)} for ref in nearest]
     return body
+
+
+def _title(status: int, rulebook: Rulebook) -> str:
+    """Of a status that only the server below knows, that of its class."""
+    return f"problem-{status}" if f"problem-{status}" in rulebook.texts else f"problem-{400 if status < 500 else 500}"
 
 
 def _found_at(ref: str) -> str:

@@ -244,7 +244,7 @@ class _Answer:
     def _recalculation(self, found: Recalculation | None) -> Plain | None:
         if found is None:
             return None
-        late = [self._late(each) for each in found.late]
+        late = [self._late(each) for each in found.late or ()]
         return {
             "state": found.state,
             "text": plain.notice(found.sentence, self.book),
@@ -254,7 +254,7 @@ class _Answer:
             "to_pay": plain.number(found.to_pay),
             "refund": plain.number(found.refund),
             "late": late,
-            "late_payment": sum(each["amount"] for each in late),
+            "late_payment": None if found.late is None else sum(each["amount"] for each in late),
             "citations": plain.citations(found.cited, self.book, self.known),
         }
 

@@ -19,6 +19,8 @@ from landinfo.levy.terms import AGRICULTURAL, ZERO, Line, Rules, Terms
 from landinfo.model import BadInput, Citation, Notice, RuleValue
 from landinfo.payment import Late
 
+STANDING = ("refused", "not_eligible", "cannot_be_said")
+"""States in which the decided levy stands, and is late by its own instalments."""
 OF_REGIME = "2024-08-01"
 """Its decisions are recalculated (Resolution 254/2025/QH15 art. 4.10)."""
 
@@ -29,7 +31,8 @@ class Recalculation:
 
     ``state``: refused | not_eligible | cannot_be_said (what makes it eligible is open) | not_told (neither notice nor
     payment was) | no_notice | nothing_paid | partly_paid | fully_paid. ``before``/``after``: the levy by the old and
-    the new rates; ``to_pay``, ``refund`` and ``late`` follow from what was paid, all đồng; None where nobody told it.
+    the new rates; ``to_pay``, ``refund`` and ``late`` follow from what was paid, all đồng; None where nobody told it,
+    or the day of the notice, or where the decided levy stands.
     """
 
     state: str
@@ -39,7 +42,7 @@ class Recalculation:
     paid: Decimal | None
     to_pay: Decimal | None
     refund: Decimal | None
-    late: tuple[Late, ...]
+    late: tuple[Late, ...] | None
     cited: tuple[Citation, ...]
 
 
@@ -100,7 +103,7 @@ def refused(case: Case, before: Decimal | None, rules: Rules) -> Recalculation:
     day = _day(case, rules)
     cited = (law.on(rules["levy_recalculation"], day).citation,)
     sentence = Notice("recalculation-refused", {"day": day, "last": last_request(rules)}, "warning")
-    return Recalculation("refused", sentence, before, None, case.paid, None, None, (), cited)
+    return Recalculation("refused", sentence, before, None, case.paid, None, None, None, cited)
 
 
 def result(
@@ -114,8 +117,12 @@ def result(
     sentence = Notice(f"recalculation-{state.replace('_', '-')}", words)
     if after is None or state in ("not_eligible", "cannot_be_said", "not_told", "no_notice"):
         to_pay = after if state == "no_notice" else None
-        return Recalculation(state, sentence, before, after, case.paid, to_pay, None, (), cited)
+        late = () if state == "no_notice" else None
+        return Recalculation(state, sentence, before, after, case.paid, to_pay, None, late, cited)
     paid = case.paid or ZERO
+    if state == "fully_paid" and after > paid:
+        more = Notice("recalculation-more-than-noticed", words, "warning")
+        return Recalculation(state, more, before, after, case.paid, None, ZERO, (), cited)
     return Recalculation(
         state=state,
         sentence=sentence,
@@ -141,9 +148,11 @@ def _state(case: Case, before: Decimal | None) -> str:
     return "fully_paid" if whole is not None and case.paid >= whole else "partly_paid"
 
 
-def _late(case: Case, after: Decimal, paid: Decimal, asked: date, rules: Rules) -> tuple[Late, ...]:
-    """On the recalculated amount, from the days that the notice set."""
-    if not isinstance(case.notice, TaxNotice) or case.notice.day is None:
+def _late(case: Case, after: Decimal, paid: Decimal, asked: date, rules: Rules) -> tuple[Late, ...] | None:
+    """On the recalculated amount, from the days that the notice set; None: its day was not told."""
+    if paid >= after:
         return ()
+    if not isinstance(case.notice, TaxNotice) or case.notice.day is None:
+        return None
     instalments = payment.schedule("levy", after, True, case.on, case.notice.day, rules)
     return payment.late_on(instalments, paid, case.days.paid or asked, rules)

@@ -46,12 +46,12 @@ def _label(group: str | None, rules: Rules) -> dict[str, str]:
     return {"vi": rule.label_vi, "en": rule.label_en}
 
 
-def compensation(lines: Sequence[Line], given: Decimal, on: date, rules: Rules) -> list[Line]:
-    """The deducting line: what was advanced, never more than is left to pay (Decree 103/2024 art. 16)."""
+def compensation(lines: Sequence[Line], given: Decimal, on: date, rules: Rules, of: str = "levy") -> list[Line]:
+    """The deducting line: what was advanced, never more than is left to pay (of the levy: Decree 103/2024 art. 16)."""
     left = sum((line.amount for line in lines if line.amount is not None), ZERO)
     taken = min(given, max(ZERO, left))
     if not taken:
         return []
     inputs = (("compensation", given, "đồng"),)
-    citation = law.on(rules["levy_compensation"], on).citation
+    citation = law.on(rules[f"{of}_compensation"], on).citation
     return [Line("", Notice("levy-compensation", {"amount": given, "taken": taken}), inputs, -taken, (citation,))]

@@ -2,11 +2,12 @@
 
 The cost is linear in the area of each part on each step, so this is a transport problem: every part sends its ground to
 the steps (or leaves it outside), each step takes what the limit gives it. Successive shortest paths solve it; a path
-runs over steps only, of which there are few, so the work grows with the square of the number of parts.
+runs over steps only, of which there are few, and moves wait in queues, so the work grows little faster than the parts.
 """
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -45,6 +46,8 @@ class _Flow:
     prices: list[list[Decimal | None]] = field(init=False)
     placed: list[list[Decimal]] = field(init=False)
     held: list[Decimal] = field(init=False)
+    queues: dict[tuple[int, int], list[tuple[Decimal, int]]] = field(init=False)
+    """Moves between two steps, the cheapest first: (đồng/m² more, whose ground)."""
     prize: Decimal = field(init=False)
     """What a step that must be filled is worth: more than any way over the steps can cost."""
 
@@ -53,6 +56,7 @@ class _Flow:
         self.prices = [[*(g.costs.get(step) for step in range(count - 1)), ZERO] for g in self.grounds]
         self.placed = [[ZERO] * count for _ in self.grounds]
         self.held = [ZERO] * count
+        self.queues = {}
         dearest = max((abs(c) for g in self.grounds for c in g.costs.values()), default=ZERO)
         self.prize = 1 + 2 * (count + 1) * dearest
 
@@ -103,19 +107,25 @@ class _Flow:
 
     def _moves(self) -> Iterator[tuple[int, int, Decimal, int]]:
         """The cheapest move of placed ground between each two steps: (from, to, đồng/m² more, whose ground)."""
-        best: dict[tuple[int, int], tuple[Decimal, int]] = {}
-        for who, (areas, prices) in enumerate(zip(self.placed, self.prices, strict=True)):
-            for source, area in enumerate(areas):
-                if not area:
-                    continue
-                now = prices[source] or ZERO
-                for target, price in enumerate(prices):
-                    if price is None or target == source or self._room(who, target) == 0:
-                        continue
-                    known = best.get((source, target))
-                    if known is None or price - now < known[0]:
-                        best[source, target] = price - now, who
-        return ((source, target, price, who) for (source, target), (price, who) in best.items())
+        for (source, target), queue in self.queues.items():
+            while queue and not self._can(queue[0][1], source, target):
+                heapq.heappop(queue)
+            if queue:
+                price, who = queue[0]
+                yield source, target, price, who
+
+    def _can(self, who: int, source: int, target: int) -> bool:
+        return self.placed[who][source] > 0 and self._room(who, target) != 0
+
+    def _offer(self, who: int) -> None:
+        """Queue every move that the part can make now; what it no longer can is found when it comes to the front."""
+        prices = self.prices[who]
+        for source, area in enumerate(self.placed[who]):
+            for target, price in enumerate(prices) if area else ():
+                if price is not None and target != source and self._room(who, target) != 0:
+                    heapq.heappush(
+                        self.queues.setdefault((source, target), []), (price - (prices[source] or ZERO), who)
+                    )
 
     def _send(self, part: int, path: Sequence[tuple[int, int]], left: Decimal) -> Decimal:
         """Send as much along the path as every move on it has; gives how much that was."""
@@ -133,4 +143,6 @@ class _Flow:
             if index:
                 self.placed[who][path[index - 1][1]] -= sent
         self.held[end] += sent
+        for who in {who for who, _ in path}:
+            self._offer(who)
         return sent

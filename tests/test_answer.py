@@ -16,7 +16,7 @@ from street import ROOT, TODAY, X, Y, box, lot
 
 from landinfo import asked, cli, coordinates, lookup, present, report, search, valuation
 from landinfo.lookup import Report, Several
-from landinfo.model import BadInput, CannotBeAnswered, LandUse, NotHere, PriceZone
+from landinfo.model import BadInput, CannotBeAnswered, LandUse, NotHere, PriceZone, Problem
 from landinfo.store import Store, open_store
 from landinfo.store.rulebook import read_rulebook
 
@@ -164,16 +164,22 @@ def test_pieces_make_up_the_whole(ground: Store) -> None:
         ("1,2;3,4", "bad-piece", "piece"),
         ("a,b;c,d;e,f", "bad-piece", "piece"),
         (corners((22, 0), (30, 0), (30, 0)), "piece-no-ground", "piece"),
-        (corners((22, 0), (30, 20), (30, 0), (22, 20)), "piece-no-ground", "piece"),  # crosses itself
+        (corners((22, 0), (25, 0), (28, 0)), "piece-crosses-itself", "piece"),  # goes back on its own line
+        (corners((22, 0), (30, 20), (30, 0), (22, 20)), "piece-crosses-itself", "piece"),
+        (";".join(["1215612,601240"] * 501), "piece-too-many-corners", "piece"),
+        ("1100000,500000;1400000,500000;1400000,800000", "coordinate-outside", "piece, 1"),
+        ("48.85,2.35;48.86,2.35;48.86,2.36", "coordinate-outside", "piece, 1"),
         (corners((122, 0), (130, 0), (130, 20)), "piece-outside-parcel", "piece"),
         (f"{X},{Y};{X + 5},{Y};{X + 5},{Y + 5}", "coordinate-swapped", "piece, 1"),
         (f"10.98,106.67;{Y},{X};{Y},{X + 9}", "piece-mixed", "piece"),
     ],
 )
 def test_a_piece_that_is_none(ground: Store, piece: str, code: str, field: str) -> None:
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(Problem) as refused:
         ask(ground, "25750@2024/1/2", convert_to="ODT", piece=piece)
     assert (refused.value.code, refused.value.field) == (code, field)
+    whole = code in ("piece-crosses-itself", "piece-too-many-corners", "coordinate-outside")
+    assert refused.value.status == (422 if whole else 400), "read, and nothing that could be answered"
 
 
 def test_a_piece_is_no_larger_than_what_can_be_converted(ground: Store) -> None:

@@ -205,6 +205,15 @@ def test_an_unknown_commune_names_codes_of_that_name_and_period(api: FlaskClient
     assert "25750@2024 Phường Phú Hòa" in name["detail"]
 
 
+@pytest.mark.parametrize("place", ["lat=21.03&lon=105.85", "lat=48.85&lon=2.35", "x=2324000&y=600000"])
+@pytest.mark.parametrize("door", ["/api/at", "/at", "/panel"])
+def test_a_place_abroad_is_read_and_cannot_be_answered(api: FlaskClient, door: str, place: str) -> None:
+    response = api.get(f"{door}?{place}")
+    assert response.status_code == 422
+    if door.startswith("/api"):
+        assert response.get_json()["code"] == "coordinate-outside"
+
+
 @pytest.mark.parametrize(
     ("address", "field", "code"),
     [
@@ -224,7 +233,6 @@ def test_an_unknown_commune_names_codes_of_that_name_and_period(api: FlaskClient
         ("/api/at?x=10.98&y=106.67", "x, y", "coordinate-degrees-as-metres"),
         ("/api/at?lat=1215245&lon=601505", "lat, lon", "coordinate-metres-as-degrees"),
         ("/api/at?lat=106.67&lon=10.98", "lat, lon", "coordinate-lat-lon-swapped"),
-        ("/api/at?lat=21.03&lon=105.85", "lat, lon", "coordinate-outside"),
         ("/api/at?x=nan&y=601505", "x", "coordinate-not-a-number"),
         ("/api/at?x=1215245&y=inf", "y", "coordinate-not-a-number"),
         ("/api/at?x=1215245&x=1215245&y=601505", "x", "given-twice"),

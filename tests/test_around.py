@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import cadastre
 import pytest
@@ -13,9 +14,13 @@ from serving import ask, body, client, instead, raising
 from street import X, Y
 from werkzeug.test import TestResponse
 
-from landinfo.model import Busy
+from landinfo import present
+from landinfo.model import BadInput, Busy, CannotBeAnswered, NotHere, Refused
 from landinfo.store import Store
+from landinfo.store.rulebook import read_rulebook
+from landinfo.web import HTTP_CODES
 
+ROOT = Path(__file__).resolve().parent.parent
 ONE = "/parcels/25750@2024/1/1?on=2026-03-01"
 JSON = "/api" + ONE
 SECRET = "SECRET-nguyen-van-a"
@@ -284,3 +289,17 @@ def test_a_store_filled_while_it_serves_is_ready(empty_store: Store) -> None:
     empty_store.publish(cadastre.loads())
     assert ask(serving, "/readyz")["editions"] == 4
     assert ask(serving, "/api/parcels/25744@2024/1/1")["parcel"]["registered_area"] == 200
+
+
+def test_every_status_has_its_heading() -> None:
+    """The code of the text is put together from the status, so that no other test sees it missing."""
+    book = read_rulebook(ROOT / "data")
+    own = {kind("x").status for kind in (BadInput, NotHere, CannotBeAnswered, Busy, Refused)}
+    for status in own | set(HTTP_CODES) | {415, 431, 500, 504}:
+        wrong = BadInput("bad-request")
+        wrong.status = status
+        said = present.problem(wrong, book)
+        assert said["status"] == status
+        assert not (said["title"] + said["title_en"]).startswith("problem-")
+        if status in HTTP_CODES or status in own:
+            assert f"problem-{status}" in book.texts, status

@@ -198,6 +198,18 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"on": "1066-10-14"}, "on", "bad-day"),
     ({"on": None}, "on", "case-missing-day"),
+    ({"paid": 1000.5}, "paid", "case-whole-dong"),
+    ({"compensation": 0.1}, "compensation", "case-whole-dong"),
+    ({"notice": {"day": "2026-03-10", "amount": 5.5}}, "notice.amount", "case-whole-dong"),
+    *(
+        ({"parts": [{**EXAMPLE["parts"][0], k: 0}]}, f"parts[0].{k}", "case-k-not-zero")
+        for k in ("k_price", "k_target")
+    ),
+    (
+        {"on": "2025-05-01", "days": {"recalculation_requested": "2026-03-01", "paid": "2026-02-28"}},
+        "days.paid",
+        "contradiction-paid-before-request",
+    ),
     ({"convert_to": None}, "convert_to", "case-missing-code"),
     ({"parts": [EXAMPLE["parts"][0] | {"land_use": None}]}, "parts[0].land_use", "case-missing-code"),
     ({"parts": [{"area": 1, "land_use": "CLN"}] * 501}, "parts", "case-too-many-parts"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from landinfo import coordinates
-from landinfo.model import BadInput, CannotBeAnswered, Problem
+from landinfo.model import CannotBeAnswered, Problem
 
 GEOD = Geod(ellps="WGS84")
 HERE = coordinates.plane()
@@ -130,9 +130,9 @@ def test_degrees_give_the_same_place() -> None:
     ],
 )
 def test_vn2000_hints(x: str, y: str, code: str) -> None:
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(Problem) as refused:
         coordinates.read_vn2000(x, y, HERE)
-    assert refused.value.code == code
+    assert (refused.value.code, refused.value.status) == (code, 422 if code == "coordinate-outside" else 400)
 
 
 @pytest.mark.parametrize(
@@ -146,9 +146,9 @@ def test_vn2000_hints(x: str, y: str, code: str) -> None:
     ],
 )
 def test_wgs84_hints(lat: str, lon: str, code: str) -> None:
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(Problem) as refused:
         coordinates.read_wgs84(lat, lon, HERE)
-    assert refused.value.code == code
+    assert (refused.value.code, refused.value.status) == (code, 422 if code == "coordinate-outside" else 400)
 
 
 def test_a_neighbouring_zone_is_named() -> None:

@@ -154,6 +154,14 @@ def test_an_area_under_another_list_is_no_matter_of_the_plan(sample: Store) -> N
     assert item(shown, "levy") == (1_073_700_000, 1_800_000_000, moves)
 
 
+def test_where_no_price_changed_none_moves_anything(sample: Store) -> None:
+    shown = differ(sample, "25741@2024/2/147", "on=2026-03-01 convert_to=ODT and.area=100")
+    for code in ("levy", "registration_fee"):
+        before, after, moves = item(shown, code)
+        assert moves == {"area": after - before}
+        assert before > after
+
+
 def test_a_list_whose_rows_nobody_has_says_so(sample: Store) -> None:
     shown = differ(sample, "25741@2024/2/147", "on=2026-03-01 convert_to=ODT and.on=2025-09-01")
     assert shown["before"]["reason"] is None

@@ -399,19 +399,19 @@ def test_a_second_person_signs(own_store: Store, store_url: str) -> None:
     own_store.close()
 
 
-@pytest.mark.parametrize("again", ["lan.", "L a n", "LAN", "\uff2c\uff21\uff2e", "Lan,", "l-a-n", "\u200bLan", "Lan 2"])
-def test_a_name_is_its_letters(own_store: Store, again: str) -> None:
+@pytest.mark.parametrize("again", ["lan.", "L a n", "LAN", "\uff2c\uff21\uff2e", "Lan,", "l-a-n", "\u200bLan"])
+def test_a_name_is_its_letters_and_digits(own_store: Store, again: str) -> None:
     """However they are spaced, pointed, capitalised or wide (NFKC)."""
     own_store.ask_sign_off(True, "Lan", CORRECTED)
     name = stage(own_store, correction("plan-2", "AAA", CORRECTED), "Lan")
     refused("edition-same-person", lambda: editions.sign(own_store, name, again, CORRECTED))
     own_store.publish([], events=[Event(name, CORRECTED, "signed", again)])
     refused("edition-needs-signature", lambda: own_store.publish([], states=[State(name)], known=CORRECTED))
-    editions.sign(own_store, name, "Lân", CORRECTED)  # somebody else
+    editions.sign(own_store, name, "NV 013", CORRECTED)  # somebody else
     editions.publish(own_store, name, "Lan", CORRECTED)
 
 
-@pytest.mark.parametrize("nobody", ["", " ", ".", "–", "123", "\u200b"])
+@pytest.mark.parametrize("nobody", ["", " ", ".", "–", "\u200b"])
 def test_signs_that_are_no_letters_name_nobody(own_store: Store, nobody: str) -> None:
     own_store.ask_sign_off(True, "Lan", CORRECTED)
     name = stage(own_store, correction("plan-2", "AAA", CORRECTED), "Lan")

@@ -295,6 +295,115 @@ def test_a_rent_below_the_price_deducted_says_it_is_never_negative() -> None:
     assert "never below 0" in line["formula"]["en"]
 
 
+HELD = {"same_parcel_as_recognised_residential": False, "garden_pond_origin_separated": False,
+        "split_by_survey_before_2014_07_01": False, "allotment_limit": 160}  # fmt: skip
+B_300 = [part(300, "CLN", 800_000, 10_000_000)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "asked", "state"),
+    [
+        (HELD, "2026-06-01", "not_eligible"),
+        ({"allotment_limit": 160}, "2026-06-01", "cannot_be_said"),
+        ({**HELD, "same_parcel_as_recognised_residential": True}, "2027-01-01", "refused"),
+        (HELD, None, None),
+    ],
+)
+def test_where_the_decided_levy_stands_its_lateness_does(facts: Any, asked: str | None, state: str | None) -> None:
+    # halves of 2.76 billion due 19/04 and 18/06/2025, paid 01/07/2026 (02/01/2027), which does not count
+    paid = "2027-01-02" if state == "refused" else "2026-07-01"
+    found = run("2025-03-01", "ODT", B_300, facts, notice="2025-03-20",
+                days={"recalculation_requested": asked, "paid": paid})  # fmt: skip
+    days = (437, 377) if paid == "2026-07-01" else (622, 562)
+    assert [(each["days"], each["amount"]) for each in found["late"]] == [(n, 414_000 * n) for n in days]
+    again = found["recalculation"]
+    assert (again and again["state"]) == state
+    if again:
+        assert (again["late"], again["late_payment"]) == ([], None)
+
+
+def test_late_payment_on_a_notice_whose_day_is_not_told_is_not_known() -> None:
+    told = {"same_parcel_as_recognised_residential": True, "first_conversion": True, "allotment_limit": 160}
+    for notice, late in ((True, None), ("2025-03-10", 108_297_200 + 48_527_000)):
+        found = run("2025-03-01", "ODT", B_300, told, notice=notice, days={"recalculation_requested": "2026-03-01"})
+        # 542.8 million each: 325 days from 10/04/2025, 265 days from 09/06/2025, to 28/02/2026
+        expected = None if late is None else 542_800_000 * 3 * (325 + 265) // 10_000
+        assert found["recalculation"]["late_payment"] == expected
+        assert ("late-needs-notice" in {n["code"] for n in found["notices"]}) is (late is None)
+
+
+def test_a_notice_is_what_is_due() -> None:
+    ground, facts = [part(100, "CLN", 1_000_000, 4_000_000)], {**TOLD, "first_conversion": False}
+    found = run("2026-07-02", "ODT", ground, facts, notice={"day": "2026-07-10", "amount": 600_000_000},
+                days={"paid": "2026-10-20"})  # fmt: skip
+    assert found["levy"]["amount"] == 300_000_000
+    # due 09/08 and 08/10/2026: 71 and 11 days
+    assert [each["amount"] for each in found["late"]] == [300_000_000 * 3 * n // 10_000 for n in (71, 11)]
+    assert "notice-differs" in {n["code"] for n in found["notices"]}
+    assert [p["amount"] for p in found["payment"] if p["item"] == "levy"] == [300_000_000, 300_000_000]
+    for paid, said in ((600_000_000, False), (600_000_001, True)):
+        again = run("2026-07-02", "ODT", ground, facts, notice={"day": "2026-07-10", "amount": 600_000_000}, paid=paid)
+        assert ("paid-above-levy" in {n["code"] for n in again["notices"]}) is said
+    equal = run("2026-07-02", "ODT", ground, facts, notice={"day": "2026-07-10", "amount": 300_000_000})
+    assert "notice-differs" not in {n["code"] for n in equal["notices"]}
+
+
+def test_a_notice_that_was_paid_in_full_is_never_late() -> None:
+    told = {"same_parcel_as_recognised_residential": True, "first_conversion": True, "allotment_limit": 160}
+    found = run("2025-03-01", "ODT", B_300, told, notice={"day": "2025-03-10", "amount": 1_000_000_000},
+                paid=1_000_000_000, days={"recalculation_requested": "2026-03-01"})["recalculation"]  # fmt: skip
+    assert (found["state"], found["after"], found["to_pay"], found["late_payment"]) == (
+        "fully_paid", 1_085_600_000, None, 0)  # fmt: skip
+    assert "Điều 12 khoản 2" in found["text"]["vi"]
+
+
+@pytest.mark.parametrize(("compensation", "amounts"), [(0, [70_000_000]), (30_000_000, [40_000_000])])
+def test_compensation_makes_no_negative_instalment(compensation: int, amounts: list[int]) -> None:
+    ground = [part(1000, "CLN", 1_000_000, 7_000_000, rent="annual")]
+    found = run("2025-03-01", "TMD", ground, {**TOLD, "rent_rate": 0.01}, compensation=compensation)
+    assert [p["amount"] for p in found["payment"] if p["item"] == "land_rent"] == amounts
+    both = [*ground, part(10, "CLN", 1_000_000, 7_000_000, rent="one_off", term_left_months=840, id="B")]
+    mixed = run("2025-03-01", "TMD", both, {**TOLD, "rent_rate": 0.01}, compensation=compensation)
+    rows = [p["amount"] for p in mixed["payment"] if p["item"] == "land_rent"]
+    assert min(rows) > 0
+    assert sum(rows) == mixed["levy"]["amount"]
+    assert ("compensation-off-one-off-first" in {n["code"] for n in mixed["notices"]}) is bool(compensation)
+
+
+def test_the_reading_without_k_is_of_eligible_ground_alone() -> None:
+    def without(land_user: str, eligible: bool, parts: list[dict[str, Any]]) -> Any:
+        told = {**TOLD, **HELD, "same_parcel_as_recognised_residential": eligible, "allotment_limit": 100}
+        told["first_conversion"] = True
+        found = run("2026-09-01", "ODT", parts, told, land_user=land_user)
+        return next((r["levy"] for r in found["readings"] if r["code"] == "reading-without-k"), None)
+
+    ground = [part(100, "CLN", 1_000_000, 10_000_000, k_target=1.2, k_price=1)]
+    assert without("organisation", True, ground) is None
+    assert without("household", False, ground) is None
+    assert without("household", True, ground) == 270_000_000  # 30 % of 100 × 9 M
+    beside = [*ground, part(50, "SKC", 4_000_000, 10_000_000, k_target=1.2, k_price=1, id="S", rent="annual")]
+    # the shop is not eligible: 50 × 12 M (annual rent deducts nothing) stays with K
+    assert without("household", True, beside) == 270_000_000 + 600_000_000
+
+
+@pytest.mark.parametrize(
+    ("on", "target", "who", "cited"),
+    [
+        ("2025-03-01", "ODT", "household", ("103/2024/NĐ-CP", "Điều 8")),
+        ("2025-03-01", "TMD", "household", (
+            "103/2024/NĐ-CP", "Điều 26 khoản 1, Điều 30 khoản 1, Điều 34 khoản 1 điểm a")),
+        ("2020-03-01", "TMD", "household", ("46/2014/NĐ-CP", "Điều 4")),
+        ("2026-03-01", "TMD", "household", ("254/2025/QH15", "Điều 10 khoản 2 điểm b")),
+    ],
+)  # fmt: skip
+def test_the_regime_is_cited_by_what_is_paid(on: str, target: str, who: str, cited: tuple[str, str]) -> None:
+    found = run(on, target, [part(10, "CLN", 1_000_000, 9_000_000)], TOLD, land_user=who, compensation=1000)
+    assert (found["law"]["document"], found["law"]["article"]) == cited
+    laws = [c for line in found["lines"] if line["code"] == "levy-compensation" for c in line["citations"]]
+    if target == "TMD":
+        assert {(c["article"], c["status"]) for c in laws} <= {("", "assumed")}
+
+
 def test_no_k_is_claimed_where_nothing_is_due() -> None:
     once = run("2026-09-01", "ODT", [part(250, "CLN", 1, 2)], {"was_residential_before": True})
     assert (once["levy"]["amount"], once["basis"]) == (0, "table")

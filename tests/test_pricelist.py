@@ -262,6 +262,27 @@ def test_a_file_that_cannot_be_opened(data: Path, name: str, code: str) -> None:
     assert codes(pricelist.load(path, ASKED, data, book(data), TODAY), refusing=True) == {code}
 
 
+def test_a_formula_without_its_value_is_no_empty_cell(data: Path) -> None:
+    """A program that wrote the workbook, unlike a spreadsheet, stores no value beside a formula."""
+    path, sheet = data.parent / "list.xlsx", Workbook()
+    head, line = HEAD.split(","), next(csv.reader([GOOD[0]]))
+    for cells in (head, ["=1+1" if name == "residential" else cell for name, cell in zip(head, line, strict=True)]):
+        sheet.active.append(cells)
+    sheet.save(path)
+    result = pricelist.load(path, ASKED, data, book(data), TODAY)
+    assert (result.folder, codes(result, refusing=True)) == (None, {"PRI-013"})
+
+
+@pytest.mark.parametrize("content", ["", "HEAD\nfirst\x00row", "HEAD\nfirst\x1brow"])
+def test_what_is_empty_or_holds_signs_that_nobody_types_is_refused(data: Path, content: str) -> None:
+    path = data.parent / "list.csv"
+    path.write_text(content.replace("HEAD", HEAD).replace("first", GOOD[0]), "utf-8")
+    result = pricelist.load(path, ASKED, data, book(data), TODAY)
+    assert codes(result, refusing=True) == {"PRI-001"}
+    said = str([f.params for f in result.findings])
+    assert "Error" not in said
+
+
 def test_xlsx_gives_what_csv_gives(data: Path) -> None:
     path = data.parent / "list.xlsx"
     sheet = Workbook()

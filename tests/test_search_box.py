@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from serving import ask, client, page
 from street import X, Y
 
+from landinfo.search import points
 from landinfo.search.folding import flat, fold
 from landinfo.search.parcels import numbered
 from landinfo.store import Store
@@ -130,6 +131,10 @@ POINTS = [
     "{}°{}′{:.2f}″B {}°{}′{:.2f}″Đ".format(*DMS),
     "N{}°{}'{:.2f}\" E{}°{}'{:.2f}\"".format(*DMS),
     "{} {} {:.2f} N {} {} {:.2f} E".format(*DMS),
+    "{}:{}:{:.2f}, {}:{}:{:.2f}".format(*DMS),
+    "{} {} {:.2f} {} {} {:.2f}".format(*DMS),
+    "{}d{}m{:.2f}s N {}d{}m{:.2f}s E".format(*DMS),
+    "{}-{}-{:.2f} N {}-{}-{:.2f} E".format(*DMS),
     f"{int(LAT)}°{LAT % 1 * 60:.5f}'N {int(LON)}°{LON % 1 * 60:.5f}'E",
     f"https://www.google.com/maps/@{LAT},{LON},17z",
     f"{N} {E}",
@@ -350,6 +355,12 @@ REFUSED = [
     ("10.98463S 106.67614E", 422, "search-abroad"),
     ("10.98463N 106.67614W", 422, "search-abroad"),
     ("2330000 600000", 422, "search-abroad"),
+    ("16.05, 108.2", 422, "search-abroad"),
+    ("48.8, 2.3", 422, "search-abroad"),
+    ("0.0, 0.0", 422, "search-abroad"),
+    ("10.98463, 206.67614", 422, "search-abroad"),
+    ("lat=95 lon=200", 422, "search-abroad"),
+    ("21 1 42.6 105 51 15.1", 422, "search-abroad"),
     ("1214912 601019 1214920", 422, "search-coordinates-odd"),
     ("10°75'00\"N 106°40'34\"E", 422, "search-no-angle"),
     (f"{Y},{X};{Y + 20},{X + 20};{Y + 20},{X};{Y},{X + 20}", 422, "search-corners-cross"),
@@ -374,6 +385,20 @@ def test_what_cannot_be_searched_is_refused_in_a_sentence(box: FlaskClient, type
     assert (posted.status_code, refused["code"], refused["field"]) == (status, code, "q")
     assert refused["detail"] != code
     assert "{" not in refused["detail"]
+
+
+def test_of_a_sheet_that_is_not_held_those_beside_it_are_near(box: FlaskClient) -> None:
+    for typed in ("thửa 1 tờ 9", "thửa 1 tờ 9 Hiệp Thành", "thửa 99 tờ 9"):
+        found = search(box, typed)
+        assert (found["results"], bool(found["nearest"])) == ([], True), typed
+    assert search(box, "thửa 1 tờ 999")["nearest"] == []
+
+
+def test_two_numbers_of_which_one_has_a_decimal_are_a_place_where_they_lie_here() -> None:
+    (reading,) = points.read("11, 106.7", "EPSG:9210")
+    assert reading.why.code == "search-read-wgs84"
+    assert reading.points[0] == pytest.approx((603_621.5, 1_216_620.6), abs=0.1)  # 10.987623, 106.680778 and 1.5 km
+    assert points.read("11, 206.7", "EPSG:9210") == ()
 
 
 def test_what_is_half_typed_is_no_refusal(box: FlaskClient) -> None:

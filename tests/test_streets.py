@@ -580,6 +580,16 @@ def test_the_page_shows_the_numbers_of_the_json(client: FlaskClient, lang: str) 
     assert "mô phỏng" not in page
 
 
+@pytest.mark.parametrize("typed", ["😀", "!!!", "';--", "🏠🏠"])
+def test_signs_are_no_street_and_no_error(client: FlaskClient, typed: str) -> None:
+    for door in ("/api/streets", "/streets"):
+        response = client.get(door, query_string={"q": typed})
+        assert response.status_code == 200
+    found = client.get("/api/streets", query_string={"q": typed}).json
+    assert (found["total"], found["results"]) == (0, [])
+    assert client.get("/api/streets?q=").status_code == 400
+
+
 def test_a_permanent_address_gives_the_same_answer(client: FlaskClient) -> None:
     asked = f"/api/streets/25750:17?{PLACE}&surface=earth&hampered=canal,bridge&residential_area=false"
     answer = client.get(asked).json

@@ -67,6 +67,15 @@ def test_a_typed_part_is_known_to_the_hundredth() -> None:
     assert [p["area"] for p in parts] == [70.8, 9.0, 42.49, 5.4, 4.71, 0.6]
 
 
+def test_what_the_street_door_cannot_use_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(BadInput) as wrong:
+        ask("25750:17", price__XXX="100")
+    assert (wrong.value.code, wrong.value.field) == ("street-unknown-use", "price.XXX")
+    for words in (["--piece", "1215612,601240;1215640,601260;1215612,601260"], ["--strip", "width=5"]):
+        assert cli.main(["street", "25750:17", *words]) == 2
+        assert "street-no-piece" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("case", "article"), [("power_line", "6.9"), ("canal", "6.11"), ("bridge", "6.7")])
 def test_a_case_of_70_percent_cites_its_own_article(case: str, article: str) -> None:
     rows = ask("25750:17", hampered=case)["prices"]

@@ -48,7 +48,7 @@ MOST_PRICE = Decimal(10_000_000_000)
 MOST_MONEY = Decimal(10) ** 15
 MOST_K = Decimal(100)
 MOST_PARTS = 500
-"""A parcel has a handful; each costs some 2 ms."""
+"""A parcel has a handful; each costs some 2 ms, twenty where its area is open."""
 _MOST = {
     "allotment_limit": MOST_AREA,
     "term_left_months": Decimal(1200),
@@ -96,8 +96,8 @@ def read_case(raw: Any, codes: Collection[str] | None = None) -> Case:
         facts=facts,
         days=_days(raw.get("days"), on),
         held=held,
-        compensation=maybe(raw, "compensation", "", MOST_MONEY) or Decimal(0),
-        paid=maybe(raw, "paid", "", MOST_MONEY),
+        compensation=fields.dong(raw, "compensation", "", MOST_MONEY) or Decimal(0),
+        paid=fields.dong(raw, "paid", "", MOST_MONEY),
         notice=_notice(raw.get("notice")),
     )
 
@@ -174,8 +174,8 @@ def _part(raw: Any, where: str, name: str, on: date, codes: Collection[str] | No
         area_high=area if high is None else high,
         land_use=code(raw.get("land_use"), f"{dot}land_use", codes),
         **prices,
-        k_price=maybe(raw, "k_price", dot, MOST_K),
-        k_target=maybe(raw, "k_target", dot, MOST_K),
+        k_price=fields.coefficient(raw, "k_price", dot, MOST_K),
+        k_target=fields.coefficient(raw, "k_target", dot, MOST_K),
         term_left_months=_term(raw, dot, on),
         rent=rents["rent"],
         rent_after=rents["rent_after"],
@@ -242,4 +242,4 @@ def _notice(raw: Any) -> TaxNotice | bool | None:
         return TaxNotice(day(raw, "notice"), None)
     given = table(raw, "notice", ("day", "amount"))
     issued = None if given.get("day") is None else day(given["day"], "notice.day")
-    return TaxNotice(issued, maybe(given, "amount", "notice.", MOST_MONEY))
+    return TaxNotice(issued, fields.dong(given, "amount", "notice.", MOST_MONEY))

@@ -88,6 +88,9 @@ def _days_in_order(case: Case) -> None:
     for name, day in later.items():
         if day is not None and day < case.on:
             raise BadInput("contradiction-before-decision", name, day=day, on=case.on)
+    asked = days.recalculation_requested
+    if asked is not None and days.paid is not None and days.paid < asked:
+        raise BadInput("contradiction-paid-before-request", "days.paid", day=days.paid, asked=asked)
     if issued is not None and days.paid is not None and days.paid < issued:
         raise BadInput("contradiction-paid-before-notice", "days.paid", day=days.paid, issued=issued)
 

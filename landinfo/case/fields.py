@@ -67,6 +67,22 @@ def typed(text: str, field: str) -> Decimal:
     return Decimal(text.replace(",", "."))
 
 
+def dong(raw: Mapping[str, Any], key: str, where: str, most: Decimal) -> Decimal | None:
+    """As ``maybe``, in whole đồng."""
+    found = maybe(raw, key, where, most)
+    if found is not None and found != found.to_integral_value():
+        raise BadInput("case-whole-dong", f"{where}{key}", value=str(found)[:40])
+    return found
+
+
+def coefficient(raw: Mapping[str, Any], key: str, where: str, most: Decimal) -> Decimal | None:
+    """As ``maybe``, above 0."""
+    found = maybe(raw, key, where, most)
+    if found == 0:
+        raise BadInput("case-k-not-zero", f"{where}{key}")
+    return found
+
+
 def maybe(raw: Mapping[str, Any], key: str, where: str, most: Decimal) -> Decimal | None:
     """As ``number``; None where the key is missing or null."""
     return None if raw.get(key) is None else number(raw[key], f"{where}{key}", most)

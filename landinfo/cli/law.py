@@ -65,6 +65,8 @@ def _estimate(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 def _read_json(name: str) -> Any:
     try:
         text = sys.stdin.read().removeprefix("\ufeff") if name == "-" else Path(name).read_text("utf-8-sig")
+    except UnicodeError as wrong:
+        raise BadInput("case-file-not-json", name[-60:], wrong="UTF-8") from wrong
     except (OSError, ValueError) as wrong:
         raise BadInput("case-file-not-found", name[-60:], wrong=type(wrong).__name__) from wrong
     return present_estimate.read_json(text)

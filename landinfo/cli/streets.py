@@ -66,9 +66,9 @@ def _streets(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
 
 def _street(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
-    names = ("on", "known", "convert_to", "land_user", "area", *(n.replace("-", "_") for n in _GROUND))
+    names = ("on", "known", "convert_to", "land_user", "area", "piece", *(n.replace("-", "_") for n in _GROUND))
     given = [(n, str(getattr(arguments, n))) for n in names if getattr(arguments, n) is not None]
-    given += pairs(arguments.fact, "fact") + pairs(arguments.price, "price")
+    given += pairs(arguments.strip, "strip") + pairs(arguments.fact, "fact") + pairs(arguments.price, "price")
     asked = asked_streets.read_street(arguments.section, given, today())
     answer = street.answer(asked, rulebook)
     communes, _ = read_communes(data())

@@ -57,6 +57,8 @@ def parse(path: Path) -> Sheet:
         if path.suffix.lower() == ".xlsx":
             archive.check_workbook(path)
         read: Sequence[Sequence[str | None]] = _csv(path) if path.suffix.lower() == ".csv" else _xlsx(path)
+        if not read:
+            raise csv.Error("trống · empty")
         head, lines = read[0], read[1:]
     except Refused as wrong:
         if wrong.code != "FIL-002":
@@ -66,12 +68,15 @@ def parse(path: Path) -> Sheet:
         raise Refused("PRI-001", str(path), file=path.name, detail=str(wrong)[:200]) from wrong
     except MemoryError:
         raise
-    except Exception as wrong:  # openpyxl raises anything on a damaged file; an empty one has no head
+    except Exception as wrong:  # openpyxl raises anything on a damaged file
         raise Refused("PRI-001", str(path), file=path.name, detail=type(wrong).__name__) from wrong
-    columns = tuple(_cell(name) for name in head)
+    try:
+        columns = tuple(_cell(name) for name in head)
+        rows = [(n, _row(columns, line, n, path)) for n, line in enumerate(lines, 2)]
+    except csv.Error as wrong:
+        raise Refused("PRI-001", str(path), file=path.name, detail=str(wrong)) from wrong
     if len(set(columns)) != len(columns):
         raise Refused("PRI-001", str(path), file=path.name, detail=", ".join(columns)[:200])
-    rows = [(n, _row(columns, line, n, path)) for n, line in enumerate(lines, 2)]
     return Sheet(columns, [(n, row) for n, row in rows if any(row.values())])
 
 
@@ -83,6 +88,9 @@ def _row(columns: Sequence[str], line: Sequence[str | None], line_number: int, p
 
 
 def _cell(value: str | None) -> str:
+    """Raises ``csv.Error``: signs that no keyboard writes."""
+    if value and any(unicodedata.category(sign) == "Cc" and not sign.isspace() for sign in value):
+        raise csv.Error("ký tự điều khiển · control character")
     return " ".join(unicodedata.normalize("NFC", value).split()) if value else ""
 
 
@@ -96,13 +104,22 @@ def _csv(path: Path) -> list[list[str]]:
 def _xlsx(path: Path) -> list[list[str | None]]:
     from openpyxl import load_workbook
 
-    book = load_workbook(path, read_only=True, data_only=True)
+    books = [load_workbook(path, read_only=True, data_only=values) for values in (True, False)]
     try:
-        first = book.worksheets[0]
-        first.reset_dimensions()  # what a program declares may be less than it wrote
-        return [_trimmed(row) for row in first.iter_rows(values_only=True)]
+        sheets = [book.worksheets[0] for book in books]
+        for sheet in sheets:
+            sheet.reset_dimensions()  # what a program declares may be less than it wrote
+        both = zip(*(sheet.iter_rows(values_only=True) for sheet in sheets), strict=True)
+        return [_trimmed([_stored(*cell) for cell in zip(*rows, strict=True)]) for rows in both]
     finally:
-        book.close()
+        for book in books:
+            book.close()
+
+
+def _stored(value: Any, written: Any) -> Any:
+    """The value of a cell; of a formula whose value was not stored with it the formula, which is none of any kind."""
+    formula = getattr(written, "text", written)
+    return formula if value is None and isinstance(formula, str) and formula.startswith("=") else value
 
 
 def _trimmed(row: Sequence[Any]) -> list[str | None]:

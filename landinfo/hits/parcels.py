@@ -11,7 +11,7 @@ from landinfo.search.communes import like, resolve, series_of
 from landinfo.search.parcels import Numbers, ParcelAsked, parse_parcel, variants
 from landinfo.search.places import Placed
 
-_BESIDE = 5
+_BESIDE, _SHEETS_BESIDE = 5, 20
 """Numbers on either side that are tried where no commune was named and none has the number."""
 _EXAMPLES = 5
 
@@ -77,6 +77,9 @@ def _found(
         into.nearest += [
             hit(p, Notice("search-near"), query, held) for p in _beside(numbers.sheet, number, series, query, held)
         ]
+    if not into.nearest:
+        near = _sheets_beside(numbers.sheet, number, series, query, held)
+        into.nearest += [hit(p, Notice("search-near"), query, held) for p in near]
 
 
 def _beside(sheet: str, number: str, series: Sequence[str], query: Query, held: Held) -> list[Parcel]:
@@ -87,6 +90,18 @@ def _beside(sheet: str, number: str, series: Sequence[str], query: Query, held: 
     for step in (n for away in range(1, _BESIDE + 1) for n in (-away, away)):
         if int(number) + step > 0 and len(found) < _EXAMPLES:
             found += held.store.parcels(series, sheet, str(int(number) + step), query.on, query.known)
+    return found[:_EXAMPLES]
+
+
+def _sheets_beside(sheet: str, number: str, series: Sequence[str], query: Query, held: Held) -> list[Parcel]:
+    """Of a sheet that is not held: the same number, or the first, on those whose numbers come next."""
+    if not (sheet.isascii() and sheet.isdecimal() and len(sheet) < 5):
+        return []
+    found: list[Parcel] = []
+    for near in (n for away in range(1, _SHEETS_BESIDE + 1) for n in (int(sheet) - away, int(sheet) + away) if n > 0):
+        if len(found) < _EXAMPLES:
+            same = held.store.parcels(series, str(near), number, query.on, query.known)
+            found += same or held.store.parcels(series, str(near), "1", query.on, query.known)
     return found[:_EXAMPLES]
 
 

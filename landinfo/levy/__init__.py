@@ -7,6 +7,7 @@ amount is None has an input that nobody knows here. Prices are đồng/m² at th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -150,7 +151,8 @@ def levy_2026_01_01(parts: Sequence[Part], terms: Terms) -> list[Line]:
     lines = []
     for part, steps in _filled(ours, [within, over], terms, _eligible_difference):
         lines += _stepped(part, steps, terms, inside)
-    return lines + _in_full(rest, left, terms, _with_k)
+    # Decree 50 art. 6.4 speaks of eligible ground alone; the rest takes K by art. 13.2–13.4
+    return lines + _in_full(rest, left, replace(terms, with_k=True), _with_k)
 
 
 _QUOTA = (

@@ -36,6 +36,13 @@ _TOKEN = re.compile(
     r"|(?P<word>[a-z]+)"
 )
 _TWO = re.compile(r"(\d{6,7}),(\d{6,7})")
+# 10d59m04.7s, 10-59-04.7 N, and degrees, minutes, seconds of two angles that are all there is.
+_SPELT = (
+    re.compile(r"(\d{1,3})\s*d\s*(\d{1,2})\s*m\s*(\d{1,2}(?:[.,]\d+)?)\s*s(?![a-z])"),
+    re.compile(r"(?<![\d.,-])(\d{1,3})-(\d{1,2})-(\d{1,2}(?:[.,]\d+)?)(?=\s*[nebdsw]\b)"),
+)
+_SEXAGESIMAL = r"(\d{1,3})[ :](\d{1,2})[ :](\d{1,2}(?:[.,]\d+)?)"
+_BOTH = re.compile(rf"\s*{_SEXAGESIMAL}\s*[,; ]\s*{_SEXAGESIMAL}\s*")
 _WORDS = frozenset(
     {"toa", "do", "diem", "goc", "dinh", "moc", "stt", "so", "hieu", "canh", "chieu", "dai", "met", "va", "tai"}
     | {"vi", "tri", "cao", "point", "points"}
@@ -77,6 +84,10 @@ def numbers(text: str) -> list[Number] | None:
     plain = plain_signs(text)
     if link := _LINK.search(plain):
         return [Number(float(link[i]), link[i], True) for i in (1, 2)]
+    for spelt in _SPELT:
+        plain = spelt.sub(r"""\1°\2'\3" """, plain)
+    if (both := _BOTH.fullmatch(plain)) and 8 <= int(both[1]) <= 24 and 100 <= int(both[4]) <= 112:
+        plain = both.expand(r"""\1°\2'\3" \4°\5'\6" """)  # of Vietnam: other six numbers are not meant so
     plain = _NOISE.sub(" ", MERIDIAN.sub(" ", plain))
     for spoken, label in _SPOKEN:
         plain = spoken.sub(label, plain)

@@ -20,6 +20,7 @@ from landinfo.search.numerals import MERIDIAN, UTM_SAID, Number, numbers, plain_
 _WGS_UTM = "EPSG:32648"
 _MERIDIAN_HERE, _PER_DEGREE = 105.75, 109_200.0
 """Degrees of the store's meridian, and metres of easting to a degree of longitude at 11°N."""
+_SIDES = ("north", "south", "east", "west")
 _LARGEST = 1e8
 """Beyond it a number is a telephone's or a certificate's, and no metres."""
 
@@ -121,22 +122,30 @@ def _fits(value: float) -> bool:
 
 def _angles(found: Sequence[Number]) -> list[Number]:
     """Numbers that can be degrees: they say so, or come in pairs that lie here, or have the decimals of a place."""
-    said = [n for n in found if n.degrees]
+    said = [n for n in found if n.degrees or n.label in _SIDES]
     if said:
         return said
-    places = [n for n in found if n.decimals >= 3 and abs(n.value) <= 180]
+    places = [n for n in found if n.decimals >= 3 and abs(n.value) <= 360]
     if len(places) < 2:
         places = [n for n in found if n.decimals and abs(n.value) <= 180]
-        near = len(places) == 2 and sorted(round(n.value) for n in places) in ([11, 106], [11, 107])
-        if not near and any(n.decimals < 2 for n in places):
+        if len(found) == 2 and _a_place(found):
+            places = list(found)
+        elif any(n.decimals < 2 for n in places):
             return []
     return [replace(n, degrees=True) for n in places]
+
+
+def _a_place(two: Sequence[Number]) -> bool:
+    """Two numbers that are all there is: both with decimals, or one where both lie here."""
+    return all(n.decimals for n in two) or (
+        any(n.decimals for n in two) and sorted(round(n.value) for n in two) in ([11, 106], [11, 107])
+    )
 
 
 def _degrees(typed: _Typed, crs: str) -> Iterator[Reading]:
     """Latitude before longitude, or the other way where only that lies here."""
     plane = coordinates.plane(crs)
-    labelled = any(n.label in ("north", "south", "east", "west") for pair in typed.pairs for n in pair)
+    labelled = any(n.label in _SIDES for pair in typed.pairs for n in pair)
     pairs = (
         [_latitude_first(pair) for pair in typed.pairs] if labelled else [(a.value, b.value) for a, b in typed.pairs]
     )

@@ -143,9 +143,9 @@ def same_person(one: str, other: str) -> bool:
 
 
 def person(text: str) -> str:
-    """The letters of a name as they are compared; "": nobody is named."""
+    """The letters and digits (of a staff number) of a name as they are compared; "": nobody is named."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(letter for letter in folded if letter.isalpha())
+    return "".join(letter for letter in folded if letter.isalnum())
 
 
 _SIGN_OFFS = "sign_offs"

@@ -132,6 +132,9 @@ def _complete(asked: Asked, rulebook: Rulebook) -> None:
     for name, code in (("land_use", asked.land_use), ("convert_to", asked.query.convert_to)):
         if code is not None and code not in rulebook.land_use_types:
             raise BadInput("street-unknown-use", name, value=code[:20])
+    for code in asked.query.prices:
+        if code not in rulebook.land_use_types:
+            raise BadInput("street-unknown-use", f"price.{code}", value=code[:20])
     if not asked.query.convert_to:
         return
     if asked.land_use is None:

@@ -90,8 +90,10 @@ def find(held: Index, typed: str, communes: Codes | None = None) -> Found:
     if len(typed) > MOST_TYPED:
         raise BadInput("street-too-long", "q", most=MOST_TYPED)
     asked = words(typed)
-    if not len(asked) and communes is None:
+    if not typed.strip() and communes is None:
         raise BadInput("street-nothing-asked", "q")
+    if not len(asked) and communes is None:  # signs and pictures are no name of any street
+        return Found((), (), None)
     readings = list(_readings(asked, communes, held))
     best = _best(readings, held)
     like: list[tuple[float, int]] = []
