@@ -23,7 +23,10 @@ from landinfo.report import Report
 from landinfo.texts import FILTERS, say
 from landinfo.valuation import Share, UseValue, Valuation
 
-__all__ = ["FILTERS", "address", "answer", "problem", "say", "several", "view"]
+FORMS = {"json": "application/json", "geojson": "application/geo+json", "xml": "application/xml"}
+"""What an answer is given in, each with its media type."""
+
+__all__ = ["FILTERS", "FORMS", "address", "answer", "problem", "say", "several", "view"]
 
 
 def address(ref: object, query: Query) -> str:

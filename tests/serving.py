@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
+import described
 import markup
 from flask.testing import FlaskClient
 from markup import Node
@@ -40,6 +41,8 @@ PAGES = [
     f"/compare?parcel={ONE}&parcel={HALVED}&parcel=25750@2024/99/1&parcel=25750/1/1&{DAY}&convert_to=ODT",
     "/compare",
     "/accessibility",
+    "/docs",
+    "/docs/try",
     "/nothing",
     "/search",
     f"/search?q=1/1&{DAY}",
@@ -74,6 +77,7 @@ def ask(asked: FlaskClient, address: str, status: int = 200, **more: Any) -> dic
     """What a JSON door answers; a refusal must be problem details."""
     response = asked.get(address, **more)
     assert response.status_code == status, response.text
+    described.holds(asked, response)
     kind = "application/problem+json" if status >= 400 else "application/json"
     assert response.headers["Content-Type"] == kind
     return body(response)

@@ -34,6 +34,7 @@ ADDRESSES = [
     "/report/AAAA-AAAA-AAAA",
     "/batch",
     "/accessibility",
+    "/docs",
     "/nothing",
 ]
 

@@ -42,7 +42,7 @@ LAYERS = (
     | {"letter", "asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"}
     | {"present_ahead", "present_piece", "picture", "figure", "boundary", "cutout", "extract", "changes", "squares"}
     | {"collection", "asked_features", "present_features", "present_openapi", "present_tiles"}
-    | {"error_report"},
+    | {"error_report", "contract", "present_api", "present_xml"},
 )
 """Files directly under ``landinfo/``, from the bottom; each may import its own row and those above it in this table."""
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
@@ -86,6 +86,7 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "typst": "paper.typeset", "segno": "paper.symbol",
     "dask": "batch", "distributed": "batch",
     "granian": "app",
+    "pydantic": "contract", "pydantic_core": "contract.terms",
 }  # fmt: skip
 EVERYWHERE = {"shapely", "numpy", "landinfo"}
 

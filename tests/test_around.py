@@ -32,6 +32,9 @@ HEADERS = {
 }
 ROUTES = {
     "/api/catalog": "/api/catalog",
+    "/api/openapi.json": "/api/openapi.json",
+    "/docs": "/docs",
+    "/docs/try": "/docs/try",
     "/open/<day>/<name>": "/open/2026-03-01/SHA256SUMS",
     "/batch": "/batch",
     "/batch/<key>": "/batch/00000000000000000000000000000000",

@@ -23,6 +23,7 @@ DISTRIBUTIONS = {
     "flask_compress": "flask-compress",
     "flask_limiter": "flask-limiter",
     "mapbox_vector_tile": "mapbox-vector-tile",
+    "pydantic_core": "pydantic-core",
 }
 """Packages whose name on PyPI is not the name that is imported."""
 

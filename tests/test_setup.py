@@ -20,6 +20,10 @@ mkdir -p node_modules/protomaps-leaflet/dist/esm
 echo script > node_modules/protomaps-leaflet/dist/protomaps-leaflet.js
 echo module > node_modules/protomaps-leaflet/dist/esm/index.js
 echo terms > node_modules/protomaps-leaflet/LICENSE
+mkdir -p node_modules/swagger-ui-dist
+for name in swagger-ui-bundle.js swagger-ui-bundle.js.map swagger-ui.css LICENSE NOTICE; do
+  echo text > node_modules/swagger-ui-dist/$name
+done
 """
 FAILS = "#!/bin/sh\necho E404 no such package >&2\nexit 1\n"
 NO_PIP = "raise ImportError('no network here')\n"
@@ -60,7 +64,9 @@ def test_only_the_files_wanted_are_laid_out(static: Path) -> None:
     assert done.returncode == 0, done.stderr
     wanted = ["LICENSE", "images/layers.png", "leaflet.css", "leaflet.js"]
     tiles = ["LICENSE", "protomaps-leaflet.js"]
-    assert laid(static) == [f"leaflet/{name}" for name in wanted] + [f"protomaps-leaflet/{name}" for name in tiles]
+    assert laid(static) == [f"leaflet/{name}" for name in wanted] + [f"protomaps-leaflet/{name}" for name in tiles] + [
+        f"swagger-ui-dist/{name}" for name in ("LICENSE", "NOTICE", "swagger-ui-bundle.js", "swagger-ui.css")
+    ]
     assert not (static / "node_modules").exists()
 
 
@@ -76,7 +82,7 @@ def test_assets_are_pinned_without_a_host() -> None:
     assert "resolved" not in lock
     assert lock.count('"integrity"') == lock.count('"node_modules/') > 0
     assert re.search(
-        r'"leaflet": "1\.9\.4",\n +"protomaps-leaflet": "5\.1\.0"',
+        r'"leaflet": "1\.9\.4",\n +"protomaps-leaflet": "5\.1\.0",\n +"swagger-ui-dist": "5\.35\.0"',
         (ROOT / "static" / "package.json").read_text("utf-8"),
     )
 

@@ -24,13 +24,12 @@ from landinfo.files.listing import Entry, Listing, open_listing
 from landinfo.files.outlet import DRAWN, FORMATS, open_outlet, places
 from landinfo.intake.steps import Share
 from landinfo.model import Refused, Rulebook
-from landinfo.store import open_store
+from landinfo.store import open_store, program
 from landinfo.store.rulebook import fingerprint, read_rulebook
 
 MOST_ROWS = 2_000_000
 PART = 100
 """Rows in a part: what a run that is killed does again at most, for each process."""
-_SOURCES = Path(__file__).resolve().parent.parent
 Row = tuple[Entry, int | None]
 """A row, and the row before it that asks the same."""
 
@@ -132,17 +131,8 @@ def _question(batch: Batch, listing: Listing, rulebook: Rulebook) -> str:
     held = [[e.id, str(e.published), str(e.withdrawn), str(e.effective_to)] for e in editions]
     asked = [list(pair) for pair in batch.defaults]
     kind = ["drawn" if batch.outlines else "plain", listing.path.suffix.lower(), listing.encoding, PART]
-    stands = [facts.crs, facts.schema_version, held, rulebook.edition, _program()]
+    stands = [facts.crs, facts.schema_version, held, rulebook.edition, program.fingerprint()]
     return json.dumps([listing.digest, asked, batch.today.isoformat(), kind, *stands])
-
-
-@lru_cache(maxsize=1)
-def _program() -> str:
-    """The program itself: a part that an older one made is made again."""
-    made = hashlib.sha256()
-    for path in sorted(_SOURCES.rglob("*.py")):
-        made.update(path.read_bytes())
-    return made.hexdigest()
 
 
 def _parts(listing: Listing) -> Iterator[tuple[int, list[Row]]]:

@@ -14,7 +14,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LETTERS, GROUP = 12, 4
 _APART = re.compile(r"[\s\u00a0._\-\u2010-\u2015]")
 _ALIKE = str.maketrans("ILO", "110")
-_ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
+ONCE = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 
 
 def made(once: str, content: Plain) -> str:
@@ -22,7 +22,7 @@ def made(once: str, content: Plain) -> str:
 
     The same form sent twice has one receipt; nobody who lacks the word can find it. Raises ``BadInput``: no such word.
     """
-    if not _ONCE.fullmatch(once):
+    if not ONCE.fullmatch(once):
         raise BadInput("error-bad-once", "once", value=once[:40])
     text = json.dumps([once, content], ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     number = int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")

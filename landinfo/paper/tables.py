@@ -30,6 +30,8 @@ def geojson(of: Extract) -> Plain:
         "registered_area": parcel["registered_area"],
         "drawn_area": parcel["drawn_area"],
         "land_uses": [u["code"] for u in parcel["land_uses"]],
+        **_money("value", answer["price"]["value"]),
+        **_money("cost", answer["estimate"]["range"] if answer["estimate"] else {}),
     }
     features = [{"type": "Feature", "id": "parcel", "properties": whole, "geometry": parcel["geometry"]}]
     for theme in answer["themes"]:
@@ -40,10 +42,16 @@ def geojson(of: Extract) -> Plain:
         "type": "FeatureCollection",
         "features": features,
         "code": of.code,
+        "question": answer["question"],
         "permanent": answer["permanent"],
         "simulated": answer["simulated"],
         "disclaimer": answer["disclaimer"],
     }
+
+
+def _money(name: str, bounds: Plain) -> Plain:
+    """đồng; None: not known, or no target was asked about."""
+    return {f"{name}_{end}": bounds.get(end) for end in ("low", "likely", "high")}
 
 
 def _feature(theme: Plain, row: Plain, name: str) -> Plain:

@@ -11,21 +11,24 @@ from werkzeug.exceptions import HTTPException
 
 from landinfo import asked
 from landinfo.model import Problem
-from landinfo.store import Store, open_store
+from landinfo.store import Store, open_store, program
 from landinfo.store.kept_tiles import KeptTiles
 from landinfo.store.register import beside, open_register
 from landinfo.store.rulebook import read_glossary, read_rulebook
 from landinfo.web import (
+    answers,
     api,
     assets,
     batch,
     compare,
+    described,
     difference,
     error_reports,
     estimate,
     extract,
     ground,
     headers,
+    keys,
     languages,
     limits,
     maps,
@@ -36,6 +39,7 @@ from landinfo.web import (
     question,
     search,
     streets,
+    tiers,
     tiles,
 )
 from landinfo.web.headers import RETRY_AFTER
@@ -69,8 +73,10 @@ def create_app(
     """
     settings = settings or from_environment(os.environ)
     rulebook = read_rulebook(settings.data)
+    program.fingerprint()  # of the files that run, and not of those that are put in their place later
     glossary = read_glossary(settings.data / "glossary.csv")
     held = store or open_store(settings.store, pool=settings.connections)
+    known = tiers.read(settings)
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=65536, TRAP_HTTP_EXCEPTIONS=False)
     clock = today or _day_in_vietnam
@@ -79,17 +85,32 @@ def create_app(
     drawn = maps.draw(settings, where.box, rulebook)
     # A store that was handed over need not be the one that is named: only a folder that is named too may be its own.
     kept = tiles.kept(settings) if store is None or settings.tiles else KeptTiles(None, 0)
-    parts = settings, held, rulebook, clock, where, drawn, glossary, register, kept, ground.CommuneGround()
+    parts = (
+        settings,
+        held,
+        rulebook,
+        clock,
+        where,
+        drawn,
+        glossary,
+        register,
+        kept,
+        ground.CommuneGround(),
+        datetime.now(UTC),
+        known,
+    )
     app.extensions["landinfo"] = Site(*parts)
     headers.log_to_stderr()
     headers.register(app, settings)
     languages.register(app, rulebook.texts)
     pages.dress(app)
     for part in (
+        answers,
         api,
         assets,
         batch,
         compare,
+        described,
         difference,
         error_reports,
         estimate,
@@ -103,7 +124,7 @@ def create_app(
     ):
         app.register_blueprint(part.blueprint)
     origins.register(app, settings)
-    limits.register(app, settings)
+    limits.register(app, settings, known)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
@@ -128,6 +149,8 @@ def _problem(wrong: Problem) -> Response:
         response = api.as_json(body, wrong.status, "application/problem+json")
     else:
         response = pages.problem(body)
+    if wrong.status == 401:
+        keys.asked_for(response)
     if wrong.status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     response.headers["Cache-Control"] = "no-store"

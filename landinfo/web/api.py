@@ -7,10 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from landinfo import present
-from landinfo.lookup import Report, Several
 from landinfo.model import Busy
-from landinfo.web import question
 from landinfo.web.site import site
 
 blueprint = Blueprint("api", __name__)
@@ -32,34 +29,12 @@ def root() -> str:
     return request.host_url.rstrip("/")
 
 
-def answered(found: Report | Several) -> Response:
-    rulebook = site().rulebook
-    if isinstance(found, Several):
-        return fresh(as_json(present.several(found, rulebook), 300))
-    return fresh(as_json(present.answer(found, rulebook)))
-
-
 def fresh(response: Response) -> Response:
     """Kept by a browser, but asked for again each time; an unchanged answer is 304."""
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     response.make_conditional(request)
     return response
-
-
-@blueprint.get("/api/parcels/<commune>/<sheet>/<number>")
-def parcel(commune: str, sheet: str, number: str) -> Response:
-    return answered(question.parcel(commune, sheet, number, given(), site()))
-
-
-@blueprint.get("/api/at")
-def at() -> Response:
-    return answered(question.at(given(), site()))
-
-
-@blueprint.get("/api/view")
-def view() -> Response:
-    return fresh(as_json(question.view(given(), site())))
 
 
 @blueprint.get("/healthz")

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from landinfo import present
+from landinfo.asked import read_query
 from landinfo.batch import job, row, title
 from landinfo.batch.job import Office
 from landinfo.batch.title import SEVERAL, SINGLE
@@ -23,9 +24,10 @@ from landinfo.model import BadInput, NotHere, Problem
 from landinfo.plain import Plain
 from landinfo.store import is_postgis
 from landinfo.store.register import Entry, beside
-from landinfo.web import api, pages
+from landinfo.web import api, keys, pages
 from landinfo.web.headers import RETRY_AFTER
 from landinfo.web.site import Site, site
+from landinfo.web.tiers import Tier
 
 blueprint = Blueprint("batch", __name__)
 KINDS = {
@@ -107,20 +109,21 @@ def file(key: str, name: str) -> Response:
 
 def _received(pairs: list[tuple[str, str]]) -> str:
     """Take the list in piece by piece, look at its head, begin its job; nothing of a refused one stays."""
-    here, most = site(), site().settings.batch_mb * 1_000_000
+    here, tier = site(), keys.tier()
+    most = tier.batch_mb * 1_000_000
     request.max_content_length = most
     if (request.content_length or 0) > most:
-        raise TooLarge("batch-too-large", "file", most=here.settings.batch_mb)
+        raise _too_large("file", tier)
     at = office(here)
     folder = job.new(at)
     try:
-        with _within(here.settings.batch_mb):
+        with _within(tier):
             listed, given = _taken(folder, pairs)
         asked, out = _asked(given)
         listing = open_listing(folder / listed) if not listed.endswith(".xlsx") else None
         if listing and listing.titles:
             title.check(listing.titles)
-        limits = {"most": here.settings.batch_rows, "most_bytes": most * OUTPUT}
+        limits = {"most": tier.batch_rows, "most_bytes": most * OUTPUT}
         question = {"list": listed, "out": f"results{out}", "defaults": asked, **limits}
         return job.begin(at, folder, question, here.today())
     except BaseException:
@@ -129,12 +132,17 @@ def _received(pairs: list[tuple[str, str]]) -> str:
 
 
 @contextmanager
-def _within(most: int) -> Iterator[None]:
+def _within(tier: Tier) -> Iterator[None]:
     """A body that says no length is counted as it comes."""
     try:
         yield
     except RequestEntityTooLarge as wrong:
-        raise TooLarge("batch-too-large", "file", most=most) from wrong
+        raise _too_large("file", tier) from wrong
+
+
+def _too_large(field: str, tier: Tier) -> TooLarge:
+    named = present.say(f"tier-{tier.name}", {}, site().rulebook.texts)
+    return TooLarge("batch-too-large", field, most=tier.batch_mb, tier=named)
 
 
 def _taken(folder: Path, pairs: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:
@@ -169,7 +177,7 @@ def _put(stream: IO[bytes] | Any, folder: Path, ending: str) -> str:
 def _as_table(folder: Path, pairs: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:
     """``{"rows": [{…}, …], "on": […], …}`` as a CSV: each row's names are its columns."""
     if (request.content_length or MOST_JSON + 1) > MOST_JSON:
-        raise TooLarge("batch-too-large", "body", most=MOST_JSON // 1_000_000)
+        raise TooLarge("batch-json-too-large", "body", most=MOST_JSON // 1_000_000)
     try:
         body = json.loads(request.get_data())
         rows = [{str(k): _text(v) for k, v in row.items()} for row in body.pop("rows")]
@@ -205,6 +213,8 @@ def _asked(given: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], str]:
             asked.append((name, value))
         elif name != "lang":
             raise BadInput("unknown-parameter", name[:60], known=", ".join(known))
+    for question in row.questions({}, asked):  # what no row could be asked is told now, and not in every row
+        read_query(question, site().today())
     return asked, out
 
 
@@ -225,6 +235,7 @@ def _form(wrong: Problem | None) -> Response:
         formats=[ending.lstrip(".") for ending in (".xlsx", ".csv", ".geojson", ".gpkg", ".parquet")],
         targets=pages.TARGETS,
         today=here.today(),
+        tier=keys.tier(),
         settings=here.settings,
     )
     response = pages.html(shown, wrong.status if wrong else 200)

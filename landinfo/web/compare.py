@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template
 
-from landinfo import present
+from landinfo import asked, present
 from landinfo.lookup import Several
 from landinfo.model import BadInput, Problem
 from landinfo.plain import Plain
@@ -16,6 +16,7 @@ from landinfo.web import api, pages, question
 from landinfo.web.pages import MOST_COMPARED as MOST
 from landinfo.web.question import Pairs
 from landinfo.web.site import site
+from landinfo.web.standing import standing
 
 PARCEL = "parcel"
 _VERDICTS = ("yes", "no", "unknown")
@@ -32,6 +33,7 @@ def _compared(given: Pairs) -> Plain:
     here = site()
     rest = [pair for pair in given if pair[0] != PARCEL]
     named = list(dict.fromkeys(written for name, written in given if name == PARCEL and written))
+    asked.read_query(question.few(rest), here.today())
     if len(named) > MOST:
         raise BadInput("compare-too-many", PARCEL, given=len(named), most=MOST)
     return {"question": dict(rest), "parcels": [_one(written, rest) for written in named], "most": MOST} | (
@@ -41,25 +43,25 @@ def _compared(given: Pairs) -> Plain:
 
 def _one(written: str, rest: Pairs) -> Plain:
     here = site()
-    asked: Plain = {"asked": written, "answer": None, "several": None, "problem": None}
+    told: Plain = {"asked": written, "answer": None, "several": None, "problem": None}
     try:
         found = question.parcel_named(written, rest, here)
     except BadInput as wrong:
         if not (wrong.field or "").startswith(("parcel", "commune", "sheet", "number")):
             raise
-        return asked | {"problem": question.problem(wrong, rest, here)}
+        return told | {"problem": question.problem(wrong, rest, here)}
     except Problem as wrong:
         if wrong.status >= 500:
             raise
-        return asked | {"problem": question.problem(wrong, rest, here)}
+        return told | {"problem": question.problem(wrong, rest, here)}
     if isinstance(found, Several):
-        return asked | {"several": present.several(found, here.rulebook)}
-    return asked | {"answer": present.answer(found, here.rulebook)}
+        return told | {"several": present.several(found, here.rulebook)}
+    return told | {"answer": present.answer(found, here.rulebook)}
 
 
 @blueprint.get("/api/compare")
 def as_json() -> Response:
-    return api.fresh(api.as_json(_compared(api.given())))
+    return standing(lambda: api.as_json(_compared(api.given())))
 
 
 @blueprint.get("/compare")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template
 
-from landinfo import asked, lookup, present_difference, search
+from landinfo import asked, lookup, present, present_difference, search
 from landinfo.difference import difference
 from landinfo.lookup import Several
 from landinfo.plain import Plain
 from landinfo.web import api, pages
 from landinfo.web.question import Pairs
 from landinfo.web.site import site
+from landinfo.web.standing import standing
 
 blueprint = Blueprint("difference", __name__)
 
@@ -26,8 +27,13 @@ def _differs(written: str, given: Pairs) -> Plain | Several:
 
 @blueprint.get("/api/difference/<commune>/<sheet>/<number>")
 def as_json(commune: str, sheet: str, number: str) -> Response:
-    found = _differs(f"{commune}/{sheet}/{number}", api.given())
-    return api.answered(found) if isinstance(found, Several) else api.fresh(api.as_json(found))
+    return standing(lambda: _as_json(_differs(f"{commune}/{sheet}/{number}", api.given())))
+
+
+def _as_json(found: Plain | Several) -> Response:
+    if isinstance(found, Several):
+        return api.as_json(present.several(found, site().rulebook), 300)
+    return api.as_json(found)
 
 
 @blueprint.get("/difference/<commune>/<sheet>/<number>")

@@ -26,6 +26,11 @@ _GEOGRAPHIC = (
 )
 OF_PROGRAMS = ("/api/", "/tiles/", "/ogc/")
 """What programs ask: errors as problem+json, and pages of other sites may read it."""
+EXPOSED = (
+    "X-Request-ID, ETag, Retry-After, Content-Crs, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, "
+    "RateLimit-Policy"
+)
+"""What a page of another site may read of an answer's headers."""
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -67,9 +72,11 @@ def register(app: Flask, settings: Settings) -> None:
         response.headers["X-Request-ID"] = g.request_id
         if request.path.startswith(OF_PROGRAMS):
             response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Expose-Headers"] = "X-Request-ID, ETag, Retry-After, Content-Crs"
+            response.headers["Access-Control-Expose-Headers"] = EXPOSED
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+                response.headers["Access-Control-Allow-Headers"] = "X-API-Key, Authorization, If-None-Match"
+                response.headers["Access-Control-Max-Age"] = "86400"
         _line(response.status_code)
         return response
 

@@ -1,14 +1,16 @@
-"""How often one address may ask the doors that cost something; past it 429 with Retry-After."""
+"""How often one address, or one key, may ask the doors that cost something; past it 429 with Retry-After."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
+from landinfo.web import keys
 from landinfo.web.settings import Settings
+from landinfo.web.tiers import Keys, times
 
 FREE = frozenset({"api.healthz", "api.readyz", "assets.static", "assets.drawn"})
 """What a proxy asks for, and files that a browser keeps: never counted."""
@@ -20,50 +22,58 @@ BATCH = ("batch.hand_in", "batch.hand_in_as_json")
 """What keeps the machine busy for long, likewise."""
 
 
-def register(app: Flask, settings: Settings) -> None:
-    """Count what each address asks, all doors together; nothing is counted where the setting is empty.
+def register(app: Flask, settings: Settings, held: Keys) -> None:
+    """Count what each address and each key asks, all doors together; nothing where its tier has no limit.
 
     Each process counts for itself unless ``settings.rate_storage`` names a place that they share.
     """
-    if not (settings.rate_limit or settings.report_limit or settings.batch_limit):
+    names = ("rate_limit", "report_limit", "batch_limit")
+    if not any(getattr(tier, name) for tier in held.tiers.values() for name in names):
+        keys.register(app)
         return
+    rate = _of("rate_limit")
     limiter = Limiter(
-        get_remote_address,
+        keys.asker,
         app=app,
         storage_uri=settings.rate_storage,
-        application_limits=[settings.rate_limit] if settings.rate_limit else [],
-        application_limits_exempt_when=lambda: request.endpoint == TILES,
+        application_limits=[rate],
+        application_limits_exempt_when=lambda: request.endpoint == TILES or not rate(),
     )
+    keys.register(app)
     for name, view in list(app.view_functions.items()):
         if name in FREE:
             limiter.exempt(view)
-        elif name == TILES and settings.rate_limit:
-            app.view_functions[name] = limiter.limit(_times(settings.rate_limit, TILES_TIMES))(view)  # type: ignore[assignment]
-    for limit, scope, names in ((settings.report_limit, "reports", REPORTING), (settings.batch_limit, "batch", BATCH)):
-        if limit:
-            once_more = limiter.shared_limit(limit, scope=scope)
-            for name in names:
-                app.view_functions[name] = once_more(app.view_functions[name])  # type: ignore[assignment]
+        elif name == TILES:
+            tiles = limiter.limit(lambda: times(rate(), TILES_TIMES), exempt_when=_without(rate))
+            app.view_functions[name] = tiles(view)  # type: ignore[assignment]
+    for limit, scope, views in ((_of("report_limit"), "reports", REPORTING), (_of("batch_limit"), "batch", BATCH)):
+        once_more = limiter.shared_limit(limit, scope=scope, exempt_when=_without(limit))
+        for name in views:
+            app.view_functions[name] = once_more(app.view_functions[name])  # type: ignore[assignment]
     _told(app, limiter)
 
 
+def _of(name: str) -> Callable[[], str]:
+    """What the tier of who asks says of a limit."""
+    return lambda: str(getattr(keys.tier(), name))
+
+
+def _without(limit: Callable[[], str]) -> Callable[[], bool]:
+    return lambda: not limit()
+
+
 def _told(app: Flask, limiter: Limiter) -> None:
-    """Let every answer say what is left, and a refusal when to come again."""
+    """Let every answer say what is left, of which limit, and a refusal when to come again."""
 
     @app.after_request
     def say_when(response: Response) -> Response:
         limit = limiter.current_limit
         if limit is not None:
+            left, window = max(1, int(limit.reset_at - time.time())), int(limit.limit.get_expiry())
             response.headers["RateLimit-Limit"] = str(limit.limit.amount)
             response.headers["RateLimit-Remaining"] = str(max(0, limit.remaining))
-            left = max(1, int(limit.reset_at - time.time()))
             response.headers["RateLimit-Reset"] = str(left)
+            response.headers["RateLimit-Policy"] = f'{limit.limit.amount};w={window};comment="{keys.tier().name}"'
             if response.status_code == 429:
                 response.headers["Retry-After"] = str(left)
         return response
-
-
-def _times(limit: str, times: int) -> str:
-    """``600 per minute`` so many times."""
-    amount, _, period = limit.partition(" ")
-    return f"{int(amount) * times} {period}"

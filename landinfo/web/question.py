@@ -13,7 +13,7 @@ from landinfo.web.site import Site
 
 Pairs = Sequence[tuple[str, str]]
 PLACE = ("lat", "lon", "x", "y")
-NOT_ASKED = (*PLACE, "parcel", "lang")
+NOT_ASKED = (*PLACE, "parcel", "lang", "format")
 """Parameters that say where, or in which language: not part of the question that another parcel can be asked."""
 MOST_PARAMETERS = 60
 LARGEST_VIEW = 1.0

@@ -16,6 +16,7 @@ from landinfo.search import communes, points, reading
 from landinfo.web import api, pages, streets
 from landinfo.web.question import Pairs
 from landinfo.web.site import site
+from landinfo.web.standing import standing
 
 LARGEST, HEAD = 65536, 4096
 """Bytes of a form that is read, and of a larger one of which only the beginning is looked at."""
@@ -60,18 +61,25 @@ def _kept(given: Pairs) -> Pairs:
 
 @blueprint.route("/api/search", methods=["GET", "POST"])
 def search_json() -> Response:
-    return api.fresh(api.as_json(_found(_given())[2]))
+    def answer() -> Response:
+        return api.as_json(_found(_given())[2])
+
+    return standing(answer) if request.method != "POST" else api.fresh(answer())
 
 
 @blueprint.get("/api/suggest")
 def suggest() -> Response:
     """Half a coordinate lies nowhere yet: what cannot be answered is told and no refusal here."""
+    return standing(_suggested)
+
+
+def _suggested() -> Response:
     given = [pair for pair in api.given() if pair[0] != "limit"]
     try:
         body = present_search.suggested(_found([*given, ("limit", str(SUGGESTED))])[2])
     except CannotBeAnswered as wrong:
         body = present_search.not_yet(wrong, dict(given).get("q", ""), site().rulebook)
-    return api.fresh(api.as_json(body))
+    return api.as_json(body)
 
 
 @blueprint.route("/search", methods=["GET", "POST"])

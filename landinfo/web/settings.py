@@ -14,7 +14,7 @@ from landinfo.store import is_postgis
 ROOT = Path(__file__).resolve().parents[2]
 _TEMPLATE = re.compile(r"(?:(https?://)(\{s\}\.)?([a-z0-9.-]+(?::\d{1,5})?))?/[^\s\"'<>;,]*", re.IGNORECASE)
 _MOST_PROXIES = 10
-_RATE = re.compile(r"[1-9]\d{0,6} per (second|minute|hour|day)", re.ASCII)
+RATE = re.compile(r"[1-9]\d{0,6} per (second|minute|hour|day)", re.ASCII)
 RATE_LIMIT = "600 per minute"
 """Of a server that says nothing: a reader at the map asks a few times a second, and many may share an address."""
 
@@ -38,7 +38,8 @@ class Settings:
     ``report_limit`` what it may report; "" is no limit. A reporter's contact is kept for ``contact_days``; 0: none is
     asked for. Lists to answer at once stand in the folder ``jobs`` ("": beside a GeoPackage) for ``batch_hours``; one
     holds at most ``batch_mb`` MB and ``batch_rows`` rows, ``batch_jobs`` are answered at a time, ``batch_limit`` is
-    what one address may hand in. ``open_data`` is the folder of exports ("": beside a GeoPackage).
+    what one address may hand in. ``keys`` is the file of keys ("": there are none). ``open_data`` is the folder of
+    exports ("": beside a GeoPackage).
     """
 
     store: str = str(ROOT / "data" / "sample" / "sample.gpkg")
@@ -62,6 +63,7 @@ class Settings:
     batch_hours: int = 24
     batch_jobs: int = 2
     batch_limit: str = ""
+    keys: str = ""
 
     def beside(self, named: str, kind: str) -> Path:
         """The folder ``named``; "": ``sample.<kind>`` beside a GeoPackage, ``landinfo.<kind>`` of a PostGIS store."""
@@ -106,13 +108,14 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         batch_hours=_number(environ, "LANDINFO_BATCH_HOURS", default.batch_hours, 8_760),
         batch_jobs=_number(environ, "LANDINFO_BATCH_JOBS", default.batch_jobs, 64),
         batch_limit=_limit(environ, "LANDINFO_BATCH_LIMIT", BATCH_LIMIT),
+        keys=environ.get("LANDINFO_KEYS", ""),
         contact_days=_number(environ, "LANDINFO_CONTACT_DAYS", CONTACT_DAYS, MOST_CONTACT_DAYS),
     )
 
 
 def _limit(environ: Mapping[str, str], name: str, default: str) -> str:
     given = environ.get(name) or default
-    if given != "none" and not _RATE.fullmatch(given):
+    if given != "none" and not RATE.fullmatch(given):
         raise BadInput("setting-rate-limit", name, given=given[:40])
     return "" if given == "none" else given
 

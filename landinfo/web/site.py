@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import current_app
 
@@ -16,11 +16,12 @@ from landinfo.store.rulebook import Term
 from landinfo.web.ground import CommuneGround, Ground
 from landinfo.web.maps import Drawn
 from landinfo.web.settings import Settings
+from landinfo.web.tiers import Keys
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The parts every request uses. ``today`` gives the day when a question names none."""
+    """The parts every request uses. ``today`` gives the day when a question names none; ``begun``: rules were read."""
 
     settings: Settings
     store: Store
@@ -32,6 +33,8 @@ class Site:
     register: Register
     tiles: KeptTiles
     communes: CommuneGround
+    begun: datetime
+    keys: Keys
 
 
 def site() -> Site:

@@ -18,6 +18,7 @@ from landinfo.street.indexing import Index
 from landinfo.web import api, languages, pages
 from landinfo.web.question import MOST_PARAMETERS, Pairs
 from landinfo.web.site import site
+from landinfo.web.standing import standing
 
 USES = ("CLN", "LUC", "HNK", "NTS", "RSX", "TMD", "SKC", "ODT", "ONT")
 """Present land uses offered in the form; an address may name any other."""
@@ -69,12 +70,12 @@ def _answered(section: str, given: Pairs) -> Plain:
 
 @blueprint.get("/api/streets")
 def search_json() -> Response:
-    return api.fresh(api.as_json(_searched(api.given())))
+    return standing(lambda: api.as_json(_searched(api.given())))
 
 
 @blueprint.get("/api/streets/<section>")
 def street_json(section: str) -> Response:
-    return api.fresh(api.as_json(_answered(section, api.given())))
+    return standing(lambda: api.as_json(_answered(section, api.given())))
 
 
 @blueprint.get("/streets")

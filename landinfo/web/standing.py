@@ -1,0 +1,75 @@
+"""What an answer stands on, as ETag and Last-Modified: editions, law, program, question, and the day if none is given.
+
+An unchanged answer is told before it is made (304). The ETag is of what the answer is made from; equal ETags are equal
+bytes, so it is a strong one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+
+from flask import Response, request
+
+from landinfo import asked
+from landinfo.model import BadInput
+from landinfo.store import program
+from landinfo.web.site import Site, site
+
+_KNOWN = f"{asked.AND}known"
+
+
+def standing(make: Callable[[], Response], form: str = "") -> Response:
+    """What ``make`` answers in the form that was asked for, or 304 where that was answered before and still stands."""
+    here = site()
+    tag = _tag(here, form)
+    if tag and any(each.partition(":")[0] == tag for each in request.if_none_match.as_set(include_weak=True)):
+        return _marked(Response(status=304), tag)
+    response = _marked(make(), tag)
+    response.last_modified = last_modified(here)
+    response.make_conditional(request)
+    return response
+
+
+def _marked(response: Response, tag: str) -> Response:
+    """Kept by a browser, but asked for again each time."""
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _tag(here: Site, form: str) -> str:
+    """What is published as known on the days of the question; "": a day cannot be read, so there is no answer."""
+    today = here.today()
+    try:
+        known = {asked.read_day("known", text) for text in (_given("known"), _given(_KNOWN)) if text}
+    except BadInput:
+        return ""
+    if not _given("known"):
+        known.add(today)
+    held = [
+        [(e.id, e.content_hash, e.effective_from, e.effective_to) for e in here.store.editions(day)]
+        for day in sorted(known)
+    ]
+    question = request.full_path, form, None if _permanent() else today
+    stands = here.rulebook.edition, program.fingerprint(), here.store.facts()
+    return hashlib.sha256(repr((question, sorted(known), held, stands)).encode()).hexdigest()[:24]
+
+
+def _given(name: str) -> str:
+    return request.args.get(name, "").strip()
+
+
+def _permanent() -> bool:
+    """Whether the address names both days, so that it asks the same tomorrow."""
+    return bool(_given("on") and _given("known"))
+
+
+def last_modified(here: Site) -> datetime:
+    """When the answer can have changed last. What was done on a day counts until that day is over, and so until now."""
+    days = [day for e in here.store.editions() for day in (e.published, e.withdrawn) if day]
+    if not _permanent():
+        days.append(here.today() - timedelta(days=1))
+    over = [datetime.combine(day + timedelta(days=1), time(), asked.VIETNAM) for day in days]
+    return min(datetime.now(UTC), max([here.begun, *over])).replace(microsecond=0)

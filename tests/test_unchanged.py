@@ -1,0 +1,176 @@
+"""ETag and Last-Modified hang on what an answer stands on: 304 as long as nothing of that changed, and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import cadastre
+import pytest
+from flask.testing import FlaskClient
+from serving import client, instead, raising
+from street import TODAY, X, Y
+from werkzeug.http import parse_date
+
+from landinfo.store import Load, Store, program
+from landinfo.web import Settings, create_app
+
+BOTH = "on=2026-03-01&known=2026-11-24"
+ONE = f"/api/parcels/25744@2024/1/1?{BOTH}"
+DOORS = [
+    "/api/parcels/25750@2024/1/1",
+    f"/api/at?x={Y + 5}&y={X + 5}",
+    "/api/view?bbox=106.6,10.9,106.7,11.0",
+    "/api/difference/25750@2024/1/1?and.on=2026-08-01",
+    "/api/compare?parcel=25750@2024/1/1",
+    "/api/search?q=phu+loi",
+    "/api/suggest?q=phu",
+    "/api/streets?q=huynh+van+luy",
+    "/api/streets/25750:10",
+    "/api/openapi.json",
+]
+
+
+@pytest.fixture(scope="module")
+def web(street_store: Store) -> FlaskClient:
+    return client(street_store)
+
+
+@pytest.mark.parametrize("address", DOORS)
+def test_an_answer_is_304_by_either_mark(web: FlaskClient, address: str) -> None:
+    first = web.get(address)
+    assert (first.status_code, first.headers["Cache-Control"]) == (200, "no-cache")
+    for header, value in (("If-None-Match", first.headers["ETag"]), ("If-None-Match", f"W/{first.headers['ETag']}")):
+        again = web.get(address, headers={header: value})
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    modified = parse_date(first.headers["Last-Modified"])
+    assert modified
+    assert modified <= datetime.now(UTC)
+    later = (datetime.now(UTC) + timedelta(seconds=1)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    assert web.get(address, headers={"If-Modified-Since": later}).status_code == 304
+    for header, value in (
+        ("If-None-Match", '"0123456789abcdef01234567"'),
+        ("If-Modified-Since", "Mon, 01 Jun 2026 00:00:00 GMT"),
+    ):
+        assert web.get(address, headers={header: value}).status_code == 200
+    assert len({web.get(other).headers["ETag"] for other in DOORS}) == len(DOORS)
+
+
+def test_a_compressed_answer_is_304_too(web: FlaskClient) -> None:
+    packed = {"Accept-Encoding": "gzip"}
+    first = web.get(DOORS[0], headers=packed)
+    assert first.headers["Content-Encoding"] == "gzip"
+    again = web.get(DOORS[0], headers={**packed, "If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_304_is_told_before_the_answer_is_made(street_store: Store) -> None:
+    tag = client(street_store).get(DOORS[0]).headers["ETag"]
+    broken = client(instead(street_store, parcels=raising(RuntimeError("asked"))))
+    assert broken.get(DOORS[0], headers={"If-None-Match": tag}).status_code == 304
+    assert broken.get(DOORS[0]).status_code == 500
+
+
+def test_a_refusal_has_no_mark_and_is_never_304(web: FlaskClient) -> None:
+    later = (datetime.now(UTC) + timedelta(days=1)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    for address in ("/api/parcels/25750@2024/1/6", f"{DOORS[0]}?known=x", "/api/parcels/25750@2024/1/1?on=2026-02-30"):
+        for headers in ({}, {"If-Modified-Since": later}, {"If-None-Match": "*"}):
+            refused = web.get(address, headers=headers)
+            assert refused.status_code in (400, 404)
+            assert "ETag" not in refused.headers
+            assert "Last-Modified" not in refused.headers
+
+
+def test_both_engines_give_the_same_mark(new_place: Callable[[str], str], web: FlaskClient) -> None:
+    import street
+
+    other = street.create(new_place("geopackage"))
+    assert client(other).get(DOORS[0]).headers["ETag"] == web.get(DOORS[0]).headers["ETag"]
+    other.close()
+
+
+@pytest.fixture
+def kept(own_store: Store, tmp_path: Path) -> Callable[[date], FlaskClient]:
+    def on(day: date) -> FlaskClient:
+        settings = Settings(register=str(tmp_path / "kept.sqlite"))
+        return create_app(settings, today=lambda: day, store=own_store).test_client()
+
+    return on
+
+
+def empty(name: str, published: date) -> Load:
+    """An edition of parcels without a row: it changes what is published, and no answer."""
+    load = cadastre.loads()[0]
+    made = replace(load.edition, id=name, territory="elsewhere", published=published, rows=0)
+    return Load(made, (), ())
+
+
+def changed(asked: FlaskClient, address: str, tag: str) -> bool:
+    return asked.get(address, headers={"If-None-Match": tag}).status_code != 304
+
+
+def test_what_is_published_or_withdrawn_changes_the_mark(own_store: Store, kept: Callable[[date], FlaskClient]) -> None:
+    """An answer as known on an earlier day stays; one as known now is asked for again, and again after the undo."""
+    asked = kept(TODAY)
+    now, before = f"/api/parcels/25744@2024/1/1?on=2026-03-01&known={TODAY}", f"{ONE[:-10]}2026-11-23"
+    first, earlier = asked.get(now), asked.get(before)
+    assert (first.status_code, earlier.status_code) == (200, 200)
+    load = cadastre.loads()[0]
+    new = replace(
+        load,
+        edition=replace(load.edition, id="later", territory="elsewhere", published=TODAY, rows=0),
+        parcels=(),
+        coverage=(),
+    )
+    own_store.publish([new])
+    assert changed(asked, now, first.headers["ETag"])
+    assert not changed(asked, before, earlier.headers["ETag"])
+    second = asked.get(now).headers["ETag"]
+    own_store.publish([], withdraw=["later"], known=TODAY)
+    assert changed(asked, now, second)
+    assert not changed(asked, before, earlier.headers["ETag"])
+
+
+def test_an_answer_without_days_is_of_its_day(kept: Callable[[date], FlaskClient]) -> None:
+    without, half = "/api/parcels/25744@2024/1/1", "/api/parcels/25744@2024/1/1?on=2026-03-01"
+    for address, same in ((without, False), (half, False), (ONE, True)):
+        tag = kept(TODAY).get(address).headers["ETag"]
+        assert changed(kept(TODAY + timedelta(days=1)), address, tag) is not same
+
+
+def test_another_program_gives_another_mark(web: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    tag = web.get(DOORS[0]).headers["ETag"]
+    monkeypatch.setattr(program, "fingerprint", lambda: "another")
+    assert changed(web, DOORS[0], tag)
+
+
+def test_each_form_has_its_own_mark(web: FlaskClient) -> None:
+    kinds = ("application/json", "application/xml", "application/geo+json")
+    tags = [web.get(DOORS[0], headers={"Accept": kind}).headers["ETag"] for kind in kinds]
+    assert len(set(tags)) == 3
+    assert web.get(DOORS[0], headers={"Accept": kinds[1], "If-None-Match": tags[0]}).status_code == 200
+
+
+def test_what_was_done_today_may_still_change_today(own_store: Store, kept: Callable[[date], FlaskClient]) -> None:
+    """On the very day of a publication ``Last-Modified`` is now, so nothing is 304 by it that changed in between."""
+    today = datetime.now(UTC).date()
+    load = cadastre.loads()[0]
+    new = replace(
+        load,
+        edition=replace(load.edition, id="today", territory="elsewhere", published=today, rows=0),
+        parcels=(),
+        coverage=(),
+    )
+    own_store.publish([new])
+    told = parse_date(kept(today).get(ONE).headers["Last-Modified"])
+    assert told
+    assert datetime.now(UTC) - told < timedelta(seconds=30)
+
+
+def test_posting_is_never_304(web: FlaskClient) -> None:
+    first = web.post("/api/search", data={"q": "phu loi"})
+    other = web.post("/api/search", data={"q": "phu hoa"}, headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, other.status_code) == (200, 200)
+    assert other.headers["ETag"] != first.headers["ETag"]
