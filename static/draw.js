@@ -7,7 +7,8 @@
   const words = JSON.parse(bar.dataset.words), MOST = 200, SNAP = 12;
   const pane = map.createPane("drawing");
   pane.style.zIndex = 460;
-  let form = null, corners = [], outline = null;
+  /* A flag of our own: map.drawing says only that a click on the map asks nothing, and the ruler sets it too. */
+  let form = null, corners = [], outline = null, drawing = false;
 
   const at = (where) => map.latLngToLayerPoint(where);
   /* A corner near one of the parcel's own takes its place; near an edge it moves onto it. */
@@ -49,7 +50,8 @@
   };
   const say = (text) => { told.textContent = text; };
   const stop = () => {
-    map.drawing = false;
+    drawing = map.drawing = false;
+    form = null;
     bar.hidden = true;
     box.classList.remove("drawing");
     if (outline) outline.remove();
@@ -59,7 +61,7 @@
   const begin = (asked) => {
     form = asked;
     corners = [];
-    map.drawing = true;
+    drawing = map.drawing = true;
     bar.hidden = false;
     box.classList.add("drawing");
     say(words.hint);
@@ -73,8 +75,9 @@
     form.elements.piece.value = corners.map((c) => `${c.lat.toFixed(8)},${c.lng.toFixed(8)}`).join(";");
     form.elements.area.value = "";
     for (const measure of form.querySelectorAll("[name^='strip.']")) measure.value = "";
+    const asked = form;
     stop();
-    form.requestSubmit();
+    asked.requestSubmit();
   };
   const add = (where) => {
     if (corners.length > 2 && at(where).distanceTo(at(corners[0])) < SNAP) { done(); return; }
@@ -85,15 +88,15 @@
   };
   const back = () => { corners.pop(); show(); };
 
-  map.on("click", (e) => { if (map.drawing) add(e.latlng); });
+  map.on("click", (e) => { if (drawing) add(e.latlng); });
   box.addEventListener("keydown", (e) => {
-    if (!map.drawing || e.target !== box) return;
+    if (!drawing || e.target !== box) return;
     if (e.key === "Enter") add(map.getCenter());
     else if (e.key === "Backspace") back();
     else return;
     e.preventDefault();
   });
-  document.addEventListener("keydown", (e) => { if (map.drawing && e.key === "Escape") { stop(); e.stopPropagation(); } }, true);
+  document.addEventListener("keydown", (e) => { if (drawing && e.key === "Escape") { stop(); e.stopPropagation(); } }, true);
   document.addEventListener("click", (e) => {
     const pressed = e.target.closest && e.target.closest("[data-draw]");
     if (!pressed) return;
@@ -104,6 +107,12 @@
     else if (what === "back") back();
     else stop();
   });
-  const fresh = () => { for (const tool of panel.querySelectorAll(".drawing-tools")) tool.hidden = false; };
+  /* The same parcel asked again has a form of its own for what is being drawn; another parcel has nothing to do with it. */
+  const fresh = () => {
+    for (const tool of panel.querySelectorAll(".drawing-tools")) tool.hidden = false;
+    if (!drawing || form.isConnected) return;
+    const again = panel.querySelector("form.ask");
+    if (again && again.dataset.ref === form.dataset.ref) form = again; else stop();
+  };
   new MutationObserver(fresh).observe(panel, {childList: true});
 })();

@@ -39,7 +39,7 @@
     fresh();
   });
   window.addEventListener("storage", (e) => { if (e.key === KEY) fresh(); });
-  const panel = document.querySelector("#panel");
+  const panel = document.querySelector("#panel, main.parcel > .sheet");
   if (panel) new MutationObserver(fresh).observe(panel, {childList: true});
   fresh();
 })();

@@ -1,5 +1,5 @@
 "use strict";
-/* The map, the panel beside it, and rows that light their part. On a parcel's own page only the last. */
+/* The map, the panel beside it, and rows that light their part. On a parcel's own page only the last (and asking.js). */
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -36,7 +36,7 @@
     for (const el of $$("details[data-shut]")) { el.open = false; delete el.dataset.shut; }
   });
 
-  const map = window.map_landinfo;
+  const map = window.map_landinfo, {asking} = window;
   if (!map) {
     lightRows(lit);
     return;
@@ -180,7 +180,7 @@
     history.replaceState(null, "", `#${map.getZoom()}/${c.lat.toFixed(6)}/${c.lng.toFixed(6)}${switched() === standard ? "" : `/~${switched()}`}${question ? `/${question}` : ""}`);
   };
   let turn = 0;
-  const ask = async (parameters, {move = false, focus = false, quiet = false} = {}) => {
+  const ask = async (parameters, {move = false, focus = false, quiet = false, again = false} = {}) => {
     const mine = ++turn;
     if (english) parameters.set("lang", "en");
     busy.textContent = words.loading;
@@ -188,7 +188,10 @@
       const response = await fetch(`/panel?${parameters}`, {headers: {Accept: "text/html"}});
       const text = await response.text();
       if (mine !== turn) return;
+      if (again && response.status >= 400) { asking.refuse(panel, asking.read(text)); return; }
+      const held = asking.hold(panel);
       panel.innerHTML = text;
+      if (again) held();
       const found = $("[data-shapes]", panel);
       const shapes = found ? JSON.parse(found.dataset.shapes) : null;
       question = shapes ? shapes.permanent.slice("/parcels/".length) : "";
@@ -236,7 +239,7 @@
     const form = e.target, kind = form.dataset.panel;
     if (!kind) return;
     e.preventDefault();
-    const data = new URLSearchParams([...new FormData(form)].map(([n, v]) => [n, v.trim()]).filter(([, v]) => v));
+    const data = asking.asked(form);
     if (kind === "parcel") {
       const p = same();
       p.set("parcel", ["commune", "sheet", "number"].map((n) => data.get(n) || "").join("/"));
@@ -245,8 +248,7 @@
       ask(data, {move: true, focus: true});
     } else {
       data.set("parcel", form.dataset.ref);
-      const at = panel.scrollTop;
-      ask(data, {quiet: true}).then(() => { panel.scrollTop = at; });
+      ask(data, {quiet: true, again: true});
     }
   });
   document.addEventListener("click", (e) => {

@@ -12,17 +12,19 @@
     el.append(...inside);
     return el;
   };
-  const list = make("ul", {id: "find-list", role: "listbox", class: "suggestions", "aria-label": words.list});
+  /* A listbox holds options and nothing else: the reason and the button to the whole list stand beneath it. */
+  const list = make("ul", {id: "find-list", role: "listbox", "aria-label": words.list}), beneath = make("div", {class: "beneath"});
+  const open = make("div", {class: "suggestions"}, list, beneath);
   const status = make("p", {role: "status", class: "unseen"});
-  list.hidden = true;
-  form.append(list, status);
+  open.hidden = list.hidden = true;
+  form.append(open, status);
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", "find-list"], ["aria-expanded", "false"]]) {
     input.setAttribute(name, value);
   }
 
   let hits = [], at = -1, asked = null, timer = 0, shown = "";
   const close = () => {
-    list.hidden = true;
+    open.hidden = list.hidden = true;
     at = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
@@ -67,10 +69,12 @@
   const show = (found) => {
     hits = found.suggestions.filter((hit) => hit.href);
     const rest = found.total > hits.length && hits.length
-      ? [make("li", {role: "presentation", class: "more"}, make("button", {type: "submit", tabindex: "-1"}, `${words.all} (${found.total})`))] : [];
-    const why = !hits.length && found.reason ? [make("li", {role: "presentation", class: "why"}, found.reason[lang])] : [];
-    list.replaceChildren(...hits.map(option), ...rest, ...why);
-    list.hidden = !list.childElementCount;
+      ? [make("p", {class: "more"}, make("button", {type: "submit", tabindex: "-1"}, `${words.all} (${found.total})`))] : [];
+    const why = !hits.length && found.reason ? [make("p", {class: "why"}, found.reason[lang])] : [];
+    list.replaceChildren(...hits.map(option));
+    beneath.replaceChildren(...rest, ...why);
+    list.hidden = !hits.length;
+    open.hidden = list.hidden && !why.length;
     at = -1;
     input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-expanded", String(!list.hidden));
@@ -80,7 +84,7 @@
     const typed = input.value.trim();
     if (asked) asked.abort();
     if (typed.length < 2 || typed.length > LONG) { asked = null; shown = ""; close(); return; }
-    if (typed === shown && !list.hidden) return;
+    if (typed === shown && !open.hidden) return;
     const mine = asked = new AbortController();
     try {
       const response = await fetch(`/api/suggest?q=${encodeURIComponent(typed)}`, {signal: mine.signal});
@@ -97,11 +101,11 @@
   input.addEventListener("keydown", (e) => {
     if (e.isComposing) return;
     if (e.key === "Escape") {
-      if (!list.hidden) { e.preventDefault(); stop(); close(); }
+      if (!open.hidden) { e.preventDefault(); stop(); close(); }
     } else if (e.key === "ArrowDown" || e.key === "ArrowUp") {
       e.preventDefault();
       const last = list.querySelectorAll("[role=option]").length;
-      if (list.hidden) { shown = ""; suggest(); } else mark(e.key === "ArrowDown" ? at + 1 : at < 0 ? last - 1 : at - 1 < 0 ? last : at - 1);
+      if (open.hidden) { shown = ""; suggest(); } else mark(e.key === "ArrowDown" ? at + 1 : at < 0 ? last - 1 : at - 1 < 0 ? last : at - 1);
     } else if (e.key === "Enter" && at >= 0 && !list.hidden) {
       e.preventDefault();
       go(hits[at]);

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import DAY, PHONE
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +33,10 @@ ADDRESSES = [
     "/report?question=/parcels/{ref}%3F" + DAY + "&kind=share&row=land_use_planning-0",
     "/report?question=/parcels/{ref}%3F" + DAY + "&kind=boundary&lang=en",
     "/report/AAAA-AAAA-AAAA",
+    "/search?q=thua+1+to+1",
+    "/search?q=hiep+thanh&lang=en",
+    "/search?q=khong+co+gi+nhu+vay",
+    "/verify",
     "/batch",
     "/accessibility",
     "/docs",
@@ -39,15 +44,8 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_axe_finds_nothing(
-    browse: Callable[..., Page],
-    answer: dict[str, Any],
-    several: tuple[str, int],
-    address: str,
-    screen: dict[str, Any],
-) -> None:
+def named(address: str, answer: dict[str, Any], several: tuple[str, int]) -> str:
+    """One of ``ADDRESSES`` about the parcel of ``answer``."""
     ref = answer["parcel"]["ref"]
     lat, lon = answer["parcel"]["centre"]["lat"], answer["parcel"]["centre"]["lon"]
     question = answer["permanent"].removeprefix("/parcels/")
@@ -59,10 +57,54 @@ def test_axe_finds_nothing(
         "lon": lon,
         "question": question,
     }
-    page = browse(address.format(**words), **screen)
+    return address.format(**words)
+
+
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_axe_finds_nothing(
+    browse: Callable[..., Page],
+    answer: dict[str, Any],
+    several: tuple[str, int],
+    address: str,
+    screen: dict[str, Any],
+) -> None:
+    page = browse(named(address, answer, several), **screen)
     if "#" in address:
         page.locator("#panel .answer").wait_for()
+    nothing_found(page)
+
+
+def nothing_found(page: Page) -> None:
     page.locator("main details").evaluate_all("all => all.forEach((el) => { el.open = true; })")
     page.wait_for_timeout(300)
     found = Axe().run(page, options=RULES).response["violations"]
     assert [(v["id"], v["help"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
+
+
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("typed", ["thua 1 to 1", "hiep thanh", "khong co gi nhu vay"])
+def test_axe_finds_nothing_in_suggestions(browse: Callable[..., Page], typed: str, screen: dict[str, Any]) -> None:
+    page = browse("/streets", **screen)
+    page.locator("#find").fill(typed)
+    expect(page.locator(".suggestions")).to_be_visible()
+    nothing_found(page)
+
+
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_where_today_answers_otherwise(
+    browse: Callable[..., Page], answer: dict[str, Any], screen: dict[str, Any]
+) -> None:
+    page = browse("/verify", **screen)
+    page.goto(page.url + "/" + issued(page, answer["parcel"]["ref"]))
+    expect(page.locator(".compared.differs tbody tr").first).to_be_visible()
+    nothing_found(page)
+
+
+def issued(page: Page, ref: str) -> str:
+    """The code of an extract of a day on which another price list was in force."""
+    origin = "/".join(page.url.split("/")[:3])
+    made = page.request.get(f"{origin}/extract/{ref}.xlsx?on=2025-12-01&convert_to=ODT")
+    found = re.search(r"-([A-Z2-7]{26})\.", made.headers["content-disposition"])
+    assert found
+    return found[1]

@@ -122,3 +122,30 @@ def test_corners_are_written_without_a_script(browse: Callable[..., Page], answe
     page.get_by_role("button", name="Tính lại").click()
     expect(page.locator(".cost")).not_to_have_text(whole)
     expect(page.locator(".corners [name=piece]")).to_have_value(re.compile(f"{south:.7f}"))
+
+
+def test_another_parcel_ends_the_drawing(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+    page = browse("/" + at(answer, 20))
+    start(page, answer)
+    series, sheet, number = answer["parcel"]["ref"].split("/")
+    page.locator("#find").fill(f"{series}/{sheet}/{int(number) + 1}")
+    page.locator("[role=option]").first.click()
+    expect(page.locator("#panel h1")).to_contain_text(f"số {int(number) + 1},")
+    expect(page.locator(".draw-bar")).to_be_hidden()
+    with page.expect_response(lambda response: "/panel?" in response.url and "lat=" in response.url):
+        click_the_middle(page)  # the map answers again
+
+
+def test_the_same_parcel_asked_again_keeps_what_was_drawn(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+    page = browse("/" + at(answer, 20))
+    start(page, answer)
+    west, south, east, north = shape(answer["parcel"]["geometry"]).bounds
+    middle = (west + east) / 2
+    for corner in [(west, south), (middle, south), (middle, north), (west, north)]:
+        click(page, *corner)
+    with page.expect_response(lambda response: "/panel?" in response.url):
+        page.locator("#panel").get_by_role("button", name="Tính lại").click()
+    done = page.get_by_role("button", name="Xong")
+    expect(done).to_be_enabled()
+    done.click()
+    expect(page).to_have_url(re.compile("piece="))

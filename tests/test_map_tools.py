@@ -10,11 +10,17 @@ import pytest
 from browsing import at
 from playwright.sync_api import Page, expect
 from pyproj import Geod
-from test_drawing import click
+from test_drawing import click, start
 
 pytestmark = pytest.mark.browser
 STEP = 0.0005
 """Degrees: some 55 m."""
+PIECES = ".leaflet-drawing-pane canvas"
+
+
+def triangle(answer: dict[str, Any]) -> list[tuple[float, float]]:
+    lon, lat = answer["parcel"]["centre"]["lon"], answer["parcel"]["centre"]["lat"]
+    return [(lon, lat), (lon + STEP, lat), (lon + STEP, lat + STEP)]
 
 
 def numbers(text: str) -> list[float]:
@@ -24,8 +30,7 @@ def numbers(text: str) -> list[float]:
 
 def test_lengths_and_areas_are_those_of_the_ellipsoid(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
     page = browse("/" + at(answer, 18))
-    lon, lat = answer["parcel"]["centre"]["lon"], answer["parcel"]["centre"]["lat"]
-    corners = [(lon, lat), (lon + STEP, lat), (lon + STEP, lat + STEP)]
+    corners = triangle(answer)
     page.get_by_role("button", name="Đo khoảng cách").click()
     for corner in corners:
         click(page, *corner)
@@ -68,3 +73,35 @@ def test_an_address_keeps_layers_and_opacity(browse: Callable[..., Page], answer
     expect(again.get_by_label("Ranh giới thửa đất")).not_to_be_checked()
     expect(again.get_by_label("Quy hoạch phân khu đô thị", exact=True)).to_be_checked()
     expect(again.locator("[data-opacity=land_use_planning]")).to_have_value("40")
+
+
+def test_a_closed_ring_is_measured_and_no_piece_is_drawn(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+    page = browse("/" + at(answer, 18))
+    ring = triangle(answer)
+    page.get_by_role("button", name="Đo khoảng cách").click()
+    for corner in [*ring, ring[0]]:
+        click(page, *corner)
+    expect(page.locator(".map-tools p")).to_contain_text("diện tích")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Backspace")
+    expect(page.locator(PIECES)).to_have_count(0)
+    expect(page.locator(".draw-bar")).to_be_hidden()
+
+
+def test_the_ruler_asks_nothing_after_a_drawing_was_cancelled(
+    browse: Callable[..., Page], answer: dict[str, Any]
+) -> None:
+    page = browse("/" + at(answer, 18))
+    start(page, answer)
+    page.get_by_role("button", name="Hủy").click()
+    before = page.url
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/panel" in request.url else None)
+    page.get_by_role("button", name="Đo khoảng cách").click()
+    ring = triangle(answer)
+    for corner in [*ring, ring[0]]:
+        click(page, *corner)
+    expect(page.locator(".map-tools p")).to_contain_text("diện tích")
+    page.wait_for_timeout(300)
+    assert asked == []
+    assert page.url == before

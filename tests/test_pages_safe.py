@@ -41,7 +41,7 @@ def test_no_style_sheet_or_script_names_another_host(web: FlaskClient) -> None:
     front = page(web, "/")
     styles = [node.attrs["href"] for node in front.all("link", rel="stylesheet")]
     scripts = [node.attrs["src"] for node in front.all("script")]
-    assert (len(styles), len(scripts)) == (2, 10)
+    assert (len(styles), len(scripts)) == (2, 11)
     for address in styles:
         with web.get(address) as response:
             assert response.status_code == 200

@@ -13,19 +13,8 @@ from landinfo.web.settings import ROOT
 from landinfo.web.site import site
 
 STATIC = ROOT / "static"
-_OWN = {
-    "map.js",
-    "draw.js",
-    "names.js",
-    "tiles.js",
-    "tools.js",
-    "docs.js",
-    "docs.css",
-    "kept.js",
-    "search.js",
-    "style.css",
-    "icon.svg",
-}
+_OWN = {f"{name}.js" for name in ("asking", "docs", "draw", "kept", "map", "names", "search", "tiles", "tools")}
+_OWN |= {"style.css", "docs.css", "icon.svg"}
 # The registry of some Windows machines calls a script plain text, and then no browser runs it.
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 _KEPT = "public, max-age=31536000, immutable"
