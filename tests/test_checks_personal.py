@@ -192,6 +192,8 @@ def test_the_words_around_a_name_or_a_number_stay() -> None:
     )
     assert masked("[3] X = Nguyễn văn Trồng, Y = 1") == f"[3] X = {HIDDEN}, Y = 1"
     assert masked("lớp NguyenVanTrong") == HIDDEN
+    told = "Khu A của Nguyễn Văn Trồng, cạnh Lê Thị Nở"
+    assert masked(told, names_allowed=True) == f"Khu A của {HIDDEN}, cạnh {HIDDEN}"
 
 
 KNOWN = {"ODT", "ONT", "CLN", "Ao (Hồ)c", "Khác", "Hg/b"}

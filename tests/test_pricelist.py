@@ -135,6 +135,17 @@ def test_agricultural_prices_by_commune(data: Path) -> None:
     assert ask(data, "25750:1", "CLN", date(2023, 5, 1), agricultural=2).state == "no_rule"
 
 
+@pytest.mark.parametrize("word", ["VPĐK Nguyễn văn Trồng", "079.185.001.234", "x" * 61])
+@pytest.mark.parametrize("field", ["document", "source"])
+def test_words_that_are_published_are_nobodys(data: Path, field: str, word: str) -> None:
+    before = sorted(path.name for path in (data / "prices").iterdir())
+    asked = replace(ASKED, first=date(2027, 1, 1), **{field: word})
+    result = run(data, GOOD, asked)
+    assert codes(result, refusing=True) == {"PRI-007"}
+    assert word not in str(result.findings)
+    assert sorted(path.name for path in (data / "prices").iterdir()) == before
+
+
 def test_a_new_document_needs_its_days(whole: Path) -> None:
     data = whole
     asked = replace(ASKED, document="12/2027/NQ-HĐND")

@@ -267,6 +267,17 @@ def test_numbers_of_each_parcel_are_its_own_where_neighbours_disagree(tmp_path: 
     assert [s.area for s in table.shapes] == [100.0] * 3
 
 
+def test_a_corner_that_two_parcels_call_alike_by_chance_makes_no_numbers_of_the_sheet(tmp_path: Path) -> None:
+    """Point 2 of both lies at one place, the three others do not: the second parcel is put in order."""
+    places = [(0, 30), (0, 20), (10, 30), (10, 20)]
+    names = dict(zip((1, 2, 3, 4), (places[0], (0, 10), places[2], places[3]), strict=True))
+    second = [f"12;2;{n};{NORTH + y};{EAST + x}" for n, (x, y) in names.items()]
+    corners = {1: (0, 0), 2: (0, 10), 3: (10, 10), 4: (10, 0)}
+    first = [f"12;1;{n};{NORTH + y};{EAST + x}" for n, (x, y) in corners.items()]
+    table = read_file(_list(tmp_path, *first, second[1], second[3], second[2], second[0]))
+    assert [(r.code, [s.row for s in r.spots]) for r in table.remarks] == [("COR-006", [2])]
+
+
 def test_a_running_number_of_lines_is_no_point_where_there_is_a_better_one(tmp_path: Path) -> None:
     lines = [f"{n};{line}" for n, line in enumerate((LINES[1][0], LINES[1][2], LINES[1][1], LINES[1][3]), start=1)]
     table = read_file(_list(tmp_path, *lines, heading="STT;Tờ;Thửa;Điểm;X;Y"))

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from landinfo.coordinates import DEFAULT_CRS
-from landinfo.intake.persons import looks_personal
+from landinfo.intake.harmless import LONGEST, is_statement
 from landinfo.intake.section import Section
 from landinfo.intake.template import Template
 from landinfo.model import Commune, Refused, Status
@@ -29,8 +29,6 @@ DEEPEST = 16
 """Dots of a key: the parser takes time and memory by their square, 100,000 of them all there is."""
 _KEY = r"""(?:[\w-]{1,99}|"(?:[^"\\\n]|\\.){0,99}"|'[^'\n]{0,99}')"""
 _DEEP = re.compile(rf"(?<![\w-]){_KEY}(?:[ \t]*\.[ \t]*{_KEY}){{{DEEPEST + 1}}}")
-LONGEST = 60
-"""Characters of what an edition says of itself."""
 _WORDS_EXPECTED = f"≤ {LONGEST} ký tự, không ghi tên, giấy tờ, nơi ở của ai · nobody's name, paper or home"
 _ONE_OF = "đúng một trong hai bảng · exactly one of the two tables"
 _REGIMES = '"TT08/2024" | "TT25/2014" | …'
@@ -235,7 +233,7 @@ def read_words(section: Section) -> Words:
 
 def _published(section: Section, key: str) -> str:
     text = section.text(key)
-    if len(text) > LONGEST or not text.isprintable() or looks_personal(text):
+    if not is_statement(text):
         section.wrong(key, _WORDS_EXPECTED)
     return text
 

@@ -53,7 +53,7 @@ KINDS: Mapping[str, Kind] = {
     **_kinds(Severity.ERROR, "MAP-005", "CRS-006", "GEO-001", "GEO-002", "GEO-003", "GEO-004", "GEO-005"),
     **_kinds(Severity.ERROR, "PAR-001", "PAR-002", "PAR-003", "PAR-005", "PAR-009", "PAR-010", "PAR-011"),
     **_kinds(Severity.ERROR, "THE-001", "THE-002", "THE-003"),
-    **_kinds(Severity.FATAL, "PRI-001", "PRI-002", "PRI-004", "PRI-005", "PRI-006"),
+    **_kinds(Severity.FATAL, "PRI-001", "PRI-002", "PRI-004", "PRI-005", "PRI-006", "PRI-007"),
     **_kinds(Severity.ERROR, "PRI-010", "PRI-011", "PRI-012", "PRI-013", "PRI-014", "PRI-015", "PRI-016", "PRI-017"),
     **_kinds(Severity.ERROR, "PRI-018", "PRI-019"),
     **_kinds(Severity.WARNING, "PRI-030", "PRI-031", "PRI-032", "PRI-033", "PRI-034", "PRI-035", "PRI-036", "PRI-037"),

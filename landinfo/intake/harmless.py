@@ -10,6 +10,8 @@ from collections.abc import Callable, Container
 
 from landinfo.intake.persons import HIDDEN, looks_personal
 
+LONGEST = 60
+"""Characters of what an edition or a price list says of itself."""
 MOST_LETTERS = 3
 """Of a sheet or parcel number: ``DC12``, ``12-BĐ``, ``7a``."""
 _CODE = re.compile(r"[A-ZĐ]{1,4}[a-zđ]?\d?")
@@ -53,6 +55,11 @@ def is_measure(text: str) -> bool:
 def is_commune(text: str) -> bool:
     """Is this the code of a commune, with or without its period?"""
     return bool(_COMMUNE.fullmatch(text))
+
+
+def is_statement(text: str) -> bool:
+    """May an edition or a price list say this of itself (territory, document, source)? It is published."""
+    return len(text) <= LONGEST and text.isprintable() and not looks_personal(text)
 
 
 def shown(text: str, harmless: Callable[[str], bool]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from landinfo.files.read import read_sheet
 from landinfo.intake import pricechecks, pricerows
 from landinfo.intake.findings import KINDS, Collector, Finding, found
+from landinfo.intake.harmless import LONGEST, is_statement
 from landinfo.intake.pricepublish import Asked, Draft, publish
 from landinfo.model import PriceList, Refused, Rulebook
 from landinfo.store.communes import read_communes
@@ -51,6 +52,9 @@ def load(file: Path, asked: Asked, data: Path, rulebook: Rulebook, known: date) 
 
 
 def _begun(asked: Asked, rulebook: Rulebook) -> Draft:
+    for option, text in (("--document", asked.document), ("--source", asked.source)):
+        if not is_statement(text):
+            raise Refused("PRI-007", option, option=option, most=LONGEST)
     declared = next((x for x in rulebook.price_lists if x.document == asked.document), None)
     document = rulebook.documents.get(asked.document)
     if declared and declared.loaded and not asked.replaces:
