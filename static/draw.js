@@ -50,7 +50,8 @@
   };
   const say = (text) => { told.textContent = text; };
   const stop = () => {
-    drawing = map.drawing = false;
+    drawing = false;
+    map.takes(false);
     form = null;
     bar.hidden = true;
     box.classList.remove("drawing");
@@ -58,14 +59,24 @@
     outline = null;
     corners = [];
   };
+  /* What is to be drawn on does not lie under the bar. */
+  const free = () => {
+    const all = rings().flat(), height = map.getSize().y;
+    if (!all.length) return;
+    const bounds = L.latLngBounds(all), below = box.getBoundingClientRect().bottom - bar.getBoundingClientRect().top + 10;
+    if (map.latLngToContainerPoint(bounds.getSouthWest()).y < height - below) return;
+    map.fitBounds(bounds, {paddingTopLeft: [20, Math.min(60, height / 8)], paddingBottomRight: [20, below], maxZoom: map.getZoom(), animate: false});
+  };
   const begin = (asked) => {
     form = asked;
     corners = [];
-    drawing = map.drawing = true;
+    drawing = true;
+    map.takes(true);
     bar.hidden = false;
     box.classList.add("drawing");
     say(words.hint);
     show();
+    free();
     box.focus();
     if (window.matchMedia("(max-width: 900px)").matches) box.scrollIntoView({block: "center"});
   };

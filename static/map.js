@@ -223,6 +223,8 @@
     p.set("lon", where.lng.toFixed(8));
     return ask(p, options);
   };
+  /* Clicks are corners, also two that follow closely: they ask nothing and do not zoom. */
+  map.takes = (on) => { map.drawing = on; map.doubleClickZoom[on ? "disable" : "enable"](); };
   map.on("click", (e) => { if (!map.drawing) askAt(e.latlng, {focus: true}); });
   /* The crosshair is for those who come by keyboard: Leaflet gives the map the focus at a click too. */
   let byKey = false;

@@ -47,7 +47,7 @@
   };
   const measure = (on) => {
     measuring = on;
-    map.drawing = on;
+    map.takes(on);
     points = [];
     button.setAttribute("aria-pressed", on);
     box.classList.toggle("drawing", on);

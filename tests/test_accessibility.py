@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import DAY, PHONE
 from playwright.sync_api import Page, expect
+from test_verify_browser import issued
 
 pytestmark = pytest.mark.browser
 
@@ -96,15 +96,6 @@ def test_axe_finds_nothing_where_today_answers_otherwise(
     browse: Callable[..., Page], answer: dict[str, Any], screen: dict[str, Any]
 ) -> None:
     page = browse("/verify", **screen)
-    page.goto(page.url + "/" + issued(page, answer["parcel"]["ref"]))
+    page.goto(page.url + "/" + issued(page, answer["parcel"]["ref"], "on=2025-12-01&convert_to=ODT", "xlsx")[0])
     expect(page.locator(".compared.differs tbody tr").first).to_be_visible()
     nothing_found(page)
-
-
-def issued(page: Page, ref: str) -> str:
-    """The code of an extract of a day on which another price list was in force."""
-    origin = "/".join(page.url.split("/")[:3])
-    made = page.request.get(f"{origin}/extract/{ref}.xlsx?on=2025-12-01&convert_to=ODT")
-    found = re.search(r"-([A-Z2-7]{26})\.", made.headers["content-disposition"])
-    assert found
-    return found[1]

@@ -39,6 +39,19 @@ def test_the_page_has_a_column_for_each(web: FlaskClient) -> None:
         assert len(row.all("td")) + len(row.all("th")) in (3, 1)
 
 
+def test_nothing_to_convert_is_not_called_unknown(web: FlaskClient) -> None:
+    unpriced = "25750@2024/1/7"
+    asked = f"{DAY}&convert_to=CLN"
+    reason = ask(web, f"/api/parcels/{ONE}?{asked}")["estimate"]["reason"]["vi"]
+    assert "không có gì để chuyển" in reason
+    shown = page(web, address(ONE, more=asked)).one("table")
+    (row,) = [row for row in shown.all("tr") if "Tổng chi phí" in row.texts("th")]
+    assert row.one("td").text == f"–{reason}"
+    shown = page(web, address(unpriced, more=f"{DAY}&convert_to=ODT")).one("table")
+    (row,) = [row for row in shown.all("tr") if "Tổng chi phí" in row.texts("th")]
+    assert row.one("td").text.startswith("Chưa biết")
+
+
 def test_a_price_stands_once_for_ground_on_which_it_is_the_same(web: FlaskClient) -> None:
     table = page(web, address(ONE, HALVED)).one("table")
     cells = {row.one("th").text: row.all("td") for row in table.all("tr") if len(row.all("th")) == 1 and row.all("td")}

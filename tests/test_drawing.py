@@ -9,11 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import shapely
-from browsing import DAY, at, click_the_middle, number_of
+import shapely.affinity
+from browsing import DAY, PHONE, at, click_the_middle, number_of
 from playwright.sync_api import Page, expect
 from shapely.geometry import shape
 
 pytestmark = pytest.mark.browser
+SCREENS = pytest.mark.parametrize("screen", [{}, PHONE], ids=["desk", "phone"])
 
 POINT = """({lat, lon}) => {
     const map = window.map_landinfo, p = map.latLngToContainerPoint([lat, lon]);
@@ -22,8 +24,18 @@ POINT = """({lat, lon}) => {
 }"""
 
 
+def narrow(page: Page) -> bool:
+    size = page.viewport_size
+    assert size
+    return size["width"] < 500
+
+
 def click(page: Page, lon: float, lat: float) -> None:
-    page.mouse.click(*page.evaluate(POINT, {"lat": lat, "lon": lon}))
+    place = page.evaluate(POINT, {"lat": lat, "lon": lon})
+    if narrow(page):
+        page.touchscreen.tap(*place)
+    else:
+        page.mouse.click(*place)
 
 
 def start(page: Page, answer: dict[str, Any]) -> None:
@@ -44,15 +56,24 @@ def piece_of(page: Page) -> list[tuple[float, float]]:
     return [(float(lon), float(lat)) for lat, lon in (corner.split(",") for corner in text.split(";"))]
 
 
-def test_a_piece_is_drawn_and_its_cost_follows(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
-    page = browse("/" + at(answer, 20))
+@SCREENS
+def test_a_piece_is_drawn_and_its_cost_follows(
+    browse: Callable[..., Page], answer: dict[str, Any], screen: dict[str, Any]
+) -> None:
+    page = browse("/" + at(answer, 20), **screen)
     start(page, answer)
     panel = page.locator("#panel")
     whole = panel.locator(".cost").inner_text()
     ground = shape(answer["parcel"]["geometry"])
     west, south, east, north = ground.bounds
     middle = (west + east) / 2
+    if screen:
+        # a small map shows the parcel smaller: corners that do not snap to one another's
+        west, south, _, north = shapely.affinity.scale(ground, 4, 1).bounds
     reach = [(west, south), (middle, south), (middle, north), (west, north)]
+    bar = page.locator(".draw-bar").bounding_box()
+    assert bar
+    assert page.evaluate(POINT, {"lat": ground.bounds[1], "lon": west})[1] < bar["y"]
     for lon, lat in reach:
         click(page, lon, lat)
     done = page.get_by_role("button", name="Xong")
@@ -149,3 +170,17 @@ def test_the_same_parcel_asked_again_keeps_what_was_drawn(browse: Callable[..., 
     expect(done).to_be_enabled()
     done.click()
     expect(page).to_have_url(re.compile("piece="))
+
+
+def test_two_corners_in_quick_succession_do_not_zoom(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+    page = browse("/" + at(answer, 18))
+    start(page, answer)
+    before = page.evaluate("window.map_landinfo.getZoom()")
+    box = page.locator(".folium-map").bounding_box()
+    assert box
+    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.map_landinfo.getZoom()") == before
+    page.get_by_role("button", name="Hủy").click()
+    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_function("zoom => window.map_landinfo.getZoom() > zoom", arg=before)

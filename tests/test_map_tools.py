@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from browsing import at
+from browsing import PHONE, at
 from playwright.sync_api import Page, expect
 from pyproj import Geod
-from test_drawing import click, start
+from test_drawing import SCREENS, click, narrow, start
 
 pytestmark = pytest.mark.browser
 STEP = 0.0005
@@ -28,8 +28,11 @@ def numbers(text: str) -> list[float]:
     return [float(n.replace(".", "").replace(",", ".")) for n in found]
 
 
-def test_lengths_and_areas_are_those_of_the_ellipsoid(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
-    page = browse("/" + at(answer, 18))
+@SCREENS
+def test_lengths_and_areas_are_those_of_the_ellipsoid(
+    browse: Callable[..., Page], answer: dict[str, Any], screen: dict[str, Any]
+) -> None:
+    page = browse("/" + at(answer, 18), **screen)
     corners = triangle(answer)
     page.get_by_role("button", name="Đo khoảng cách").click()
     for corner in corners:
@@ -46,10 +49,13 @@ def test_lengths_and_areas_are_those_of_the_ellipsoid(browse: Callable[..., Page
     expect(told).to_be_hidden()
 
 
-def test_where_am_i_stays_in_the_browser(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
+@SCREENS
+def test_where_am_i_stays_in_the_browser(
+    browse: Callable[..., Page], answer: dict[str, Any], screen: dict[str, Any]
+) -> None:
     centre = answer["parcel"]["centre"]
     where = {"latitude": centre["lat"], "longitude": centre["lon"], "accuracy": 12}
-    page = browse("/", geolocation=where, permissions=["geolocation"])
+    page = browse("/", geolocation=where, permissions=["geolocation"], **screen)
     page.get_by_role("button", name="Vị trí của tôi").click()
     expect(page.locator(".map-tools p")).to_contain_text("khoảng 12 m")
     expect(page).to_have_url(re.compile("#18/" + str(centre["lat"])[:7]))
@@ -61,15 +67,22 @@ def test_where_am_i_is_not_known(browse: Callable[..., Page]) -> None:
     expect(page.locator(".map-tools p")).to_contain_text("không cho biết")
 
 
-def test_an_address_keeps_layers_and_opacity(browse: Callable[..., Page], answer: dict[str, Any]) -> None:
-    page = browse("/" + at(answer, 18))
+@SCREENS
+def test_an_address_keeps_layers_and_opacity(
+    browse: Callable[..., Page], answer: dict[str, Any], screen: dict[str, Any]
+) -> None:
+    page = browse("/" + at(answer, 18), **screen)
+    if narrow(page):
+        page.locator(".layers > summary").tap()
     page.get_by_label("Ranh giới thửa đất").uncheck()
     page.get_by_label("Quy hoạch phân khu đô thị", exact=True).check()
     slider = page.locator("[data-opacity=land_use_planning]")
     slider.fill("40")
     slider.dispatch_event("change")
     expect(page).to_have_url(re.compile("/~land_use_planning:40,urban_zoning"))
-    again = browse("/" + page.url.partition("#")[1] + page.url.partition("#")[2])
+    again = browse("/" + page.url.partition("#")[1] + page.url.partition("#")[2], **screen)
+    if narrow(again):
+        again.locator(".layers > summary").tap()
     expect(again.get_by_label("Ranh giới thửa đất")).not_to_be_checked()
     expect(again.get_by_label("Quy hoạch phân khu đô thị", exact=True)).to_be_checked()
     expect(again.locator("[data-opacity=land_use_planning]")).to_have_value("40")
@@ -105,3 +118,31 @@ def test_the_ruler_asks_nothing_after_a_drawing_was_cancelled(
     page.wait_for_timeout(300)
     assert asked == []
     assert page.url == before
+
+
+def test_what_is_told_leaves_the_middle_of_a_small_map_free(
+    browse: Callable[..., Page], answer: dict[str, Any]
+) -> None:
+    """At 320 px: what the ruler says and the bar of a drawing stand at the edge, and a tap on the words measures."""
+    question = answer["permanent"].removeprefix("/parcels/")
+    page = browse("/" + at(answer, 18) + "/" + question, **(PHONE | {"viewport": {"width": 320, "height": 640}}))
+    page.get_by_role("button", name="Vẽ phần muốn chuyển").click()
+    assert away_from_the_middle(page, ".draw-bar")
+    page.get_by_role("button", name="Hủy").click()
+    page.get_by_role("button", name="Đo khoảng cách").click()
+    told = page.locator(".map-tools p")
+    assert away_from_the_middle(page, ".map-tools p")
+    box = told.bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.touchscreen.tap(box["x"] + 20, middle)
+    page.touchscreen.tap(box["x"] + box["width"] - 20, middle)
+    expect(told).to_contain_text(re.compile(r"Dài [1-9]"))
+
+
+def away_from_the_middle(page: Page, name: str) -> bool:
+    """The element stands wholly below the crosshair of the map."""
+    map_, told = page.locator(".folium-map").bounding_box(), page.locator(name).bounding_box()
+    assert map_
+    assert told
+    return told["y"] > map_["y"] + map_["height"] / 2 + 20
