@@ -332,6 +332,13 @@ def test_late_payment_on_a_notice_whose_day_is_not_told_is_not_known() -> None:
         assert ("late-needs-notice" in {n["code"] for n in found["notices"]}) is (late is None)
 
 
+def test_what_was_paid_in_full_is_not_late_whenever_the_notice_came() -> None:
+    told = {"same_parcel_as_recognised_residential": True, "first_conversion": True, "allotment_limit": 160}
+    found = run("2025-03-01", "ODT", B_300, told, notice=True, paid=2_000_000_000,
+                days={"recalculation_requested": "2026-03-01"})["recalculation"]  # fmt: skip
+    assert (found["state"], found["refund"], found["late_payment"]) == ("partly_paid", 914_400_000, 0)
+
+
 def test_a_notice_is_what_is_due() -> None:
     ground, facts = [part(100, "CLN", 1_000_000, 4_000_000)], {**TOLD, "first_conversion": False}
     found = run("2026-07-02", "ODT", ground, facts, notice={"day": "2026-07-10", "amount": 600_000_000},
