@@ -121,3 +121,10 @@ def test_two_prices_of_one_use_say_of_how_much(web: FlaskClient) -> None:
         assert several is (use == "ODT")
         assert said == ([row["area"] for row in priced] if several else [])
         assert not said or sum(said) == pytest.approx(whole)
+
+
+@pytest.mark.parametrize("wrong", ["known=x", "on=1/3/2026", "nonsense=1", "fact.first_conversion=maybe", "area=0"])
+def test_a_wrong_question_is_refused_whether_or_not_a_parcel_is_named(web: FlaskClient, wrong: str) -> None:
+    """Found by Schemathesis: without a parcel anything was taken for a question."""
+    for named in ("", f"parcel={ONE}&"):
+        assert ask(web, f"/api/compare?{named}{wrong}", 400)["field"] == wrong.partition("=")[0]

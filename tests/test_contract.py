@@ -25,13 +25,14 @@ from landinfo.contract.doors import DOORS
 from landinfo.store import Store
 from landinfo.web import described as door
 
+EARLY = b'{"on": "2014-06-30", "convert_to": "ODT", "parts": [{"area": 1, "land_use": "CLN"}]}'
 CASE = json.loads((ROOT / "data" / "case.schema.json").read_text("utf-8"))["$defs"]
 
 
 @pytest.fixture(scope="module")
 def sampled(sample: Store) -> FlaskClient:
     """Over the sample cadastre, of which the examples are."""
-    return client(sample)
+    return client(sample, batch_jobs=64)
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +180,59 @@ def test_the_estimate_is_described_once(document: dict[str, Any]) -> None:
     regimes = held["CaseAnswer"]["properties"]["regime"]["anyOf"][0]["enum"]
     assert CASE["answer"]["properties"]["regime"]["enum"] == regimes
     assert set(held["CasePart"]["properties"]) == set(CASE["part"]["properties"])
+
+
+def test_words_are_those_of_the_rule(sampled: FlaskClient) -> None:
+    rule = sampled.application.extensions["landinfo"].rulebook.rules["position_hampered"]
+    assert set(parameters.HAMPERED) == set(rule.values[-1].value)
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        ("/api/parcels/25741@2024/2/147?on=2014-06-30&known=2026-11-24&convert_to=ODT", 422, "before-every-regime"),
+        ("/api/streets/25750:17?on=2014-06-30&area=10&land_use=CLN&convert_to=ODT", 422, "before-every-regime"),
+        ("/api/streets/1:1", 404, ""),
+        ("/api/streets?q=x&commune=xyz", 404, ""),
+        ("/api/compare?parcel=25741@2024/2/147&on=2014-06-30&convert_to=ODT", 200, ""),
+        ("/api/difference/25741@2024/2/147?convert_to=ODT&and.on=2014-06-30", 422, "before-every-regime"),
+        ("/api/search?q=48.8566,+2.3522", 422, ""),
+        ("/api/view?bbox=106,10,107,11&layers=gold", 400, "unknown-layer"),
+        ("/api/batch/00000000000000000000000000000000", 404, "batch-no-job"),
+        ("/api/verify/ABCDEFGHIJKLMNOPQRSTUVWXYZ", 404, "verify-not-issued"),
+        ("/api/reports/AAAA-AAAA-AAAA", 404, "error-not-kept-here"),
+    ],
+)
+def test_refusals_are_promised(sampled: FlaskClient, address: str, status: int, code: str) -> None:
+    """``ask`` holds each to the description: a status that it does not name fails."""
+    told = ask(sampled, address, status)
+    assert code in ("", told.get("code"))
+
+
+@pytest.mark.parametrize(
+    ("address", "data", "more", "status"),
+    [
+        ("/api/estimate", b"x" * 70_000, {}, 413),
+        (
+            "/api/estimate",
+            b'{"on": "2014-06-30", "convert_to": "ODT", "parts": [{"area": 1, "land_use": "CLN"}]}',
+            {},
+            422,
+        ),
+        ("/api/search", b"q=" + b"1,2;" * 20_000, {"content_type": "application/x-www-form-urlencoded"}, 422),
+        ("/api/reports", b"{}", {"headers": {"Origin": "https://elsewhere.example"}}, 403),
+        ("/api/reports", b"x" * 200_000, {}, 413),
+        ("/api/batch", b"a\n1\n", {"content_type": "text/csv"}, 422),
+        ("/api/batch", b"a", {"headers": {"Sec-Fetch-Site": "cross-site"}, "content_type": "text/csv"}, 403),
+        ("/api/verify", b"x", {}, 404),
+    ],
+)
+def test_refusals_of_what_is_sent_are_promised(
+    sampled: FlaskClient, address: str, data: bytes, more: dict[str, Any], status: int
+) -> None:
+    response = sampled.post(address, data=data, **more)
+    assert response.status_code == status, response.text
+    described.holds(sampled, response)
 
 
 @given(st.from_regex(parameters._NUMBER, fullmatch=True))

@@ -248,3 +248,15 @@ def test_a_new_key_opens_the_door(store: Store, tmp_path: Path, capsys: pytest.C
     few = client(store, rate_limit="1 per hour", keys=str(path))
     assert [few.get(ANSWER, **with_key(key)).status_code for _ in range(3)] == [200] * 3
     assert tomllib.loads(path.read_text("utf-8"))["key"][0]["name"] == 'Văn phòng "A"'
+
+
+@pytest.mark.usefixtures("idle")
+@pytest.mark.parametrize("wrong", ["on=x", "convert_to=odt", "fact.first_conversion=maybe", "price.ODT=x", "on="])
+def test_a_question_that_no_row_could_be_asked_is_refused_at_once(store: Store, wrong: str, tmp_path: Path) -> None:
+    """Found by Schemathesis: the list was taken in, and each of its rows was an error."""
+    asked = client(store, jobs=str(tmp_path / "jobs"))
+    response = asked.post(f"/api/batch?{wrong}", data=LIST.encode(), content_type="text/csv")
+    assert response.status_code == (202 if wrong == "on=" else 400)
+    if response.status_code == 400:
+        assert body(response)["field"] == wrong.partition("=")[0]
+        assert list((tmp_path / "jobs").glob("*")) == []

@@ -42,12 +42,12 @@ NAMES = (
 )
 """All that look at one answer; ``positive`` below is stricter than Schemathesis' own."""
 SEMANTIC = {
-    "unknown-land-use", "unknown-layer", "case-unknown-code", "street-unknown-use", "street-needs-land-use",
+    "unknown-land-use", "unknown-layer", "case-unknown-code", "street-unknown-use",
     "bad-fact-of-use", "bad-business-type", "case-number", "case-nothing-to-convert", "needs-a-second-question",
     "bad-window", "window-too-large", "street-nothing-asked", "search-empty", "batch-format", "verify-needs-a-file",
     "given-twice",
 }  # fmt: skip
-KINDS = ("area-", "strip-", "place-", "coordinate-")
+KINDS = ("area-", "strip-", "piece-", "place-", "coordinate-", "contradiction-", "street-needs-")
 """Codes of 400 that a question whose form is right may have: what is wrong with it is more than a schema says."""
 REAL: dict[str, list[Any]] = {
     "commune": ["25750@2024", "25750", "25744@2024"],
@@ -87,6 +87,8 @@ def positive(case: Any, response: Any) -> None:
     """A question whose form is as described is answered, or refused for what it says."""
     if response.status_code == 400:
         told = json.loads(response.content)
+        if isinstance(case.body, dict) and "question" in case.body and told["field"] not in case.body:
+            return  # of a reported error: what is wrong is the question that it names
         assert told["code"] in SEMANTIC or told["code"].startswith(KINDS), (
             f"{told['code']} [{told['field']}] {told['detail_en']}"
         )
@@ -116,7 +118,8 @@ class Asking:
 
     def ask(self, cases: int) -> None:
         operations = [found.ok() for found in self.schema.get_all_operations()]
-        share = -(-cases // (2 * len(operations)))
+        open_ = [each for each in operations if each.query or each.path_parameters or each.body]
+        share = -(-cases // (2 * len(open_)))
         for operation in operations:
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                 self.of_one(operation, mode, share)
@@ -150,16 +153,15 @@ class Asking:
             self.wrong.setdefault(f"{label} {kinds} {str(found)[:40]}", f"{label}: {found}\n{case.as_curl_command()}")
 
 
-def test_schemathesis_finds_nothing(
-    street_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Any
-) -> None:
+def test_schemathesis_finds_nothing(street_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("landinfo.batch.job._start", lambda office, folder: None)
     web = client(street_store, jobs=str(tmp_path / "jobs"), batch_jobs=64)
     asking = Asking(web)
     asking.ask(CASES)
-    record_property("cases", asking.times.total())
-    assert list(asking.wrong.values()) == []
-    assert asking.times.total() >= CASES * 0.9
+    statuses = Counter(status for _, _, status in asking.times.elements())
+    print(f"{asking.times.total()} cases on {street_store.engine}: {dict(statuses)}")
+    assert not asking.wrong, "\n\n".join(asking.wrong.values())
+    assert asking.times.total() >= CASES
     for path in ("/api/parcels/{commune}/{sheet}/{number}", "/api/at", "/api/search", "/api/streets", "/api/estimate"):
         statuses = {status for (label, mode, status) in asking.times if label.endswith(path) and mode == "positive"}
         assert 200 in statuses, path

@@ -135,7 +135,8 @@ def test_what_is_published_or_withdrawn_changes_the_mark(own_store: Store, kept:
 
 def test_an_answer_without_days_is_of_its_day(kept: Callable[[date], FlaskClient]) -> None:
     without, half = "/api/parcels/25744@2024/1/1", "/api/parcels/25744@2024/1/1?on=2026-03-01"
-    for address, same in ((without, False), (half, False), (ONE, True)):
+    other = f"{without}?known=2026-11-24"
+    for address, same in ((without, False), (half, False), (other, False), (ONE, True)):
         tag = kept(TODAY).get(address).headers["ETag"]
         assert changed(kept(TODAY + timedelta(days=1)), address, tag) is not same
 
@@ -167,6 +168,21 @@ def test_what_was_done_today_may_still_change_today(own_store: Store, kept: Call
     told = parse_date(kept(today).get(ONE).headers["Last-Modified"])
     assert told
     assert datetime.now(UTC) - told < timedelta(seconds=30)
+
+
+def test_what_was_withdrawn_today_may_still_change_today(own_store: Store, kept: Callable[[date], FlaskClient]) -> None:
+    """The program was begun long before, and what is left is older: the withdrawal alone says when it changed."""
+    asked = kept(TODAY)
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    extensions = asked.application.extensions
+    extensions["landinfo"] = replace(extensions["landinfo"], begun=long_ago)
+    before = parse_date(asked.get(ONE).headers["Last-Modified"])
+    assert before == datetime(2026, 1, 15, 17, tzinfo=UTC)  # the day of publication is over at midnight in Việt Nam
+    own_store.publish([empty("later", date(2026, 2, 1))])
+    own_store.publish([], withdraw=["later"], known=date(2026, 11, 20))
+    assert parse_date(asked.get(ONE).headers["Last-Modified"]) == datetime(2026, 11, 20, 17, tzinfo=UTC)
+    without = parse_date(asked.get(ONE.partition("?")[0]).headers["Last-Modified"])
+    assert without == datetime(2026, 11, 23, 17, tzinfo=UTC)  # and without days it is of today
 
 
 def test_posting_is_never_304(web: FlaskClient) -> None:

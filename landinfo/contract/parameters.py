@@ -114,6 +114,9 @@ PIECE = (
 )
 QUESTION = (*DAYS, *TOLD, *PIECE)
 """What ``asked.read_query`` reads."""
+HAMPERED = ("bridge", "flyover", "power_line", "ramp", "canal", "inner_land")
+"""The cases of the rule ``position_hampered``."""
+_HAMPERED = "|".join(HAMPERED)
 FORMAT = Parameter("format", one_of(present.FORMS))
 _COMMUNE = r"[0-9A-Za-z_.\- ]{1,60}(@[0-9]{4})?"
 QUESTIONED = rf"^/parcels/{_COMMUNE}/{PART}/{PART}(~{PART})?(\?[0-9A-Za-z_.=&%+,;@~-]*)?$"
@@ -156,7 +159,7 @@ SECTION = (
     Parameter("fronts", count(0, 9)),
     Parameter("agricultural_position", count(1, 4)),
     Parameter("surface", one_of(SURFACES)),
-    Parameter("hampered", _text(r"[a-z_]{1,40}(,[a-z_]{1,40}){0,9}")),
+    Parameter("hampered", _text(f"({_HAMPERED})(,({_HAMPERED})){{0,5}}")),
     Parameter("access", one_of(("road", "boat"))),
     Parameter("residential_area", one_of(_YES_NO)),
     Parameter("land_use", CODE, "CLN"),
@@ -174,7 +177,7 @@ DIFFERENCE = (*QUESTION, *map(_second, QUESTION))
 COMPARE = (
     Parameter(
         "parcel",
-        _listed(_text(f"{_COMMUNE}/{PART}/{PART}")),
+        _listed(Annotated[str, Field(max_length=120)]),
         ["25741@2024/2/147", "25741@2024/2/148"],
     ),
     *QUESTION,
