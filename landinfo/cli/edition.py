@@ -35,8 +35,9 @@ def add(commands: Any) -> None:
         made = _action(actions, name, command, text)
         made.add_argument("--by", default="", metavar="NAME", help="ai làm · who does it")
         made.add_argument("--known", metavar="DAY", help="ngày làm · day on which it is done (default today)")
+        language_option(made)
     _preview_options(_action(actions, "preview", _preview, "xem trước · what it would change"))
-    _action(actions, "discard", _discard, "bỏ bản chuẩn bị · take a prepared edition away")
+    language_option(_action(actions, "discard", _discard, "bỏ bản chuẩn bị · take a prepared edition away"))
 
 
 def _preview_options(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +95,7 @@ def _sign(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     day = _day(arguments)
     with opened(arguments) as store:
         editions.sign(store, arguments.edition, arguments.by, day)
-    return _said("edition-signed", rulebook, edition=arguments.edition, who=arguments.by, day=day)
+    return _said("edition-signed", arguments, rulebook, edition=arguments.edition, who=arguments.by, day=day)
 
 
 def _publish(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
@@ -103,7 +104,7 @@ def _publish(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
         told = editions.publish(store, arguments.edition, arguments.by, day)
     event = told.last("published")
     others = ", ".join(name for name, _ in event.detail["replaced"]) if event else ""
-    return _said("edition-now-published", rulebook, edition=told.edition.id, day=day, editions=others or "–")
+    return _said("edition-now-published", arguments, rulebook, edition=told.edition.id, day=day, editions=others or "–")
 
 
 def _undo(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
@@ -111,7 +112,7 @@ def _undo(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     with opened(arguments) as store:
         back = editions.undo(store, arguments.edition, arguments.by, day)
     others = ", ".join(back) or "–"
-    return _said("edition-undone", rulebook, edition=arguments.edition, day=day, editions=others)
+    return _said("edition-undone", arguments, rulebook, edition=arguments.edition, day=day, editions=others)
 
 
 def _preview(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
@@ -130,16 +131,16 @@ def _preview(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
                 path.write_text(written(found, rulebook), "utf-8")
             except OSError as wrong:
                 raise Refused("report-not-written", field, wrong=wrong.strerror or type(wrong).__name__) from wrong
-            _said("preview-written", rulebook, path=path)
+            _said("preview-written", arguments, rulebook, path=path)
     return 0
 
 
 def _discard(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
     with opened(arguments) as store:
         store.discard(arguments.edition)
-    return _said("edition-discarded", rulebook, edition=arguments.edition)
+    return _said("edition-discarded", arguments, rulebook, edition=arguments.edition)
 
 
-def _said(code: str, rulebook: Rulebook, **values: Any) -> int:
-    print_both(say(code, values, rulebook.texts))
+def _said(code: str, arguments: argparse.Namespace, rulebook: Rulebook, **values: Any) -> int:
+    print_both(say(code, values, rulebook.texts), langs=languages(arguments))
     return 0
