@@ -47,7 +47,7 @@ def test_no_style_sheet_or_script_names_another_host(web: FlaskClient) -> None:
             assert response.status_code == 200
             assert not re.findall(r"@import|url\(\s*[\"']?(?:[a-z]+:)?//", response.text)
     ours = [address for address in scripts if "/vendor/" not in address]
-    assert len(ours) == 8
+    assert len(ours) == 9
     for address in ours:
         with web.get(address) as response:
             assert response.status_code == 200
