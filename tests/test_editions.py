@@ -531,8 +531,8 @@ def test_on_the_command_line(tmp_path: Path, store_url: str, capsys: pytest.Capt
     assert run("edition", "publish", other, "--known", "2026-07-02")[0] == 2  # by whom?
     code, text = run("edition", "publish", other, "--known", "2026-07-02", "--by", "Lan")
     assert (code, name in text) == (0, True)
-    code, text = run("edition", "undo", other, "--known", "2026-07-05", "--by", "Hoa")
-    assert (code, name in text) == (0, True)
+    code, text = run("edition", "undo", other, "--known", "2026-07-05", "--by", "Hoa", "--lang", "vi")
+    assert (code, name in text, "hoàn tác" in text, "Undid" in text) == (0, True, True, False)
     states = {e["edition"]: e["state"] for e in json.loads(run("edition", "list", "--layer", "parcels", "--json")[1])}
     assert states == {name: "published", other: "withdrawn"}
     none = run("edition", "list", "--layer", "zones", "--lang", "vi")[1]
