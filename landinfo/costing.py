@@ -199,6 +199,8 @@ class Costing:
     def _exempt(self, parts: Sequence[Part], state: State) -> str | None:
         if not state.fee_due:
             return charges.PAID_BEFORE
+        if self.case.convert_to in AGRICULTURAL:
+            return "charge-registration-farming"
         if state.once_residential:
             return "charge-registration-no-levy"
         if not any(self._liable(p, state) for p in parts):

@@ -181,7 +181,7 @@ def _items(
         items = [item if alone is None or item.reason is not None else replace(item, low=ZERO, high=None, reason=alone)]
     unlawful = reason is not None and reason.code.startswith("levy-no-formula")
     unknown = reason if reason is not None and unlawful else Notice("registration-unknown")
-    if fee.amount is None or unlawful:
+    if fee.amount is None or (unlawful and case.convert_to not in AGRICULTURAL):
         cap = charges.registration_cap(days[1], rules)
         items.append(Item("registration_fee", None, ZERO, cap, (), unknown, days[1]))
     else:

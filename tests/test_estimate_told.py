@@ -411,6 +411,17 @@ def test_the_regime_is_cited_by_what_is_paid(on: str, target: str, who: str, cit
         assert {(c["article"], c["status"]) for c in laws} <= {("", "assumed")}
 
 
+def test_farmland_that_stays_farmland_pays_no_registration_fee() -> None:
+    found = run("2026-03-01", "CLN", [part(100, "LUC", 1_000_000, 2_000_000)], TOLD)
+    [fee] = [item for item in found["items"] if item["code"] == "registration_fee"]
+    assert (fee["amount"], fee["low"], fee["high"]) == (0, 0, 0)
+    [line] = [line for line in found["lines"] if line["item"] == "registration_fee"]
+    assert [(c["document"], c["article"]) for c in line["citations"]] == [("10/2022/NĐ-CP", "Điều 10")]
+    assert (found["levy"]["amount"], found["total"]) == (None, None)
+    other = run("2026-03-01", "DGT", [part(100, "LUC", 1_000_000, 2_000_000)], TOLD)
+    assert next(i for i in other["items"] if i["code"] == "registration_fee")["amount"] is None
+
+
 def test_no_k_is_claimed_where_nothing_is_due() -> None:
     once = run("2026-09-01", "ODT", [part(250, "CLN", 1, 2)], {"was_residential_before": True})
     assert (once["levy"]["amount"], once["basis"]) == (0, "table")
