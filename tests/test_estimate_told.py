@@ -411,6 +411,18 @@ def test_the_regime_is_cited_by_what_is_paid(on: str, target: str, who: str, cit
         assert {(c["article"], c["status"]) for c in laws} <= {("", "assumed")}
 
 
+@pytest.mark.parametrize(("k_price", "reading"), [(1.2, 1_200_000_000), (1, None)])
+def test_whether_rent_deducted_of_recognised_ground_takes_k_is_a_reading(k_price: float, reading: int | None) -> None:
+    # 400 × (6 − 3 × 1.2) M = 960 M; without K of the old price 400 × (6 − 3) M
+    shop = [part(400, "SKC", 3_000_000, 6_000_000, rent="recognised", k_price=k_price, k_target=1)]
+    found = run("2026-09-01", "ODT", shop, {**TOLD, "allotment_limit": 0})
+    assert found["levy"]["amount"] == 400 * (6_000_000 - 3_000_000 * Decimal(str(k_price)))
+    others = {r["code"]: r["levy"] for r in found["readings"]}
+    assert others.get("reading-recognised-without-k") == reading
+    farm = [part(400, "CLN", 3_000_000, 6_000_000, k_price=1.2, k_target=1)]
+    assert "reading-recognised-without-k" not in {r["code"] for r in run("2026-09-01", "ODT", farm, TOLD)["readings"]}
+
+
 def test_farmland_that_stays_farmland_pays_no_registration_fee() -> None:
     found = run("2026-03-01", "CLN", [part(100, "LUC", 1_000_000, 2_000_000)], TOLD)
     [fee] = [item for item in found["items"] if item["code"] == "registration_fee"]

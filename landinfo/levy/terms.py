@@ -55,6 +55,7 @@ class Settled:
     ``other_first``: of two grounds that a reduction within the limit may count on, that which art. 10.2(c) of
     Resolution 254 does not name takes it first. ``holding``: how non-agricultural ground is held where nobody said
     (recognised | annual). ``recognised_pays``: recognised long-term ground pays the difference in regime A too.
+    ``recognised_k``: the old price of such ground takes K as others do, though art. 8.3(a) deducts its 70 years' rent.
     ``k`` says what stands for a K of regime A that nobody knows: likely (1), low (nothing over the limit) or high (no
     bound).
     """
@@ -69,6 +70,7 @@ class Settled:
     recognised_pays: bool = False
     k: str = "likely"
     with_k: bool = True
+    recognised_k: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,8 @@ def coefficients(part: Part, terms: Terms) -> tuple[Decimal, Decimal] | None:
         return ONE, ONE
     ruled = terms.value("levy_k")[0]
     found = [given if given is not None else ruled for given in (part.k_price, part.k_target)]
+    if not terms.recognised_k and holding(part, terms) == "recognised":
+        found[0] = ONE
     if found[0] is not None and found[1] is not None:
         return found[0], found[1]
     return (found[0] or ONE, found[1] or ONE) if terms.k == "likely" else None
