@@ -177,7 +177,7 @@ DIFFERENCE = (*QUESTION, *map(_second, QUESTION))
 COMPARE = (
     Parameter(
         "parcel",
-        _listed(Annotated[str, Field(max_length=120)]),
+        _listed(str),
         ["25741@2024/2/147", "25741@2024/2/148"],
     ),
     *QUESTION,
