@@ -101,7 +101,7 @@ def test_engines_give_equal_bytes(answers: list[tuple[dict[str, Any], list[dict[
         kind = "answer" if "parcel" in embedded else "several" if "several" in embedded else embedded["code"]
         kinds[kind] = kinds.get(kind, 0) + 1
     assert kinds["answer"] > QUESTIONS / 2
-    assert kinds["several"] > 10
+    assert kinds["several"] > QUESTIONS / 100
     assert kinds.keys() & {"no-parcel-at-point", "no-data-at-point", "no-such-parcel"}
 
 
@@ -134,7 +134,7 @@ def test_estimates_stay_in_their_range(answers: list[tuple[dict[str, Any], list[
         assert low <= estimate["total"], question
         assert high is None or estimate["total"] <= high, question
         assert sum(i["amount"] for i in estimate["items"] if i["amount"] is not None) == estimate["total"], question
-    assert estimated > 40
+    assert estimated > QUESTIONS / 20
 
 
 def test_other_years_say_that_rows_are_not_loaded(
