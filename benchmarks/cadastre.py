@@ -134,6 +134,9 @@ def _kinds(middle: Any, low: Any, size: Any, scale: float, rng: np.random.Genera
     weight = rng.pareto(1.2, 25) + 1
     away = np.hypot(*(middle[:, None] - towns[None]).transpose(2, 0, 1))
     score = (weight * np.exp(-away / (1500 * scale * np.sqrt(weight) + 300))).sum(1) + rng.uniform(0, 0.25, len(middle))
+    held = shapely.STRtree(shapely.box(*np.array(list(_held().values())).T))
+    near = held.query(shapely.points(middle), predicate="dwithin", distance=1000.0)[0]
+    score[np.setdiff1d(np.arange(len(score)), near)] -= 1e9  # off the ground of every commune stands nothing
     rank = np.argsort(np.argsort(-score)) / len(score)
     return np.digitize(rank, [0.0085, 0.032, 0.10, 0.50])
 
@@ -206,13 +209,17 @@ def _bent(start: Any, end: Any, rng: np.random.Generator) -> Any:
 
 
 def _communes(ground: Ground, sheet: Any) -> Any:
-    """The code of the commune of 2025 whose middle lies nearest, for each sheet."""
-    boxes = {name.partition("@")[0]: box for name, box in _boxes().items() if name.endswith("@2025")}
-    middles = np.array([((b[0] + b[2]) / 2, (b[1] + b[3]) / 2) for b in boxes.values()])
+    """The code of a commune of 2025 in whose box each sheet lies, or of the nearest: a load holds rows to them."""
+    boxes = _held()
     places = np.zeros((ground.sheet.max() + 1, 2))
     places[ground.sheet] = ground.corners.mean(1)
-    nearest = shapely.STRtree(shapely.points(middles)).nearest(shapely.points(places))
+    nearest = shapely.STRtree(shapely.box(*np.array(list(boxes.values())).T)).nearest(shapely.points(places))
     return np.array(list(boxes), dtype=object)[nearest]
+
+
+def _held() -> dict[str, tuple[float, float, float, float]]:
+    """The boxes of the communes of 2025, by code, in metres of the plane."""
+    return {name.partition("@")[0]: box for name, box in _boxes().items() if name.endswith("@2025")}
 
 
 def _with_faults(shapes: Shapes, columns: dict[str, Any], rng: np.random.Generator) -> Shapes:
