@@ -239,7 +239,9 @@ def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | N
     total = sum((i.amount for i in items if i.amount is not None), ZERO)
     totals = [amounts.total for _, amounts in tried]
     known = [t for t in totals if t is not None] + [total]
-    if items[0].low == 0:  # a levy that no state shows: valued individually, or with a price that nobody knows
+    shown = any(amounts.items[0] == 0 for _, amounts in tried)
+    # a levy of 0 that no state shows: valued individually, or with a price that nobody knows
+    if items[0].low == 0 and (items[0].reason is not None or not shown):
         known.append(sum((i.low for i in items[1:] if i.low is not None and i.amount is not None), ZERO))
     rice = any(i.code == "rice_land_payment" and i.high is None for i in items)
     bounded = not rice and None not in totals and all(i.high is not None or i.amount is None for i in items)
