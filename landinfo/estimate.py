@@ -268,9 +268,7 @@ def _paid(found: Estimate, case: Case, own: Regime, space: Space, rules: Rules) 
             halves = item.code in ("levy", "land_rent")
             instalments += payment.schedule(item.code, amount - yearly, halves, case.on, day, rules)
             instalments += payment.schedule(item.code, yearly, False, case.on, day, rules)
-    found = replace(
-        found, notices=(*found.notices, *_told_otherwise(found, case, noticed if standing else None, again))
-    )
+    found = replace(found, notices=(*found.notices, *_told_otherwise(found, case, noticed, again)))
     late: tuple[Late, ...] = ()
     if case.days.paid is not None and standing:
         levied = [i for i in instalments if i.item == first.code]

@@ -31,7 +31,7 @@ MOST = {
 }
 """The largest number that is believed; beyond it a unit or a decimal sign was mistaken."""
 MOST_FRONTS = 20
-STEP = _CENT = Decimal("0.01")
+STEP = Decimal("0.01")
 """m² and m to which typed ground is divided."""
 
 
@@ -153,7 +153,7 @@ def _length(ground: Ground) -> Decimal | None:
         return ground.length
     if _is_front(ground) and ground.depth:
         return ground.depth
-    return None if ground.area is None else (ground.area / ground.frontage).quantize(_CENT, ROUND_HALF_UP) or None
+    return None if ground.area is None else (ground.area / ground.frontage).quantize(STEP, ROUND_HALF_UP) or None
 
 
 def area(ground: Ground) -> Decimal | None:
@@ -161,7 +161,7 @@ def area(ground: Ground) -> Decimal | None:
     length = _length(ground)
     if ground.area is not None or ground.frontage is None or length is None:
         return ground.area
-    return (ground.frontage * length).quantize(_CENT, ROUND_HALF_UP) or None
+    return (ground.frontage * length).quantize(STEP, ROUND_HALF_UP) or None
 
 
 def place(ground: Ground, on: date, rules: Rules) -> Placed:

@@ -98,7 +98,7 @@ def _of_2026(case: Case, likely: State) -> Iterator[tuple[Notice, State]]:
         yield Notice("reading-earlier-not-counted"), replace(likely, eligible=True)
     if any(p.k_price not in (None, 1) for p in case.parts):
         yield Notice("reading-recognised-without-k"), replace(likely, recognised_k=False)
-    if likely.eligible and any(k not in (None, 1) for p in case.parts for k in (p.k_price, p.k_target)):
+    if any(k not in (None, 1) for p in case.parts for k in (p.k_price, p.k_target)):
         yield Notice("reading-without-k"), replace(likely, with_k=False)
 
 

@@ -54,13 +54,8 @@ ENGINES = ("geopackage", pytest.param("postgis", marks=pytest.mark.postgis))
 @pytest.fixture(scope="session")
 def postgis_server() -> Iterator[postgres.Server]:
     """The server of this process; without one the tests are skipped, and in CI they fail."""
-    try:
-        with postgres.server() as running:
-            yield running
-    except postgres.NoServer as why:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"{why}")
+    with postgres.needed(), postgres.server() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

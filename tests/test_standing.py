@@ -316,14 +316,20 @@ def test_days_in_force_in_common_are_enough(
         editions.publish(stood, names[1], "Lan", AGAIN)
 
 
-def test_of_days_that_a_later_edition_took_over_nothing_is_held(tmp_path: Path, store_url: str, stood: Store) -> None:
-    """From 2024 on the first territory says no more of number 3; until then it does."""
+def taken_over(tmp_path: Path, store_url: str, stood: Store) -> tuple[str, str, str]:
+    """Number 3 by one territory until 2024, from then on by the other: the editions whole, less, after."""
     whole = draft(tmp_path, store_url, "một", ["1", "3"])
     editions.publish(stood, whole, "Lan", AGAIN)
     less = draft(tmp_path, store_url, "một", ["1"], text=MAP_OF_2024, edition="replaces = true")
     editions.publish(stood, less, "Lan", AGAIN)
     after = draft(tmp_path, store_url, "hai", ["3"], 1500, text=MAP_OF_2024)
     editions.publish(stood, after, "Lan", AGAIN)
+    return whole, less, after
+
+
+def test_of_days_that_a_later_edition_took_over_nothing_is_held(tmp_path: Path, store_url: str, stood: Store) -> None:
+    """From 2024 on the first territory says no more of number 3; until then it does."""
+    whole, less, after = taken_over(tmp_path, store_url, stood)
     with pytest.raises(Refused) as told:
         editions.undo(stood, less, "Lan", AGAIN)
     assert told.value.code == "edition-back-twice"
@@ -339,12 +345,7 @@ def test_of_days_that_a_later_edition_took_over_nothing_is_held(tmp_path: Path, 
 
 def test_what_comes_back_speaks_of_no_more_days_than_before(tmp_path: Path, store_url: str, stood: Store) -> None:
     """Number 3 was said until 2024 only, and is somebody else's since; the first says it until 2024 once more."""
-    whole = draft(tmp_path, store_url, "một", ["1", "3"])
-    editions.publish(stood, whole, "Lan", AGAIN)
-    less = draft(tmp_path, store_url, "một", ["1"], text=MAP_OF_2024, edition="replaces = true")
-    editions.publish(stood, less, "Lan", AGAIN)
-    after = draft(tmp_path, store_url, "hai", ["3"], 1500, text=MAP_OF_2024)
-    editions.publish(stood, after, "Lan", AGAIN)
+    whole, less, after = taken_over(tmp_path, store_url, stood)
     every = draft(tmp_path, store_url, "một", ["1", "5"], edition="replaces = true")
     editions.publish(stood, every, "Lan", AGAIN)
     assert set(editions.undo(stood, every, "Lan", AGAIN)) == {whole, less}
