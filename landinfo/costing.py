@@ -75,8 +75,13 @@ class Costing:
 
     def levy(self, state: State) -> Cost:
         """The levy after reduction and compensation, or the rent."""
-        key = ("levy", *_levy_key(state), state.reduced)
-        return self._keep(key, lambda: cost("land_rent" if self.leased else "levy", self._levy_lines(state)))
+        return self._keep(
+            self.levy_key(state), lambda: cost("land_rent" if self.leased else "levy", self._levy_lines(state))
+        )
+
+    def levy_key(self, state: State) -> tuple[object, ...]:
+        """Equal for states in which the levy is the same."""
+        return ("levy", *_levy_key(state), state.reduced)
 
     @cached_property
     def leased(self) -> bool:

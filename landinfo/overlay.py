@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import lcm
 
 import shapely
 from shapely.errors import GEOSException
@@ -83,15 +84,16 @@ def apportion(total: Decimal, weights: Sequence[float | Decimal | Fraction], ste
     units = int(total / step)
     if units * step != total:
         raise ValueError(f"{total} is not a multiple of {step}")
-    exact = [Fraction(w) for w in weights]
+    ratios = [w.as_integer_ratio() for w in weights]
+    unit = lcm(*(below for _, below in ratios))
+    exact = [above * (unit // below) for above, below in ratios]
     whole = sum(exact)
-    if min(exact, default=Fraction(0)) < 0 or (whole <= 0 and units):
+    if min(exact, default=0) < 0 or (whole <= 0 and units):
         raise ValueError(f"weights must be positive: {weights}")
     if not units:
         return tuple(Decimal(0) * step for _ in exact)
-    quotas = [units * w / whole for w in exact]
-    floors = [q.numerator // q.denominator for q in quotas]
-    order = sorted(range(len(exact)), key=lambda i: (floors[i] - quotas[i], i))
+    floors, rests = (list(part) for part in zip(*(divmod(units * w, whole) for w in exact), strict=True))
+    order = sorted(range(len(exact)), key=lambda i: (-rests[i], i))
     for i in order[: units - sum(floors)]:
         floors[i] += 1
     return tuple(n * step for n in floors)
@@ -147,9 +149,10 @@ def _shared(a: BaseGeometry, b: BaseGeometry) -> bool:
 
 
 def _covered(shape: BaseGeometry, facts: LayerFacts) -> BaseGeometry:
-    complete = sorted((c for c in facts.coverage if c.complete), key=lambda c: (c.edition, shapely.to_wkb(c.shape)))
+    complete = [c for c in facts.coverage if c.complete]
     if any(shapely.covers(c.shape, shape) for c in complete):
         return shape
+    complete.sort(key=lambda c: (c.edition, shapely.to_wkb(c.shape)))
     return common(shape, shapely.union_all([c.shape for c in complete]))
 
 
@@ -309,12 +312,22 @@ def split(a: BaseGeometry, b: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]
     Where edges all but coincide GEOS may take the wrong side without an error; then the two do not make up the whole,
     and the cut is made again on a grid, where it is robust (snap rounding).
     """
+    if _apart(a, b):
+        return _EMPTY, _polygons(a)
     whole = _area(a)
     for grid in GRIDS:
         inside, outside = (_polygons(_safe(op, a, b, grid)) for op in (shapely.intersection, shapely.difference))
         if abs(_area(inside) + _area(outside) - whole) <= EXACT:
             break
     return inside, outside
+
+
+def _apart(a: BaseGeometry, b: BaseGeometry) -> bool:
+    """Do the insides not meet? Exact and a third of a cut's time: most of what a box finds only touches (DE-9IM)."""
+    try:
+        return bool(shapely.relate_pattern(a, b, "F********"))
+    except GEOSException:  # a drawing that is not valid
+        return False
 
 
 def common(a: BaseGeometry, b: BaseGeometry) -> BaseGeometry:

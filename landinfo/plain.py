@@ -154,14 +154,12 @@ def _past(check_by: date | None, known: date | None) -> bool:
     return known is not None and check_by is not None and known >= check_by
 
 
-def outdated(answer: object) -> Iterator[Plain]:
+def outdated(answer: Plain | list[Any]) -> Iterator[Plain]:
     """Every citation and document anywhere in an answer that is past its ``check_by``."""
-    if isinstance(answer, dict):
-        if answer.get("outdated") is True:
-            yield answer
-        answer = list(answer.values())
-    if isinstance(answer, list):
-        for part in answer:
+    if isinstance(answer, dict) and answer.get("outdated") is True:
+        yield answer
+    for part in answer.values() if isinstance(answer, dict) else answer:
+        if isinstance(part, dict | list):
             yield from outdated(part)
 
 

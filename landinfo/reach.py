@@ -60,7 +60,10 @@ class Reach:
         self._metres = [_of_one_metre(costing, index) for index in range(len(costing.case.parts))]
         self._most = costing.case.together or sum((p.area_high for p in costing.case.parts), ZERO)
         self._amounts: dict[State, Amounts] = {}
-        self._ways: dict[tuple[int, State], list[Metre]] = {}
+        self._settled: dict[State, Metres] = {}
+        self._steps: dict[tuple[object, ...], dict[int, Decimal] | None] = {}
+        self._same: dict[tuple[object, ...], Metre] = {}
+        self._found: dict[tuple[object, ...], Amounts] = {}
         self._ends: dict[tuple[object, ...], Decimal] = {}
 
     def amounts(self, state: State) -> Amounts:
@@ -68,25 +71,40 @@ class Reach:
         if state.area == "likely" and state.holding != ANY:
             found = tuple(cost.amount for cost in self.costing.costs(state))
             return Amounts(found, total_of(found))
-        state = replace(state, order="even")  # every order is looked through
+        if state.order != "even":
+            state = replace(state, order="even")  # every order is looked through
         if state not in self._amounts:
             self._amounts[state] = self._open(state)
         return self._amounts[state]
 
     def _open(self, state: State) -> Amounts:
         settled = replace(state, area="likely")
-        return _End(self, state, [self._part(index, settled) for index in range(len(self._metres))]).amounts()
+        parts = self._parts(settled)
+        # states that differ in nothing that a square metre costs end alike; equal metres are one object
+        key = (state.area, state.limit, *(tuple(map(id, part)) for part in parts))
+        if key not in self._found:
+            self._found[key] = _End(self, state, parts).amounts()
+        return self._found[key]
 
-    def _part(self, index: int, settled: State) -> list[Metre]:
-        if (index, settled) not in self._ways:
+    def _parts(self, settled: State) -> Metres:
+        if settled not in self._settled:
             held = ("recognised", "annual") if settled.holding == ANY else (settled.holding,)
-            found = [self._metre(self._metres[index], replace(settled, holding=way)) for way in held]
-            self._ways[index, settled] = found
-        return self._ways[index, settled]
+            ways = [settled if way == settled.holding else replace(settled, holding=way) for way in held]
+            pairs = [(way, replace(way, limit=ONE)) for way in ways]
+            self._settled[settled] = [
+                [self._metre(index, way, inside) for way, inside in pairs] for index in range(len(self._metres))
+            ]
+        return self._settled[settled]
 
-    def _metre(self, costing: Costing, state: State) -> Metre:
-        _, fee, rice = costing.costs(state)
-        return Metre(_by_step(costing, state, within=state.limit >= self._most), fee.exact, rice.exact)
+    def _metre(self, index: int, state: State, inside: State) -> Metre:
+        """``inside``: the state with a limit of one m²."""
+        costing, within = self._metres[index], state.limit >= self._most
+        key = (index, within, inside.once_residential, inside.free_limit, *costing.levy_key(inside))
+        if key not in self._steps:
+            self._steps[key] = _by_step(costing, inside, within=within)
+        steps, fee, rice = self._steps[key], costing.registration(state).exact, costing.rice(state).exact
+        found = Metre(steps, fee, rice)
+        return self._same.setdefault((None if steps is None else tuple(steps.items()), fee, rice), found)
 
     def end(self, grounds: Sequence[Ground], state: State) -> Decimal:
         """The least (the most) that ground of these costs a metre comes to."""
@@ -115,9 +133,10 @@ def _of_one_metre(costing: Costing, index: int) -> Costing:
 def _by_step(costing: Costing, state: State, *, within: bool) -> dict[int, Decimal] | None:
     """What the levy of the one m² of ``costing`` is on each step that it may stand on; None: not known.
 
-    ``within``: the limit has room for all, so that nothing need be known of what lies over it.
+    ``state`` has a limit of one m². ``within``: the true limit has room for all, so that nothing need be known of what
+    lies over it.
     """
-    inside = costing.levy(replace(state, limit=ONE)).exact
+    inside = costing.levy(state).exact
     (part,) = costing.case.parts
     unlimited = costing.leased or state.once_residential or state.free_limit or costing.free(part)
     if unlimited or (costing.regime.name == "2014-07-01" and levy.pays_nothing(part, costing.terms(state))):

@@ -50,9 +50,13 @@ class Space:
     dimensions: tuple[Dimension, ...]
 
     def states(self) -> Iterator[tuple[tuple[int, ...], State]]:
-        """Every combination of extremes, with the index of each dimension's value."""
+        """Every combination of extremes, with the index of each dimension's value.
+
+        Open areas are looked through in every order of using the limit (``reach``): then the order is not tried too.
+        """
         names = [d.name for d in self.dimensions]
-        for chosen in product(*(range(len(d.values)) for d in self.dimensions)):
+        once = "order" if "area" in names else None
+        for chosen in product(*(range(1 if d.name == once else len(d.values)) for d in self.dimensions)):
             values = {n: d.values[i] for n, d, i in zip(names, self.dimensions, chosen, strict=True)}
             yield chosen, replace(self.likely, **values)
 
