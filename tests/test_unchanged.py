@@ -6,16 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import cadastre
 import pytest
+from flask import Response
 from flask.testing import FlaskClient
 from serving import client, instead, raising
 from street import TODAY, X, Y
 from werkzeug.http import parse_date
 
+from landinfo.model import Held, LayerFacts, PriceZone
 from landinfo.store import Load, Store, program
 from landinfo.web import Settings, create_app
+from landinfo.web.kept import KeptAnswers
 
 BOTH = "on=2026-03-01&known=2026-11-24"
 ONE = f"/api/parcels/25744@2024/1/1?{BOTH}"
@@ -71,6 +75,55 @@ def test_304_is_told_before_the_answer_is_made(street_store: Store) -> None:
     broken = client(instead(street_store, parcels=raising(RuntimeError("asked"))))
     assert broken.get(DOORS[0], headers={"If-None-Match": tag}).status_code == 304
     assert broken.get(DOORS[0]).status_code == 500
+
+
+def test_what_was_asked_before_is_not_made_again(street_store: Store) -> None:
+    made: list[int] = []
+    counted = instead(street_store, parcels=lambda *a, **k: made.append(1) or street_store.parcels(*a, **k))
+    asked = client(counted)
+    first, again = asked.get(DOORS[0]), asked.get(DOORS[0])
+    assert (again.status_code, again.data, dict(again.headers)["ETag"]) == (200, first.data, first.headers["ETag"])
+    assert again.content_type == first.content_type
+    assert len(made) == 1
+    other = asked.get(DOORS[0], headers={"Accept": "application/xml"})
+    assert other.data != first.data
+    assert len(made) == 2
+    assert asked.get(f"{DOORS[0]}?on=2026-03-01").data != first.data
+
+
+def test_answers_kept_are_bounded() -> None:
+    kept = KeptAnswers(most=10_000)
+    for number in range(20):
+        kept.keep(str(number), Response(b"x" * 3000))
+    assert [n for n in range(20) if kept.get(str(n))] == [18, 19]
+    kept.keep("large", Response(b"x" * 9_500))
+    assert kept.get("large") is None
+    assert kept.get("19")
+
+
+@pytest.mark.parametrize("broken", ["layer", "zones"])
+def test_an_answer_of_which_a_layer_was_not_read_is_nobodys_to_keep(street_store: Store, broken: str) -> None:
+    """The source comes back, and so does the answer: neither a browser nor the service holds on to the gap."""
+    fails = True
+
+    def layer(name: str, *rest: Any, **more: Any) -> LayerFacts:
+        found = street_store.layer(name, *rest, **more)
+        return LayerFacts(name, Held.FAILED, (), ()) if fails else found
+
+    def zones(*rest: Any, **more: Any) -> tuple[LayerFacts, tuple[PriceZone, ...]]:
+        return (LayerFacts("price_zones", Held.FAILED, (), ()), ()) if fails else street_store.zones(*rest, **more)
+
+    asked = client(instead(street_store, **{broken: {"layer": layer, "zones": zones}[broken]}))
+    gap = asked.get(DOORS[0])
+    assert (gap.status_code, gap.headers["Cache-Control"]) == (200, "no-store")
+    assert "ETag" not in gap.headers
+    assert "Last-Modified" not in gap.headers
+    fails = False
+    whole = client(street_store).get(DOORS[0])
+    assert gap.data != whole.data
+    assert asked.get(DOORS[0]).data == whole.data
+    fails = True
+    assert asked.get(DOORS[0]).data == whole.data
 
 
 def test_a_refusal_has_no_mark_and_is_never_304(web: FlaskClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import cast
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
@@ -43,8 +44,10 @@ from landinfo.web import (
     tiles,
 )
 from landinfo.web.headers import RETRY_AFTER
+from landinfo.web.kept import KeptAnswers
 from landinfo.web.settings import Settings, from_environment
 from landinfo.web.site import Site, site
+from landinfo.web.watched import Watched
 
 __all__ = ["Settings", "create_app"]
 
@@ -75,7 +78,7 @@ def create_app(
     rulebook = read_rulebook(settings.data)
     program.fingerprint()  # of the files that run, and not of those that are put in their place later
     glossary = read_glossary(settings.data / "glossary.csv")
-    held = store or open_store(settings.store, pool=settings.connections)
+    held = cast(Store, Watched(store or open_store(settings.store, pool=settings.connections)))
     known = tiers.read(settings)
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=65536, TRAP_HTTP_EXCEPTIONS=False)
@@ -98,6 +101,7 @@ def create_app(
         ground.CommuneGround(),
         datetime.now(UTC),
         known,
+        KeptAnswers(),
     )
     app.extensions["landinfo"] = Site(*parts)
     headers.log_to_stderr()

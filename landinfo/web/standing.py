@@ -16,17 +16,29 @@ from landinfo import asked
 from landinfo.model import BadInput
 from landinfo.store import program
 from landinfo.web.site import Site, site
+from landinfo.web.watched import unread
 
 _KNOWN = f"{asked.AND}known"
 
 
 def standing(make: Callable[[], Response], form: str = "") -> Response:
-    """What ``make`` answers in the form that was asked for, or 304 where that was answered before and still stands."""
+    """What ``make`` answers in the form that was asked for, or 304 where that was answered before and still stands.
+
+    An answer in which a layer could not be read stands on nothing: it has no mark, and nobody keeps it.
+    """
     here = site()
     tag = _tag(here, form)
     if tag and any(each.partition(":")[0] == tag for each in request.if_none_match.as_set(include_weak=True)):
         return _marked(Response(status=304), tag)
-    response = _marked(make(), tag)
+    response = here.answers.get(tag)
+    if response is None:
+        response = make()
+        if unread():
+            response.headers["Cache-Control"] = "no-store"
+            return response
+        if tag:
+            here.answers.keep(tag, response)
+    response = _marked(response, tag)
     response.last_modified = last_modified(here)
     response.make_conditional(request)
     return response
