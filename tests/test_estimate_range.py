@@ -149,6 +149,16 @@ def test_a_step_that_must_hold_some_ground_holds_no_more_than_it_must() -> None:
     assert spread.least(ground, [(two, ten), (Decimal(0), ten)], (ten, ten)) == 18
 
 
+def test_where_area_and_limit_are_open_the_least_is_all_within_and_the_most_all_over_it() -> None:
+    # Resolution 254 art. 10.2(c): D = 3 M − 1 M; 100 m² × 30 % × 2 M, and 200 m² × 100 % × 2 M
+    told = {"same_parcel_as_recognised_residential": True, "first_conversion": True, "chosen_parcel": True}
+    told |= {"was_residential_before": False, "allocated_without_fee": True, "fee_paid_before": True}
+    part = Part("1", Decimal(150), Decimal(100), Decimal(200), "CLN", Decimal(1_000_000), Decimal(3_000_000))
+    facts: dict[str, Any] = {**told, "reduction_group": "none"}
+    levied = estimate(Case(date(2026, 3, 1), "ODT", "household", (part,), facts), RULES).items[0]
+    assert (levied.low, levied.high) == (60_000_000, 400_000_000)
+
+
 def test_a_longer_term_costs_more_rent_and_leaves_less_to_pay_where_it_was_paid_ahead() -> None:
     told = {"rent_rate": Decimal("0.01"), "fee_paid_before": False}
     area, old, new = Decimal(100), Decimal(7_000_000), Decimal(9_000_000)
