@@ -15,6 +15,7 @@ from flask import Response, request
 from landinfo import asked
 from landinfo.model import BadInput
 from landinfo.store import program
+from landinfo.web import api
 from landinfo.web.site import Site, site
 
 _KNOWN = f"{asked.AND}known"
@@ -24,7 +25,7 @@ def standing(make: Callable[[], Response], form: str = "") -> Response:
     """What ``make`` answers in the form that was asked for, or 304 where that was answered before and still stands."""
     here = site()
     tag = _tag(here, form)
-    if tag and any(each.partition(":")[0] == tag for each in request.if_none_match.as_set(include_weak=True)):
+    if tag and api.is_held(tag):
         return _marked(Response(status=304), tag)
     response = _marked(make(), tag)
     response.last_modified = last_modified(here)
