@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from landinfo.model import BadInput, Problem, Refused
-from landinfo.store import open_store
 from landinfo.store.rulebook import read_texts
 from landinfo.texts import Texts, say
-from landinfo.web import create_app
+from landinfo.web import check, create_app
 from landinfo.web.settings import from_environment
 
 ROOT = Path(__file__).resolve().parent
@@ -54,8 +53,8 @@ def main() -> int:
         host, port = os.environ.get("LANDINFO_HOST") or "127.0.0.1", _number("LANDINFO_PORT", 8000, 65535)
         workers, threads = _number("LANDINFO_WORKERS", 1, 64), _number("LANDINFO_THREADS", 8, 256)
         _listenable(host, port)
-        # Asked here once, so that a store that cannot be used is a sentence and not a worker that keeps dying.
-        open_store(from_environment(os.environ).store, pool=1).close()
+        # Asked here once, so that what cannot be used is a sentence and not a worker that keeps dying.
+        check(from_environment(os.environ))
     except Problem as problem:
         said = say(problem.code, {"field": problem.field, **problem.params}, texts)
         sys.stderr.write(f"{said['vi']}\n{said['en']}\n")

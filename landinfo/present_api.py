@@ -49,7 +49,8 @@ def document(doors: Iterable[Door], paths: Mapping[str, str], case: Plain, examp
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": made.say("api-title"),
+            "title": "landinfo",
+            "summary": made.say("api-title"),
             "description": made.say("api-about"),
             "version": rulebook.edition,
         },

@@ -18,7 +18,7 @@ from street import X, Y
 
 from landinfo import coordinates
 from landinfo.batch import run, runner
-from landinfo.model import Refused
+from landinfo.model import BadInput, Refused
 from landinfo.store import open_store
 
 HEAD = "commune,sheet,number"
@@ -351,6 +351,11 @@ def test_corners_in_a_csv_take_in_every_parcel(tmp_path: Path, url: str) -> None
     corners = ";".join(f"{Y + y:.3f},{X + x:.3f}" for x, y in ((1, 1), (39, 1), (39, 20), (1, 20)))
     made = answered(tmp_path, url, table("Các góc", f'"{corners}"'), DAY)
     assert [r["parcel"][-1] for r in made["results"]] == ["1", "2"], made["errors"]
+    crossing = ";".join(f"{Y + y:.3f},{X + x:.3f}" for x, y in ((1, 1), (39, 20), (39, 1), (1, 20)))
+    far = "10.98,106.67;10.98,1.5;10.99,106.67"
+    wrong = answered(tmp_path, url, table("Các góc", '"10.9;1"', f'"{crossing}"', f'"{far}"'), DAY)["errors"]
+    assert [e["field"].split(",")[0] for e in wrong] == ["corners"] * 3
+    assert "«corners»" in wrong[1]["error"]
 
 
 cell = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12)
@@ -397,6 +402,32 @@ def test_a_list_that_is_none_is_refused_whole(tmp_path: Path, content: bytes, en
         done(batch(source, tmp_path / "out.csv", "nowhere.gpkg"))
     assert wrong.value.code == code
     assert set(files(tmp_path)) == {source.name}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("on", "2026-13-01", "bad-day"),
+        ("convert_to", "XXX", "unknown-land-use"),
+        ("area", "1.000", "ambiguous-number"),
+        ("fact.none", "1", "case-unknown-fact"),
+        ("price.XXX", "1", "unknown-land-use"),
+    ],
+)
+def test_what_no_row_could_be_asked_is_refused_once(tmp_path: Path, name: str, value: str, code: str) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(table(HEAD, *LOTS), "utf-8")
+    with pytest.raises(BadInput) as wrong:
+        done(batch(source, tmp_path / "out.csv", "nowhere.gpkg", (name, value)))
+    assert (wrong.value.code, wrong.value.field) == (code, name)
+    assert set(files(tmp_path)) == {source.name}
+
+
+def test_rows_may_name_days_of_which_more_is_known(tmp_path: Path, url: str) -> None:
+    rows = table(f"{HEAD},on", f"{LOTS[0]},2026-03-01", f"{LOTS[0]},")
+    found = answered(tmp_path, url, rows, ("on", "1990-01-01"), ("convert_to", "ODT"))
+    assert [row["row"] for row in found["results"]] == ["2"]
+    assert [row["row"] for row in found["errors"]] == ["3"]
 
 
 def test_outputs_that_cannot_be_are_refused(tmp_path: Path) -> None:

@@ -115,6 +115,9 @@ REFUSED = [
     (LIST, "in.pdf", {}, 400, "batch-format"),
     (LIST, "in.csv", {"format": "doc"}, 400, "batch-out-format"),
     (LIST, "in.csv", {"colour": "red"}, 400, "unknown-parameter"),
+    (LIST, "in.csv", {"on": "2026-13-01"}, 400, "bad-day"),
+    (LIST, "in.csv", {"convert_to": "ODT;XXX"}, 400, "unknown-land-use"),
+    (LIST, "in.csv", {"price.XXX": "5"}, 400, "unknown-land-use"),
     ("a,b\n1,2\n", "in.csv", {}, 422, "batch-no-place"),
     ("", "in.csv", {}, 422, "batch-empty"),
     (b"{}", "in.geojson", {}, 422, "batch-geojson-empty"),
@@ -132,12 +135,21 @@ def test_what_is_no_list_is_refused_at_once_and_leaves_nothing(
     assert list(jobs.glob("*")) == []
 
 
-@pytest.mark.parametrize("body", ["[]", "{}", '{"rows": 5}', '{"rows": [5]}', "[" * 100_000, '{"rows":[{}],"on":5}'])
+@pytest.mark.parametrize("body", ["[]", "{}", '{"rows": 5}', '{"rows": [5]}', "[" * 100_000])
 def test_json_that_is_no_list_is_refused(web: FlaskClient, jobs: Path, body: str) -> None:
     response = web.post("/api/batch", data=body, content_type="application/json")
     assert (response.status_code, json.loads(response.data)["code"]) == (400, "batch-bad-json")
     assert web.post("/api/batch", data="x", content_type="image/png").status_code == 400
     assert web.post("/api/batch", data={"file": "a word"}, content_type=MULTIPART).status_code == 400
+    assert list(jobs.glob("*")) == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("on", 5), ("area", 100.5), ("fact.chosen_parcel", True), ("on", [None])])
+def test_a_value_in_json_that_is_no_text_is_named(web: FlaskClient, jobs: Path, name: str, value: Any) -> None:
+    response = web.post("/api/batch", json={"rows": [{"parcel": "25750@2024/1/1"}], name: value})
+    told = json.loads(response.data)
+    assert (response.status_code, told["code"], told["field"]) == (400, "batch-json-no-text", name)
+    assert json.dumps(value).strip("[]") in told["detail"]
     assert list(jobs.glob("*")) == []
 
 

@@ -89,6 +89,16 @@ def test_the_document_is_whole(document: dict[str, Any], sampled: FlaskClient) -
         described.validator(json.dumps({"$ref": f"#/components/schemas/{name}"}))
 
 
+def test_a_generated_client_reads_json_and_has_a_name(document: dict[str, Any]) -> None:
+    """Found with openapi-python-client: it takes the first form of an answer, and its package's name is the title."""
+    assert list(document)[:2] == ["openapi", "info"]
+    assert document["info"]["title"] == "landinfo"
+    for _, _, operation in operations(document):
+        for each in (operation.get("requestBody", {}), *operation["responses"].values()):
+            kinds = list(each.get("content", ()))
+            assert "application/json" not in kinds[1:]
+
+
 def test_the_description_itself_takes_no_parameter(sampled: FlaskClient) -> None:
     assert ask(sampled, "/api/openapi.json?x=1", 400)["code"] == "unknown-parameter"
     assert sampled.get("/docs?x=1").status_code == 400

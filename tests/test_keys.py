@@ -205,6 +205,10 @@ def test_what_is_not_said_is_ten_times_as_much() -> None:
         (f'[[key]]\nname = "x"\nsha256 = "{digest("x")}"\ntier = "key"\nuntil = "2027"', "key x"),
         (f'[[key]]\nname = "x"\nkey = "secret"\nsha256 = "{digest("x")}"\ntier = "key"', "key x"),
         ("[keys]\nx = 1", "keys"),
+        ("tier = 3", "tier"),
+        ("key = 3", "key"),
+        ("[key]\nname = 'x'", "key"),
+        ("key = [3]", "key –"),
         ("nonsense", "–"),
     ],
 )
@@ -229,6 +233,7 @@ def test_the_page_tells_the_limits(few: FlaskClient, store: Store) -> None:
     assert "5 per hour" in shown
     assert "Staff" in shown
     assert "Staff" not in page(client(store), "/docs?lang=en").text
+    assert "2 lần mỗi giờ" in page(few, "/docs").text
 
 
 def test_other_sites_may_send_a_key(few: FlaskClient) -> None:

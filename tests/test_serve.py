@@ -84,6 +84,19 @@ def test_no_store_is_a_sentence(tmp_path: Path) -> None:
     assert "absent.gpkg" in refused(tmp_path, LANDINFO_STORE=str(tmp_path / "absent.gpkg"), LANDINFO_PORT="65000")
 
 
+def test_keys_rules_and_counts_that_cannot_be_used_are_a_sentence(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.toml"
+    keys.write_text('[tier.key]\nrate_limit = "lots"\n', "utf-8")
+    assert "tier.key.rate_limit" in refused(tmp_path, LANDINFO_KEYS=str(keys), LANDINFO_PORT="65000")
+    keys.write_text("[[key]\n", "utf-8")
+    assert "line 1" in refused(tmp_path, LANDINFO_KEYS=str(keys), LANDINFO_PORT="65000")
+    assert "themes.toml" in refused(tmp_path, LANDINFO_DATA=str(tmp_path), LANDINFO_PORT="65000")
+    said = refused(tmp_path, LANDINFO_RATE_STORAGE="rediss//:secret@host", LANDINFO_PORT="65000")
+    assert "LANDINFO_RATE_STORAGE" in said
+    assert "secret" not in said
+    assert "LANDINFO_BATCH_LIMIT" in refused(tmp_path, LANDINFO_BATCH_LIMIT="lots", LANDINFO_PORT="65000")
+
+
 def test_app_is_there_for_other_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT))
     module = importlib.import_module("app")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from landinfo import asked, lookup, overlay, present, search
 from landinfo.batch import row, table
 from landinfo.files.listing import Entry
 from landinfo.lookup import Report, Several
-from landinfo.model import BadInput, Busy, NotHere, Parcel, Problem, Query, Rulebook
+from landinfo.model import BadInput, Busy, CannotBeAnswered, NotHere, Parcel, Problem, Query, Rulebook
 from landinfo.plain import Plain
 from landinfo.store import Store
 
@@ -35,6 +36,13 @@ class Asking:
     defaults: row.Defaults
     today: date
     outlines: bool
+
+
+def check(defaults: row.Defaults, today: date, rulebook: Rulebook) -> None:
+    """Raises ``BadInput``: what no row could be asked, said once for the list and not again for every row."""
+    for pairs in row.questions({}, defaults):
+        with suppress(CannotBeAnswered):  # on that day; a row may name another
+            lookup.answerable(asked.read_query(pairs, today), rulebook)
 
 
 def records(entry: Entry, same_as: int | None, ask: Asking) -> Iterator[Record]:

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from landinfo import asked, coordinates, piece, search
 from landinfo.batch.title import PLACES, SEVERAL, meaning
 from landinfo.case import fields
-from landinfo.model import BadInput
+from landinfo.model import BadInput, Problem
 from landinfo.search import ParcelAsked
 
 MOST_QUESTIONS = 24
@@ -63,9 +63,16 @@ def place(given: Mapping[str, str], shape: BaseGeometry | None, crs: str) -> Pla
     if way in (("lat", "lon"), ("x", "y")):
         return Place(point=asked.read_place({name: given[name] for name in way}, crs))
     if way == ("corners",):
-        read = asked.read_query([("piece", given["corners"])], asked.FIRST_DAY)
-        return Place(ground=piece.read(read.piece, crs))
+        return Place(ground=_corners(given["corners"], crs))
     return Place(parcel=search.parse_parcel("/".join(given[name] for name in way)))
+
+
+def _corners(text: str, crs: str) -> BaseGeometry:
+    """Ground, written as a piece is, and named as its column is."""
+    try:
+        return piece.read(asked.read_query([("piece", text)], asked.FIRST_DAY).piece, crs)
+    except Problem as wrong:
+        raise type(wrong)(wrong.code, wrong.field.replace("piece", "corners"), **wrong.params) from wrong
 
 
 def _drawn(shape: BaseGeometry, width: str, crs: str) -> Place:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import shapely
 
-from landinfo.batch import table, title
+from landinfo.batch import answers, table, title
 from landinfo.batch.journal import Journal
 from landinfo.batch.row import Defaults
 from landinfo.files.listing import Entry, Listing, open_listing
@@ -78,10 +78,11 @@ Progress = Callable[[str, Share], None]
 def run(batch: Batch, runner: Runner, progress: Progress) -> Done:
     """Answer the list and write the output, all of it or nothing; run again after a broken-off one it goes on.
 
-    Raises ``Refused``: the list or its columns, too many rows, an output that cannot be written or is written already,
-    data that were published meanwhile; ``Busy``: the store does not answer.
+    Raises ``BadInput``: the question; ``Refused``: the list or its columns, too many rows, an output that cannot be
+    written or is written already, data that were published meanwhile; ``Busy``: the store does not answer.
     """
     rulebook = law(batch.data)
+    answers.check(batch.defaults, batch.today, rulebook)
     _writable(batch, rulebook)
     listing = open_listing(batch.source, batch.encoding)
     unread = title.check(listing.titles) if listing.titles else ()
@@ -115,9 +116,9 @@ def _counted(listing: Listing, most: int) -> int:
     for entry in listing.entries():
         rows += 1
         if rows > most:
-            raise Refused("batch-many-rows", "IN", most=most, row=entry.number)
+            raise Refused("batch-many-rows", "file", most=most, row=entry.number)
     if not rows:
-        raise Refused("batch-empty", "IN", file=listing.path.name)
+        raise Refused("batch-empty", "file", file=listing.path.name)
     return rows
 
 
@@ -180,7 +181,7 @@ def _answer(batch: Batch, listing: Listing, rows: int, journal: Journal, runner:
     for number, count, content in runner(missing(), batch):
         kept += len(content)
         if batch.most_bytes and kept > batch.most_bytes:
-            raise Refused("batch-large-output", "IN", most=batch.most_bytes // 1_000_000)
+            raise Refused("batch-large-output", "file", most=batch.most_bytes // 1_000_000)
         journal.put(number, content)
         done += count
         progress("answer", Share(0.97 * done / rows, rows))

@@ -58,10 +58,10 @@ def check(titles: Sequence[str]) -> tuple[str, ...]:
     for title in titles:
         name = meaning(title) if title else None
         if name and name in found and name != "id":
-            raise Refused("batch-title-twice", "IN", first=found[name], second=title, name=name)
+            raise Refused("batch-title-twice", "file", first=found[name], second=title, name=name)
         if name:
             found.setdefault(name, title)
     if not any(set(way) <= found.keys() for way in PLACES):
         seen = ", ".join(title for title in titles if title)
-        raise Refused("batch-no-place", "IN", titles=seen[:200] or "–")
+        raise Refused("batch-no-place", "file", titles=seen[:200] or "–")
     return tuple(title for title in titles if title and title not in found.values())

@@ -97,12 +97,12 @@ def _edition(edition: Edition, store: Store, rulebook: Rulebook, half: Path, kno
 
 
 def _about(half: Path, told: Plain, rulebook: Rulebook, address: str) -> None:
-    """Manifest, catalogue and, last, the checksums of everything."""
+    """Manifest, catalogue and, last, the checksums of everything that is given out: not of the manifest."""
     made = catalogue.catalogue(told, address, rulebook.texts)
     for name, content in ((MANIFEST, told), (CATALOGUE, made)):
         text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
         (half / name).write_text(text + "\n", "utf-8")
-    files = sorted(path for path in half.iterdir())
+    files = sorted(path for path in half.iterdir() if path.name != MANIFEST)
     (half / SUMS).write_text("".join(f"{sha256(path)}  {path.name}\n" for path in files), "utf-8")
 
 

@@ -49,7 +49,7 @@ from landinfo.web.settings import Settings, from_environment
 from landinfo.web.site import Site, site
 from landinfo.web.watched import Watched
 
-__all__ = ["Settings", "create_app"]
+__all__ = ["Settings", "check", "create_app"]
 
 _ALONE = ("/api", "/ogc", "/healthz", "/readyz")
 HTTP_CODES = {
@@ -61,6 +61,15 @@ HTTP_CODES = {
     429: "too-many-requests",
 }
 """Status of an error of HTTP itself → its sentence in data/texts; a ``Problem`` brings status and code with it."""
+
+
+def check(settings: Settings) -> None:
+    """Raise what ``create_app`` would of the places that ``settings`` name, and hold nothing open."""
+    read_rulebook(settings.data)
+    read_glossary(settings.data / "glossary.csv")
+    tiers.read(settings)
+    limits.check(settings)
+    open_store(settings.store, pool=1).close()
 
 
 def create_app(

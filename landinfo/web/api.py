@@ -18,15 +18,23 @@ def given() -> list[tuple[str, str]]:
     return [(name, text.strip()) for name, text in request.args.items(multi=True) if text.strip()]
 
 
-def as_json(body: Any, status: int = 200, mimetype: str = "application/json") -> Response:
-    """The only serialiser: names sorted, UTF-8 as it is, no NaN, so that equal answers are equal bytes."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+def as_json(body: Any, status: int = 200, mimetype: str = "application/json", in_order: bool = False) -> Response:
+    """The only serialiser: names sorted, UTF-8 as it is, no NaN, so that equal answers are equal bytes.
+
+    ``in_order``: names as they stand in ``body``, where readers go by their order.
+    """
+    text = json.dumps(body, ensure_ascii=False, sort_keys=not in_order, separators=(",", ":"), allow_nan=False)
     return Response(text + "\n", status, mimetype=mimetype)
 
 
 def root() -> str:
     """The service as the asker reached it: behind a trusted proxy, by the proxy's name."""
     return request.host_url.rstrip("/")
+
+
+def is_held(tag: str) -> bool:
+    """Whether the asker holds the answer of this ETag; one that travelled compressed has the way behind a colon."""
+    return any(each.partition(":")[0] == tag for each in request.if_none_match.as_set(include_weak=True))
 
 
 def fresh(response: Response) -> Response:

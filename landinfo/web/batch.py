@@ -14,8 +14,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from landinfo import present
-from landinfo.asked import read_query
-from landinfo.batch import job, row, title
+from landinfo.batch import answers, job, row, title
 from landinfo.batch.job import Office
 from landinfo.batch.title import SEVERAL, SINGLE
 from landinfo.files.listing import FORMATS, open_listing
@@ -182,15 +181,17 @@ def _as_table(folder: Path, pairs: list[tuple[str, str]]) -> tuple[str, list[tup
         body = json.loads(request.get_data())
         rows = [{str(k): _text(v) for k, v in row.items()} for row in body.pop("rows")]
         named = [(n, v) for n, values in body.items() for v in (values if isinstance(values, list) else [values])]
-        more = [(name, value.strip()) for name, value in named]
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as wrong:
         raise BadInput("batch-bad-json", "rows") from wrong
+    for name, value in named:
+        if not isinstance(value, str):
+            raise BadInput("batch-json-no-text", name[:60], value=json.dumps(value)[:40])
     names = list(dict.fromkeys(name for row in rows for name in row))
     with (folder / "list.csv").open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.DictWriter(out, names, delimiter=";")
         writer.writeheader()
         writer.writerows(rows)
-    return "list.csv", pairs + more
+    return "list.csv", pairs + [(name, value.strip()) for name, value in named]
 
 
 def _text(value: Any) -> str:
@@ -213,8 +214,7 @@ def _asked(given: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], str]:
             asked.append((name, value))
         elif name != "lang":
             raise BadInput("unknown-parameter", name[:60], known=", ".join(known))
-    for question in row.questions({}, asked):  # what no row could be asked is told now, and not in every row
-        read_query(question, site().today())
+    answers.check(asked, site().today(), site().rulebook)
     return asked, out
 
 

@@ -23,7 +23,8 @@ blueprint = Blueprint("described", __name__)
 @blueprint.get("/api/openapi.json")
 def document() -> Response:
     asked.single(api.given(), ())
-    return standing(lambda: api.as_json(made(), mimetype="application/vnd.oai.openapi+json"))
+    # Generators of clients take the first form of an answer, which is JSON.
+    return standing(lambda: api.as_json(made(), mimetype="application/vnd.oai.openapi+json", in_order=True))
 
 
 @blueprint.get("/docs")

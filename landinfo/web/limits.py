@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 
+from landinfo.model import BadInput
 from landinfo.web import keys
 from landinfo.web.settings import Settings
 from landinfo.web.tiers import Keys, times
@@ -22,6 +25,14 @@ BATCH = ("batch.hand_in", "batch.hand_in_as_json")
 """What keeps the machine busy for long, likewise."""
 
 
+def check(settings: Settings) -> None:
+    """Raises ``BadInput``: where it is counted cannot be used. The address may hold a password and is not shown."""
+    try:
+        storage_from_string(settings.rate_storage)
+    except ConfigurationError as wrong:
+        raise BadInput("setting-rate-storage", "LANDINFO_RATE_STORAGE") from wrong
+
+
 def register(app: Flask, settings: Settings, held: Keys) -> None:
     """Count what each address and each key asks, all doors together; nothing where its tier has no limit.
 
@@ -31,6 +42,7 @@ def register(app: Flask, settings: Settings, held: Keys) -> None:
     if not any(getattr(tier, name) for tier in held.tiers.values() for name in names):
         keys.register(app)
         return
+    check(settings)
     rate = _of("rate_limit")
     limiter = Limiter(
         keys.asker,

@@ -15,6 +15,7 @@ from flask import Response, request
 from landinfo import asked
 from landinfo.model import BadInput
 from landinfo.store import program
+from landinfo.web import api
 from landinfo.web.site import Site, site
 from landinfo.web.watched import unread
 
@@ -28,7 +29,7 @@ def standing(make: Callable[[], Response], form: str = "") -> Response:
     """
     here = site()
     tag = _tag(here, form)
-    if tag and any(each.partition(":")[0] == tag for each in request.if_none_match.as_set(include_weak=True)):
+    if tag and api.is_held(tag):
         return _marked(Response(status=304), tag)
     response = here.answers.get(tag)
     if response is None:

@@ -58,14 +58,19 @@ def read(settings: Settings) -> Keys:
     try:
         told = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as wrong:
-        raise _wrong(settings, "–", type(wrong).__name__) from wrong
-    if told.keys() - {"tier", "key"}:
-        raise _wrong(settings, ", ".join(told.keys() - {"tier", "key"}), "tier, key")
-    for name, given in told.get("tier", {}).items():
+        raise _wrong(settings, "–", getattr(wrong, "strerror", None) or str(wrong)) from wrong
+    given_tiers, given_keys = told.pop("tier", {}), told.pop("key", [])
+    if told:
+        raise _wrong(settings, ", ".join(told), "tier, key")
+    if not isinstance(given_tiers, dict):
+        raise _wrong(settings, "tier", "[tier.key]")
+    if not isinstance(given_keys, list):
+        raise _wrong(settings, "key", "[[key]]")
+    for name, given in given_tiers.items():
         if name not in (KEY, STAFF) or not isinstance(given, dict):
             raise _wrong(settings, f"tier.{name}", f"{KEY}, {STAFF}")
         tiers[name] = _tier(tiers[name], given, settings)
-    return Keys(tiers, dict(_key(each, settings) for each in told.get("key", [])))
+    return Keys(tiers, dict(_key(each, settings) for each in given_keys))
 
 
 def _without(settings: Settings) -> dict[str, Tier]:
@@ -115,7 +120,7 @@ def _key(given: Any, settings: Settings) -> tuple[str, Held]:
 
 
 def _wrong(settings: Settings, entry: str, wrong: str) -> BadInput:
-    return BadInput("keys-file", "LANDINFO_KEYS", file=settings.keys, entry=entry[:80], wrong=wrong)
+    return BadInput("keys-file", "LANDINFO_KEYS", file=settings.keys, entry=entry[:80], wrong=wrong[:80])
 
 
 def times(limit: str, most: int) -> str:

@@ -57,9 +57,9 @@ def open_listing(path: Path, encoding: str = "") -> Listing:
     Raises ``Refused``: no such file, another format, empty, damaged, text in an encoding that is not known.
     """
     if not path.is_file():
-        raise Refused("FIL-001", "IN", path=path.name)
+        raise Refused("FIL-001", "file", path=path.name)
     if path.suffix.lower() not in FORMATS:
-        raise Refused("batch-format", "IN", format=path.suffix or "–", formats=", ".join(FORMATS))
+        raise Refused("batch-format", "file", format=path.suffix or "–", formats=", ".join(FORMATS))
     titles, found = _reader(path).head(path, encoding)
     return Listing(path, titles, found, sha256(path))
 

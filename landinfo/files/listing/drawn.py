@@ -34,10 +34,10 @@ def head(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
         file.seek(max(0, path.stat().st_size - _ENDS))
         ends += file.read(_ENDS)
     if (named := _CRS.search(ends)) and not _WGS84.search(said := named[1].decode("utf-8", "replace")):
-        raise Refused("batch-geojson-crs", "IN", file=path.name, crs=said)
+        raise Refused("batch-geojson-crs", "file", file=path.name, crs=said)
     first = next(_features(path), None)
     if first is None:
-        raise Refused("batch-geojson-empty", "IN", file=path.name)
+        raise Refused("batch-geojson-empty", "file", file=path.name)
     return (), ""
 
 
@@ -65,7 +65,7 @@ def _features(path: Path) -> Iterator[Any]:
             yield from ijson.items(file, "features.item")
     except (ijson.JSONError, UnicodeDecodeError, ValueError) as wrong:
         detail = " ".join(str(wrong).split())[:120]
-        raise Refused("batch-damaged", "IN", file=path.name, detail=detail) from wrong
+        raise Refused("batch-damaged", "file", file=path.name, detail=detail) from wrong
 
 
 def _past_mark(file: IO[bytes]) -> None:

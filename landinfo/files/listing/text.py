@@ -34,7 +34,7 @@ def head(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
     for _, line in _lines(path, codec):
         if line.strip():
             return tuple(clean(cell) for cell in _cells(line, _delimiter(line))), codec
-    raise Refused("batch-empty", "IN", file=path.name)
+    raise Refused("batch-empty", "file", file=path.name)
 
 
 def entries(listing: Listing) -> Iterator[Entry]:
@@ -106,7 +106,7 @@ def _lines(path: Path, codec: str) -> Lines:
 def _line(file: TextIO, path: Path) -> str:
     line = file.readline(LONGEST_LINE + 1)
     if len(line) > LONGEST_LINE:
-        raise Refused("batch-long-line", "IN", file=path.name, most=LONGEST_LINE)
+        raise Refused("batch-long-line", "file", file=path.name, most=LONGEST_LINE)
     return line
 
 
@@ -145,4 +145,4 @@ def _decodes(path: Path, codec: str) -> None:
             decoder.decode(b"", True)
         except UnicodeDecodeError as wrong:
             shown = codec.replace("cp1258", "UTF-8, Windows-1258")
-            raise Refused("batch-encoding", "IN", file=path.name, encoding=shown, byte=at + wrong.start) from wrong
+            raise Refused("batch-encoding", "file", file=path.name, encoding=shown, byte=at + wrong.start) from wrong

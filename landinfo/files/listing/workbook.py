@@ -21,7 +21,7 @@ def head(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
     archive.check_workbook(path)
     for _, cells in _rows(path):
         return tuple(cells), ""
-    raise Refused("batch-empty", "IN", file=path.name)
+    raise Refused("batch-empty", "file", file=path.name)
 
 
 def entries(listing: Listing) -> Iterator[Entry]:
@@ -54,7 +54,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     except (Refused, MemoryError, GeneratorExit):
         raise
     except Exception as wrong:  # openpyxl raises anything on a damaged file
-        raise Refused("batch-damaged", "IN", file=path.name, detail=type(wrong).__name__) from wrong
+        raise Refused("batch-damaged", "file", file=path.name, detail=type(wrong).__name__) from wrong
 
 
 def _trimmed(row: Sequence[Any]) -> list[str]:
