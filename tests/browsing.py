@@ -180,6 +180,14 @@ def click_the_middle(page: Page) -> None:
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
+def as_on_a_phone(page: Page) -> None:
+    """Make the screen that a page is on a phone's, as ``PHONE`` does for one that is yet to be opened."""
+    size = {**PHONE["viewport"], "deviceScaleFactor": 1, "mobile": True}
+    with_ = page.context.new_cdp_session(page)
+    with_.send("Emulation.setDeviceMetricsOverride", size)
+    with_.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+
 def number_of(answer: dict[str, Any]) -> re.Pattern[str]:
     return re.compile(rf"(số|Parcel) {answer['parcel']['number']},")
 
