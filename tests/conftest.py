@@ -43,8 +43,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.testrunuid = uuid.uuid4().hex
 
 
-SLOW_FIRST = ("engines_agree", "preview", "editions", "load_killed", "lineage", "zones_sample", "streets", "outside")
-"""Files of tests that take long: begun first, none of them is left to one process at the end."""
+SLOW_FIRST = (
+    *("engines_agree", "outside", "load_killed", "preview", "editions", "lineage", "zones_sample", "streets"),
+    *("accessibility", "browser", "batch_killed", "batch_web", "schemathesis", "unchanged"),
+)
+"""Files of tests that take long: begun first, none of them is left to one process at the end.
+
+While the first draws the sample cadastre (``drawn_once``), the next ones have something to do that needs none.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -74,7 +74,7 @@ def new_parcels(day: date = CHANGED) -> Load:
 
 def test_undo_restores_every_byte(sample: Store) -> None:
     """Known on one day throughout; and what was said in between stays what was said in between."""
-    asked = questions(amount.of(24, 2000))
+    asked = questions(amount.of(16, 2000))
     before = {known: written(sample, asked, known) for known in (BUILT, CHANGED, UNDONE)}
     names = [stage(sample, load) for load in (new_plan(), new_zones(), new_parcels())]
     for known, said in before.items():
