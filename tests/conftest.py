@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,14 +28,29 @@ hypothesis.settings.register_profile("landinfo", deadline=None)
 hypothesis.settings.load_profile("landinfo")
 
 
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
+"""Where files are kept in memory, and the bytes that must be free there."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """One name for the run, known here too, so that what its processes share is removed at the end."""
+    """Files of tests lie in memory where there is room: on a disk, half of a run is waiting until they are safe there.
+
+    And one name for the run, known here too, so that what its processes share is removed at the end.
+    """
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
     if not hasattr(config, "workerinput") and getattr(config.option, "testrunuid", "") is None:
         config.option.testrunuid = uuid.uuid4().hex
 
 
-SLOW_FIRST = ("engines_agree", "preview", "editions", "load_killed", "lineage", "zones_sample", "streets", "outside")
-"""Files of tests that take long: begun first, none of them is left to one process at the end."""
+SLOW_FIRST = (
+    *("engines_agree", "outside", "load_killed", "preview", "editions", "lineage", "zones_sample", "streets"),
+    *("accessibility", "browser", "batch_killed", "batch_web", "schemathesis", "unchanged"),
+)
+"""Files of tests that take long: begun first, none of them is left to one process at the end.
+
+While the first draws the sample cadastre (``drawn_once``), the next ones have something to do that needs none.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

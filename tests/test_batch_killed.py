@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import random
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import amount
+import killed
 import pytest
 from batched import READERS, batch, done, files, ground, table
-from street import ROOT
 
 from landinfo.batch import run, runner
 from landinfo.batch.journal import Journal
@@ -21,41 +18,6 @@ from landinfo.model import Refused
 
 DAY = ("on", "2026-03-01")
 ROWS = amount.of(24, 200)
-CHILD = """
-import json, os, signal, sys, threading, time
-sys.path.insert(0, "tests")
-from pathlib import Path
-from batched import batch
-from landinfo.batch import run, runner
-source, target, url, after, jobs = json.loads(sys.argv[1])
-run.PART = 2
-begun, parts = [], []
-
-def progress(step, done):
-    if step == "answer":
-        parts.append(done)
-        if not begun:
-            begun.append(time.monotonic())
-            if isinstance(after, float):
-                threading.Timer(after, os.kill, (os.getpid(), signal.SIGKILL)).start()
-    if isinstance(after, int) and len(parts) > after or after == step:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-if after == "half":
-    from landinfo.batch.journal import Journal
-    read = Journal.records
-
-    def records(self, number):
-        if number == 3:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return read(self, number)
-
-    Journal.records = records
-answer = runner.alone if jobs == 1 else runner.several(jobs)
-run.run(batch(Path(source), Path(target), url, ("on", "2026-03-01"), ("convert_to", "ODT")), answer, progress)
-print(json.dumps([time.monotonic() - begun[0] if begun else 0, len(parts)]))
-os._exit(0)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +40,9 @@ def source(tmp_path: Path) -> Path:
     return place
 
 
-def start(source: Path, target: Path, url: str, after: float | int | str | None = None, jobs: int = 1) -> Any:
-    """Run in a process of its own; (s of answering, parts answered) if it ends. It is killed ``after`` so many seconds
-    of answering (a float), so many parts (a whole number), at a step (its name), or amid the output ("half").
-    """
-    told = json.dumps([str(source), str(target), url, after, jobs])
-    child = subprocess.run([sys.executable, "-c", CHILD, told], cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert child.returncode in (0, -9), child.stderr
-    return json.loads(child.stdout) if child.returncode == 0 else None
+def start(source: Path, target: Path, url: str, after: killed.After = None, jobs: int = 1) -> Any:
+    """Run in a process of its own, killed ``after`` what ``killed.answering`` says; what that gives if it ends."""
+    return killed.ended(killed.answering, source, target, url, after, jobs)
 
 
 def same(one: Path, other: Path, ending: str) -> bool:

@@ -7,7 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from files_to_load import MAP, RULEBOOK, STORE_AND_THEME, TODAY, codes, field_map, load, parcels, square, write
+from files_to_load import (
+    EAST,
+    MAP,
+    RULEBOOK,
+    STORE_AND_THEME,
+    TODAY,
+    codes,
+    field_map,
+    held,
+    load,
+    parcels,
+    square,
+    write,
+)
 from office_files import LABELS, TWO_PARCELS, VN2000, dgn, listing, point
 
 from landinfo import cli
@@ -268,24 +281,25 @@ HELD = {
 
 
 @pytest.mark.parametrize("role", HELD)
-@pytest.mark.parametrize("value", UNSEEN)
-def test_what_no_list_knows_is_told_by_its_shape(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], role: str, value: str
-) -> None:
+def test_what_no_list_knows_is_told_by_its_shape(tmp_path: Path, capfd: pytest.CaptureFixture[str], role: str) -> None:
     """Its row is set aside; it stands in no store, report, message or preview."""
-    file = parcels(tmp_path / "a.gpkg", [square(), square(10)], GHICHU=[GOOD.get(role, "1"), value])
+    values = [GOOD.get(role, "1"), *UNSEEN]
+    file = parcels(tmp_path / "a.gpkg", [square(10 * n) for n in range(len(values))], GHICHU=values)
     old, new = HELD[role]
     more = {"more": new} if new.startswith("[[") else {} if old else {"parcel": new}
     map = field_map(tmp_path / "a.toml", MAP.replace(old, new) if old else MAP, **more)
     words = ["load", str(file), "--map", str(map), "--store", str(tmp_path / "s.gpkg"), "--new", "--all"]
+    words += ["--known", TODAY.isoformat()]
     assert cli.main([*words, "--report", str(tmp_path / "out")]) == 2
     assert cli.main([*words, "--report", str(tmp_path / "rest"), "--publish-rest"]) == 0
     assert cli.main(["guess", str(file)]) == 0
     said = capfd.readouterr()
     left = everything(tmp_path, file)
-    assert value not in said.out + said.err
-    for form in ("NFC", "NFD"):
-        assert unicodedata.normalize(form, value).encode() not in left
+    assert [p.shape.bounds[0] for p in held(str(tmp_path / "s.gpkg"))[2]] == [EAST]  # the first row alone
+    for value in UNSEEN:
+        assert value not in said.out + said.err
+        for form in ("NFC", "NFD"):
+            assert unicodedata.normalize(form, value).encode() not in left, value
 
 
 def test_a_name_in_a_list_of_corners_is_not_shown(tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,10 +14,12 @@ import amount
 import cadastre
 import editions_to_publish as made
 import files_to_load as office
+import killed
 import pytest
 import test_readme
 from cadastre import CORRECTED, EVERYWHERE, PUBLISHED, TODAY, box
 from editions_to_publish import BUILT, CHANGED, UNDONE, answer, of_layer, questions, stage, written
+from killed import parcels_again
 
 from landinfo import cli
 from landinfo.intake import editions
@@ -74,7 +74,7 @@ def new_parcels(day: date = CHANGED) -> Load:
 
 def test_undo_restores_every_byte(sample: Store) -> None:
     """Known on one day throughout; and what was said in between stays what was said in between."""
-    asked = questions(amount.of(24, 2000))
+    asked = questions(amount.of(16, 2000))
     before = {known: written(sample, asked, known) for known in (BUILT, CHANGED, UNDONE)}
     names = [stage(sample, load) for load in (new_plan(), new_zones(), new_parcels())]
     for known, said in before.items():
@@ -270,42 +270,11 @@ def test_a_load_that_cannot_be_kept_is_not_staged(own_store: Store) -> None:
     refused("edition-no-draft", lambda: own_store.discard("plan-2"))
 
 
-STAGED = """
-import os, signal, sys
-sys.path.insert(0, "tests")
-import cadastre
-from dataclasses import replace
-from landinfo.store import Load, editing, open_store
-editing.STEP = 2
-from test_editions import parcels_again
-
-def progress(done):
-    if done >= float(sys.argv[2]):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-open_store(sys.argv[1]).stage(parcels_again(), [], progress)
-"""
-
-
-def parcels_again(backwards: bool = False) -> Load:
-    """The small cadastre's parcels as another edition."""
-    load = cadastre.loads()[0]
-    rows = load.parcels[::-1] if backwards else load.parcels
-    return Load(
-        replace(load.edition, id="parcels-2"),
-        coverage=[replace(c, edition="parcels-2") for c in load.coverage],
-        parcels=[replace(p, edition="parcels-2") for p in rows],
-    )
-
-
 @pytest.mark.parametrize("done", [1, 4, 8])
 def test_a_killed_preparation_goes_on(
     own_store: Store, store_url: str, done: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    child = subprocess.run(
-        [sys.executable, "-c", STAGED, store_url, str(done / 8)], cwd=ROOT, check=False, capture_output=True
-    )
-    assert child.returncode == -9, child.stderr
+    assert killed.ended(killed.staging, store_url, done / 8) is None
     assert own_store.drafts() == ()
     refused("store-no-such-edition", lambda: own_store.publish([], states=[State("parcels-2")], known=TODAY))
     monkeypatch.setattr(editing, "STEP", 2)

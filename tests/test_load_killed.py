@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-import subprocess
-import sys
 from contextlib import nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +10,9 @@ from typing import Any
 
 import amount
 import files_to_load as office
+import killed
 import pytest
-from files_to_load import EVERYWHERE, ON, ROOT, TODAY, square
+from files_to_load import EVERYWHERE, ON, TODAY, square
 
 from landinfo.intake import editions
 from landinfo.model import Refused
@@ -24,43 +22,11 @@ from landinfo.store.edited import Edited
 SIDE = amount.of(14, 100)
 STEP = amount.of(8, 500)
 """Rows in one transaction: some twenty for the whole load."""
-CHILD = """
-import json, os, signal, sys, threading, time
-sys.path.insert(0, "tests")
-from pathlib import Path
-import files_to_load as office
-from landinfo.store import editing
-file, map, url, draft, step, after = json.loads(sys.argv[1])
-editing.STEP = step
-begun, shares = [], []
-
-def progress(text, done):
-    if "writing" in text and not begun:
-        begun.append(time.monotonic())
-        if isinstance(after, float):
-            threading.Timer(after, os.kill, (os.getpid(), signal.SIGKILL)).start()
-    if "writing" in text:
-        shares.append(float(done))
-    if isinstance(after, int) and len(shares) > after:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-result = office.run(Path(file), Path(map), url, office.TODAY, progress, office.RULEBOOK, new=True, draft=draft)
-print(json.dumps([result.edition.id, time.monotonic() - begun[0], shares[1:]]))
-os._exit(0)
-"""
 
 
 def load(tmp_path: Path, url: str, draft: bool, after: float | int | None = None) -> Any:
-    """Load in a process of its own; (edition, s of writing, shares told) if it ends.
-
-    It is killed ``after`` so many seconds of writing (a float), or after so many steps (a whole number).
-    """
-    told = [str(tmp_path / "a.gpkg"), str(tmp_path / "a.toml"), url, draft, STEP, after]
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD, json.dumps(told)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert child.returncode in (0, -9), child.stderr
-    return json.loads(child.stdout) if child.returncode == 0 else None
+    """Load in a process of its own, killed ``after`` what ``killed.loading`` says; what that gives if it ends."""
+    return killed.ended(killed.loading, tmp_path / "a.gpkg", tmp_path / "a.toml", url, draft, STEP, after)
 
 
 def seen(url: str, known: Any) -> tuple[Any, ...]:

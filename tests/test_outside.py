@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import amount
 import pytest
 import shapely
 from files_to_load import ROOT, RULEBOOK, ZONES, codes, field_map, write
@@ -142,13 +143,15 @@ Measured = Callable[[str, str], list[tuple[Parcel, overlay.ThemeShares]]]
 
 @pytest.fixture(scope="module")
 def measured(loaded: Loaded) -> Measured:
-    """Every parcel of a set, looked up by its number in one engine, and its shares of the bands: each once."""
+    """Every parcel of a set (in the short run every second), looked up by its number in one engine, and its shares of
+    the bands: each once.
+    """
     held: dict[tuple[str, str], list[tuple[Parcel, overlay.ThemeShares]]] = {}
 
     def measure(name: str, engine: str) -> list[tuple[Parcel, overlay.ThemeShares]]:
         if (name, engine) not in held:
             _, store = loaded(name, engine)
-            asked = sorted(str(p.ref) for p in _all(store))
+            asked = sorted(str(p.ref) for p in _all(store))[:: amount.of(2, 1)]
             held[name, engine] = [_looked_up(ref, store) for ref in asked]
         return held[name, engine]
 
@@ -174,9 +177,10 @@ def test_every_parcel_is_found_and_its_shares_add_up(measured: Measured, name: s
         assert sum(row.percent for row in shares.rows) == shares.total_percent == 100, parcel.ref
         assert sum(row.drawn_area for row in shares.rows) == pytest.approx(parcel.shape.area, rel=1e-6)
         kinds.update(row.kind for row in shares.rows)
-    assert len(measured(name, engine)) == SETS[name].parcels
+    asked = len(measured(name, engine))
+    assert asked == -(-SETS[name].parcels // amount.of(2, 1))
     assert kinds.keys() >= {"designation", "conflict", "uncovered"}
-    assert kinds["designation"] > SETS[name].parcels / 2
+    assert kinds["designation"] > asked / 2
 
 
 @pytest.mark.postgis

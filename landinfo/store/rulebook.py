@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -31,7 +32,15 @@ _VALUE_KEYS = {"from", "to", "value", "document", "article", "status", "checked"
 
 
 def read_rulebook(folder: Path) -> Rulebook:
-    """All of ``folder`` (normally ``data/``). Raises ``Refused`` naming the file and the entry that is wrong."""
+    """All of ``folder`` (normally ``data/``), read once as long as no file of it changes.
+
+    Raises ``Refused`` naming the file and the entry that is wrong.
+    """
+    return _read(folder, fingerprint(folder))
+
+
+@functools.lru_cache(maxsize=2)
+def _read(folder: Path, edition: str) -> Rulebook:
     rules, themes = dict(_rules(folder / "rules")), read_themes(folder / "themes.toml")
     _cases_known(folder / "themes.toml", themes, rules)
     return Rulebook(
@@ -42,7 +51,7 @@ def read_rulebook(folder: Path) -> Rulebook:
         land_use_types=MappingProxyType(_land_use_types(folder / "land_use_types.csv")),
         permissions=MappingProxyType(_toml(folder / "planning.toml")),
         texts=MappingProxyType(read_texts(folder / "texts")),
-        edition=fingerprint(folder),
+        edition=edition,
         tables=MappingProxyType(_tables(folder / "tables.toml")),
     )
 

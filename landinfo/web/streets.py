@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +15,7 @@ from landinfo import asked_streets, present_streets, price, street
 from landinfo.model import BadInput
 from landinfo.plain import Plain
 from landinfo.store.communes import read_communes
+from landinfo.store.rulebook import read_rulebook
 from landinfo.street import finding, indexing
 from landinfo.street.indexing import Index
 from landinfo.web import api, languages, pages
@@ -29,11 +32,16 @@ blueprint = Blueprint("streets", __name__)
 
 @blueprint.record
 def _make(state: BlueprintSetupState) -> None:
-    """The index of every list, once for an application: communes come from the rules, no store is needed."""
+    """The index of every list: communes come from the rules, no store is needed."""
     here = state.app.extensions["landinfo"]
-    communes, unions = read_communes(here.settings.data)
-    made = {x.id: indexing.index(x, communes, unions) for x in here.rulebook.price_lists}
-    state.app.extensions[_KEY] = made
+    state.app.extensions[_KEY] = _index_of(here.settings.data, here.rulebook.edition)
+
+
+@functools.lru_cache(maxsize=2)
+def _index_of(data: Path, edition: str) -> dict[str, Index]:
+    """Made once for an edition of the rules, whatever the number of applications."""
+    communes, unions = read_communes(data)
+    return {x.id: indexing.index(x, communes, unions) for x in read_rulebook(data).price_lists}
 
 
 def _indexes() -> dict[str, Index]:
