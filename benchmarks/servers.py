@@ -45,6 +45,8 @@ class Served:
 def command(server: str, app: str, port: int) -> list[str]:
     """The line that serves ``app`` with as many workers as are measured."""
     at = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS)]
+    if server == "app.py":
+        return [sys.executable, "app.py"]
     if server == "gunicorn":
         install()
         return [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "-w", str(WORKERS), app]
@@ -71,7 +73,8 @@ def service(server: str, url: str, **more: str) -> Iterator[Served]:
 @contextmanager
 def running(server: str, app: str, ready: str, given: Mapping[str, str]) -> Iterator[Served]:
     port = free()
-    env = {**os.environ, "PYTHONPATH": str(OUT / "gunicorn"), **given}
+    own = {"LANDINFO_HOST": "127.0.0.1", "LANDINFO_PORT": str(port), "LANDINFO_WORKERS": str(WORKERS)}
+    env = {**os.environ, "PYTHONPATH": str(OUT / "gunicorn"), **own, **given}
     with started(command(server, app, port), f"http://127.0.0.1:{port}", ready, env) as served:
         yield served
 
