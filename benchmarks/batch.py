@@ -20,7 +20,7 @@ import geopandas
 import psycopg2
 
 from benchmarks import asking, goals, process, results, servers, stores
-from benchmarks.load import ROOT, SETTINGS, postgres
+from benchmarks.load import ROOT
 from landinfo import overlay
 from landinfo.model import Parcel, Theme
 from landinfo.store import Store, open_store
@@ -45,28 +45,25 @@ FREE = ("jit = off", "work_mem = '256MB'", "max_parallel_workers_per_gather = 2"
 def run(count: int, rounds: int, out: Path) -> str:
     """The section of the results."""
     url, themes = str(stores.embedded(count, out)), list(asking.book().themes.values())
-    frames = _frames(url, themes)
+    held = frames(url, themes)
     took: dict[str, list[float]] = {}
     memory: list[float] = []
-    postgres.SETTINGS = SETTINGS
-    with postgres.server() as server:
-        database = server.new_database()
-        stores.fill(count, out, database)
-        ways: dict[str, Callable[[], float]] = {
-            "landinfo (embedded)": partial(_ours, url, themes),
-            "landinfo (PostGIS)": partial(_ours, database, themes),
-            "geopandas.overlay": partial(_geopandas, frames),
-            "PostGIS, naive": partial(_sql, database, NAIVE, ()),
-            "PostGIS, tuned": partial(_sql, database, TUNED, FREE),
-        }
-        for n in range(rounds):
-            for name, way in list(ways.items())[:: 1 if n % 2 == 0 else -1]:
-                print(f"round {n + 1}: {name}", file=sys.stderr)
-                took.setdefault(name, []).append(way())
-            for jobs in (1, 2) if n % 2 == 0 else (2, 1):
-                rate, peak = _estimates(url, stores.questions(count, out), jobs)
-                took.setdefault(f"estimates {jobs}", []).append(rate)
-                memory += [peak] if jobs == 1 else []
+    database = stores.database(count, out)
+    ways: dict[str, Callable[[], float]] = {
+        "landinfo (embedded)": partial(ours, url, themes),
+        "landinfo (PostGIS)": partial(ours, database, themes),
+        "geopandas.overlay": partial(by_geopandas, held),
+        "PostGIS, naive": partial(_sql, database, NAIVE, ()),
+        "PostGIS, tuned": partial(_sql, database, TUNED, FREE),
+    }
+    for n in range(rounds):
+        for name, way in list(ways.items())[:: 1 if n % 2 == 0 else -1]:
+            print(f"round {n + 1}: {name}", file=sys.stderr)
+            took.setdefault(name, []).append(way())
+        for jobs in (1, 2) if n % 2 == 0 else (2, 1):
+            rate, peak = _estimates(url, stores.questions(count, out), jobs)
+            took.setdefault(f"estimates {jobs}", []).append(rate)
+            memory += [peak] if jobs == 1 else []
     return _told(took, memory, list(ways))
 
 
@@ -88,11 +85,11 @@ def _told(took: dict[str, list[float]], memory: Sequence[float], ways: Sequence[
     ])  # fmt: skip
 
 
-def _ours(url: str, themes: Sequence[Theme]) -> float:
-    """Parcels a second."""
+def ours(url: str, themes: Sequence[Theme], seconds: float = LONG) -> float:
+    """Parcels a second, measured for about so long."""
     with closing(open_store(url)) as store:
         begun, count = time.perf_counter(), 0
-        for parcel in itertools.takewhile(lambda _: time.perf_counter() - begun < LONG, _parcels(store)):
+        for parcel in itertools.takewhile(lambda _: time.perf_counter() - begun < seconds, _parcels(store)):
             for theme in themes:
                 facts = store.layer(theme.id, parcel.shape.bounds, stores.ASKED, stores.DAY)
                 overlay.measure(parcel, theme, facts)
@@ -111,15 +108,16 @@ def _parcels(store: Store) -> Iterator[Parcel]:
 Frames = tuple[Any, list[Any]]
 
 
-def _frames(url: str, themes: Sequence[Theme]) -> Frames:
+def frames(url: str, themes: Sequence[Theme]) -> Frames:
     """The parcels and the areas of each theme, in memory."""
     parcels = geopandas.read_file(url, layer="parcels", columns=["number"])
     features = geopandas.read_file(url, layer="features", columns=["theme", "designation"])
     return parcels, [part for theme in themes if len(part := features[features["theme"] == theme.id])]
 
 
-def _geopandas(frames: Frames) -> float:
-    parcels, parts = frames
+def by_geopandas(held: Frames) -> float:
+    """Parcels a second."""
+    parcels, parts = held
     begun = time.perf_counter()
     for part in parts:
         found = geopandas.overlay(parcels, part, how="intersection", keep_geom_type=True)

@@ -14,8 +14,8 @@ from typing import Any
 
 import psycopg2
 
-from benchmarks import cadastre, goals, process, results, stores
-from benchmarks.load import ROOT, SETTINGS, postgres
+from benchmarks import goals, results, stores
+from benchmarks.load import postgres
 from landinfo.model import Parcel
 from landinfo.store import Load, create_store, open_store
 from landinfo.store.postgis_pool import find_tables
@@ -26,30 +26,27 @@ EVERYWHERE = (-1e7, -1e7, 1e8, 1e8)
 
 def run(count: int, rounds: int, out: Path) -> str:
     """The section of the results."""
-    files = cadastre.write(out, count)
-    ours: list[float] = []
-    bare: list[float] = []
-    postgres.SETTINGS = SETTINGS
-    with postgres.server() as server:
-        source = server.new_database()
-        named = [str(files[name]) for name in ("parcels", "parcels_map", "plan", "plan_map")]
-        process.run([sys.executable, "-m", "benchmarks.once", *named, source], ROOT)
-        held, facts = _held(source)
-        _unload(source, out / "rows.copy")
-        for n in range(rounds):
-            for way in ("ours", "bare") if n % 2 == 0 else ("bare", "ours"):
-                print(f"round {n + 1}: {way}", file=sys.stderr)
-                target = server.new_database()
-                create_store(target, *facts).close()
-                if way == "ours":
-                    ours.append(_published(target, held))
-                else:
-                    bare.append(_copied(target, out / "rows.copy"))
-                server.drop(target)
-    (out / "rows.copy").unlink()
+    ours, bare = beside(stores.database(count, out), stores.server(), rounds, out)
     rows = [["publication", results.spread(ours)], ["bare binary `COPY`", results.spread(bare)]]
     reached = goals.table([("copy", goals.by(ours, bare))])
-    return f"{reached}\n\n{results.table([f'{len(held.parcels):,} rows with their indexes', 's'], rows)}"
+    return f"{reached}\n\n{results.table([f'{count:,} rows with their indexes', 's'], rows)}"
+
+
+def beside(source: str, server: postgres.Server, rounds: int, out: Path) -> tuple[list[float], list[float]]:
+    """Seconds of each round in which the parcels of a store are published, and copied bare, into a new one."""
+    took: dict[str, list[float]] = {"ours": [], "bare": []}
+    held, facts = _held(source)
+    _unload(source, out / "rows.copy")
+    for n in range(rounds):
+        for way in list(took)[:: 1 if n % 2 == 0 else -1]:
+            print(f"round {n + 1}: {way}", file=sys.stderr)
+            target = server.new_database()
+            create_store(target, *facts).close()
+            seconds = _published(target, held) if way == "ours" else _copied(target, out / "rows.copy")
+            took[way].append(seconds)
+            server.drop(target)
+    (out / "rows.copy").unlink()
+    return took["ours"], took["bare"]
 
 
 def _held(url: str) -> tuple[Load, Any]:

@@ -19,7 +19,7 @@ import psycopg2
 from psycopg2.extras import execute_values
 
 from benchmarks import asking, goals, results, servers, stores
-from benchmarks.load import NAMES, SETTINGS, postgres
+from benchmarks.load import NAMES, postgres
 from landinfo.store import open_store
 from landinfo.store.postgis_pool import find_tables
 
@@ -40,13 +40,10 @@ def run(count: int, rounds: int, out: Path) -> str:
     small = min(SMALL, count // 2)
     sizes = small, count
     inside = _in_process({n: str(stores.embedded(n, out)) for n in sizes}, rounds, out)
-    postgres.SETTINGS = SETTINGS
-    with postgres.server() as server:
-        url = server.new_database()
-        stores.fill(count, out, url)
-        urls = {"geopackage": str(stores.embedded(count, out)), "postgis": url}
-        rates, shown = over_http(urls, stores.paths(stores.questions(count, out)), rounds)
-        bare = _bare(url, stores.questions(count, out), rounds)
+    asked, url = stores.questions(count, out), stores.database(count, out)
+    urls = {"geopackage": str(stores.embedded(count, out)), "postgis": url}
+    rates, shown = over_http(urls, stores.paths(asked), rounds)
+    bare = _bare(url, asked, rounds)
     best = max(servers.HTTP, key=lambda name: results.statistics.median(rates[f"geopackage, {name}"]))
     reached: list[tuple[str, Sequence[float]]] = [
         ("p50", inside[f"p50 {count}"]),
@@ -145,7 +142,8 @@ def _bare(url: str, asked: Sequence[stores.Question], rounds: int) -> Times:
     """Transactions a second of the database alone: the parcel at a point, and all rows of a full answer."""
     with closing(psycopg2.connect(url)) as held, held, held.cursor() as cursor:
         find_tables(cursor)
-        cursor.execute("CREATE TABLE asked (n serial PRIMARY KEY, x float8, y float8)")
+        cursor.execute("CREATE TABLE IF NOT EXISTS asked (n serial PRIMARY KEY, x float8, y float8)")
+        cursor.execute("TRUNCATE asked RESTART IDENTITY")
         execute_values(cursor, "INSERT INTO asked (x, y) VALUES %s", [each[:2] for each in asked])
         cursor.execute("SELECT ST_SRID(geom) FROM landinfo.parcels LIMIT 1")
         srid = cursor.fetchone()[0]

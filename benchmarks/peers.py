@@ -24,22 +24,23 @@ import psycopg2
 import shapely
 
 from benchmarks import goals, results, servers, stores
-from benchmarks.load import CRS, NAMES, ROOT, SETTINGS, postgres
+from benchmarks.load import CRS, NAMES, ROOT, postgres
 from benchmarks.servers import Asked
 from landinfo import coordinates, grid
 from landinfo.store import Store, open_store
 
 Z = 15
 ITEMS = (
+    "DROP TABLE IF EXISTS public.lots",
     "CREATE TABLE public.lots AS SELECT fid, commune, sheet, number, registered_area::float8 AS area, "
     "ST_Transform(geom, 4326)::geometry(Geometry, 4326) AS geom FROM landinfo.parcels",
-    "ALTER TABLE lots ADD PRIMARY KEY (fid)",
-    "CREATE INDEX ON lots USING gist (geom)",
-    "ANALYZE lots",
+    "ALTER TABLE public.lots ADD PRIMARY KEY (fid)",
+    "CREATE INDEX ON public.lots USING gist (geom)",
+    "ANALYZE public.lots",
 )
 TINY = 1e-7
 """Degrees: half a side of the box that stands for a point, which a box without area meets in nothing."""
-SINGLY = 3
+SINGLY = 2
 """Tiles that pygeoapi is asked for, one after the other."""
 Took = dict[str, list[Asked]]
 
@@ -48,42 +49,30 @@ def run(count: int, rounds: int, out: Path) -> str:
     """The section of the results."""
     took, singly, bare = Took(), list[float](), dict[str, list[float]]()
     asked = stores.questions(count, out)
-    with _database(count, out) as database:
-        urls = {"geopackage": str(stores.embedded(count, out)), "postgis": database}
-        files = _files(asked)
-        for n in range(rounds):
-            for name, way in list(_ways(urls, files).items())[:: 1 if n % 2 == 0 else -1]:
-                print(f"round {n + 1}: {name}", file=sys.stderr)
-                with way() as served:
-                    if name == "pygeoapi":
-                        singly += [_alone(served.address + path) for path in _tiles(asked, "pygeoapi")[:SINGLY]]
-                    for kind in ("point", "tile"):
-                        if file := files.get(f"{name} {kind}"):
-                            servers.ask(served.address, file, n * 2000 + 1000, seconds=2)
-                            took.setdefault(f"{name} {kind}", []).append(servers.ask(served.address, file, n * 2000))
-            for name, encode in _encoders(urls, asked).items():
-                bare.setdefault(name, []).append(encode())
+    urls = {"geopackage": str(stores.embedded(count, out)), "postgis": _database(count, out)}
+    files = _files(asked)
+    for n in range(rounds):
+        for name, way in list(_ways(urls, files).items())[:: 1 if n % 2 == 0 else -1]:
+            print(f"round {n + 1}: {name}", file=sys.stderr)
+            with way() as served:
+                if name == "pygeoapi":
+                    singly += [_alone(served.address + path) for path in _tiles(asked, "pygeoapi")[:SINGLY]]
+                for kind in ("point", "tile"):
+                    if file := files.get(f"{name} {kind}"):
+                        servers.ask(served.address, file, n * 2000 + 1000, seconds=2)
+                        took.setdefault(f"{name} {kind}", []).append(servers.ask(served.address, file, n * 2000))
+        for name, encode in _encoders(urls, asked).items():
+            bare.setdefault(name, []).append(encode())
     return _told(took, singly, bare)
 
 
-@contextmanager
-def _database(count: int, out: Path) -> Iterator[str]:
-    """A server that listens on this machine, where the peers find it, with the store and their table."""
-    postgres.SETTINGS = (*(s for s in SETTINGS if not s.startswith("listen")), "listen_addresses=127.0.0.1")
-    before = os.environ.get("PGPORT")
-    os.environ["PGPORT"] = str(servers.free())
-    try:
-        with postgres.server() as server:
-            url = server.new_database()
-            stores.fill(count, out, url)
-            with closing(psycopg2.connect(url)) as held, held, held.cursor() as cursor:
-                for sql in ITEMS:
-                    cursor.execute(sql)
-            yield url
-    finally:
-        os.environ.pop("PGPORT")
-        if before is not None:
-            os.environ["PGPORT"] = before
+def _database(count: int, out: Path) -> str:
+    """The store, with the table of the peers beside it."""
+    url = stores.database(count, out)
+    with closing(psycopg2.connect(url)) as held, held, held.cursor() as cursor:
+        for sql in ITEMS:
+            cursor.execute(sql)
+    return url
 
 
 def _ways(urls: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, Callable[[], Any]]:

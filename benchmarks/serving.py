@@ -1,4 +1,4 @@
-"""What serving costs: to open a store, to start, memory of a worker, and many connections at once: ``app.py``, two workers.
+"""What serving costs: opening a store, starting, memory of a worker, many connections (``app.py``, two workers).
 
 200 connections ask for full answers, first each once a second, then each as soon as it was answered. Memory is what a
 process holds for itself alone (USS).
@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import goals, process, results, servers, stores
-from benchmarks.load import SETTINGS, postgres
 from benchmarks.lookup import at
 from landinfo.store import open_store
 
@@ -45,16 +44,13 @@ def run(count: int, rounds: int, out: Path) -> str:
     found: dict[str, list[float]] = {}
     shown: list[list[str]] = []
     paths = stores.paths(stores.questions(count, out))
-    postgres.SETTINGS = SETTINGS
-    with postgres.server() as server:
-        database = server.new_database()
-        stores.fill(count, out, database)
-        urls = {"embedded": str(stores.embedded(count, out)), "PostGIS": database}
-        for n in range(rounds):
-            for engine, url in list(urls.items())[:: 1 if n % 2 == 0 else -1]:
-                print(f"round {n + 1}: {engine}", file=sys.stderr)
-                for name, value in measured(url, paths, LONG):
-                    found.setdefault(f"{engine} {name}", []).append(value)
+    database = stores.database(count, out)
+    urls = {"embedded": str(stores.embedded(count, out)), "PostGIS": database}
+    for n in range(rounds):
+        for engine, url in list(urls.items())[:: 1 if n % 2 == 0 else -1]:
+            print(f"round {n + 1}: {engine}", file=sys.stderr)
+            for name, value in measured(url, paths, LONG):
+                found.setdefault(f"{engine} {name}", []).append(value)
     for engine in urls:
         names = [name for name in goals.GOALS if f"{engine} {name}" in found]
         shown.append([f"**{engine}**", goals.table([(name, found[f"{engine} {name}"]) for name in names])])
@@ -64,7 +60,7 @@ def run(count: int, rounds: int, out: Path) -> str:
 
 def measured(url: str, paths: Sequence[str], seconds: float) -> Iterator[tuple[str, float]]:
     """Each number under its goal, or under its own name."""
-    yield "open", _opened(url)
+    yield "open", opened(url)
     with servers.service("app.py", url, LANDINFO_THREADS="8") as served:
         yield "start", served.ready
         ask = Client(served.address, paths)
@@ -87,7 +83,7 @@ def measured(url: str, paths: Sequence[str], seconds: float) -> Iterator[tuple[s
         yield "closed loop, 429/503", closed.of(*REFUSED)
 
 
-def _opened(url: str) -> float:
+def opened(url: str) -> float:
     """ms until a store is open and has said what it is, beside what else this process had read before."""
     begun = time.perf_counter()
     with closing(open_store(url)) as store:

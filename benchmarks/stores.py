@@ -6,11 +6,15 @@ corners, and road corridors. Those are published as they are drawn: what a load 
 
 from __future__ import annotations
 
+import atexit
 import csv
+import os
 import random
+import socket
 import sys
 from contextlib import closing
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +23,7 @@ import pyogrio.raw
 import shapely
 
 from benchmarks import cadastre, process
-from benchmarks.load import ROOT
+from benchmarks.load import ROOT, SETTINGS, postgres
 from landinfo.intake.sample import load
 from landinfo.model import Coverage, Feature, PriceZone
 from landinfo.store import Load, open_store
@@ -44,6 +48,25 @@ def embedded(count: int, out: Path) -> Path:
         fill(count, out, str(half))
         half.rename(path)
     return path
+
+
+@cache
+def server() -> postgres.Server:
+    """A cluster of this process, which ends with it; it listens on this machine, where the peers find it."""
+    postgres.SETTINGS = (*(s for s in SETTINGS if not s.startswith("listen")), "listen_addresses=127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        os.environ["PGPORT"] = str(free.getsockname()[1])
+    made = postgres.start()
+    atexit.register(made.close)
+    return made
+
+
+@cache
+def database(count: int, out: Path) -> str:
+    """A PostGIS store of so many parcels, filled once in a process."""
+    url = server().new_database()
+    fill(count, out, url)
+    return url
 
 
 def fill(count: int, out: Path, url: str) -> None:
