@@ -64,7 +64,8 @@ def _rows(found: Sequence[tuple[str, Sequence[float]]]) -> Iterator[list[str]]:
     for name, values in found:
         goal = GOALS[name]
         told = "**met**" if goal.met(statistics.median(values)) else "missed"
-        yield [goal.what, goal.wanted(), f"{results.spread(values, 2)} {goal.unit}", told]
+        digits = 2 if statistics.median(values) >= 0.1 else 4
+        yield [goal.what, goal.wanted(), f"{results.spread(values, digits)} {goal.unit}", told]
 
 
 def by(values: Sequence[float], others: Sequence[float]) -> list[float]:

@@ -57,10 +57,10 @@ def run(count: int, rounds: int, out: Path) -> str:
     parts = [
         f"Fastest server with the embedded engine: {best}.",
         goals.table(reached),
-        results.table(["full answer in process, one thread, embedded", "p50, ms", "p99, ms"], told),
+        results.table(["in process, one thread, embedded", "p50, ms", "p99, ms", "processor, p50, ms"], told),
         results.table(["over HTTP, 2 workers, 8 clients", "answers/s", "p50, ms", "p99, ms", ": hello"], shown),
         results.table(["`pgbench -M prepared`, 8 clients", "a second", "PostGIS over HTTP, granian : it"], [
-            [name, results.spread(each, 0), results.ratios(rates["postgis, granian"], each)]
+            [name, results.spread(each, 0), results.spread(goals.by(rates["postgis, granian"], each), 4)]
             for name, each in bare.items()
         ]),
     ]  # fmt: skip
@@ -74,21 +74,24 @@ def _in_process(urls: dict[int, str], rounds: int, out: Path) -> Times:
         for count in list(urls)[:: 1 if n % 2 == 0 else -1]:
             with closing(open_store(urls[count])) as store:
                 some = asked[count][n * QUESTIONS :][:QUESTIONS] or asked[count][:QUESTIONS]
-                times = timed(asking.asker(store, book), some)
+                times, used = timed(asking.asker(store, book), some)
             took.setdefault(f"p50 {count}", []).append(at(times, 0.5))
             took.setdefault(f"p99 {count}", []).append(at(times, 0.99))
+            took.setdefault(f"processor {count}", []).append(at(used, 0.5))
     return took
 
 
-def timed(ask: Callable[[str], object], paths: Sequence[str]) -> list[float]:
-    """Milliseconds of each question, after some that warm up."""
-    took = []
-    for n, path in enumerate([*paths[-WARM:], *paths]):
-        begun = time.perf_counter()
+def timed(ask: Callable[[str], object], paths: Sequence[str]) -> tuple[list[float], list[float]]:
+    """Milliseconds of each question, by the clock and of the processor, after some that warm up."""
+    took, used = list[float](), list[float]()
+    for path in paths[-WARM:]:
         ask(path)
-        if n >= WARM:
-            took.append((time.perf_counter() - begun) * 1000)
-    return took
+    for path in paths:
+        begun, before = time.perf_counter(), time.process_time()
+        ask(path)
+        took.append((time.perf_counter() - begun) * 1000)
+        used.append((time.process_time() - before) * 1000)
+    return took, used
 
 
 def at(values: Sequence[float], share: float) -> float:
@@ -126,7 +129,7 @@ def _row(name: str, each: Sequence[servers.Asked], rates: Times) -> list[str]:
     engine, _, rest = name.partition(", ")
     said = f"{NAMES.get(engine, 'Flask hello')}, {rest}{f' ({failed} failed)' if failed else ''}"
     told = [results.spread(each_) for each_ in ([o.p50 for o in each], [o.p99 for o in each])]
-    return [said, results.spread(rates[name], 0), *told, results.ratios(rates[name], hello)]
+    return [said, results.spread(rates[name], 0), *told, results.spread(goals.by(rates[name], hello), 3)]
 
 
 def _hello() -> Path:

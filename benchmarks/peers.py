@@ -230,7 +230,7 @@ def _told(took: Took, singly: Sequence[float], bare: Mapping[str, Sequence[float
         ("tile cached", goals.by(rates[f"{tile}, kept tile"], rates["tipg tile"])),
     ]
     header = ["2 workers, 8 clients", "answers/s", "p50, ms", "p99, ms", ": tipg", "answers"]
-    parts = [goals.table(reached)]
+    parts = [_pinned(), goals.table(reached)]
     for kind, theirs, ours in (("point", "a bare item", "the full answer"), ("tile", "a tile", "a tile")):
         rows = []
         for name, each in took.items():
@@ -244,6 +244,13 @@ def _told(took: Took, singly: Sequence[float], bare: Mapping[str, Sequence[float
     drawn = [[name, results.spread(each), results.ratios(each, own)] for name, each in bare.items()]
     parts.append(results.table([f"drawing a tile of zoom {Z}, one process", "ms", ": ours, embedded"], drawn))
     return "\n\n".join(parts)
+
+
+def _pinned() -> str:
+    """The versions that this part alone runs."""
+    files = (ROOT / "benchmarks" / f"{name}.txt" for name in ("peers-tipg", "peers-pygeoapi", "requirements"))
+    lines = dict.fromkeys(line for file in files for line in file.read_text().split("\n") if "==" in line)
+    return " · ".join(line.replace("==", " ") for line in lines)
 
 
 def _row(name: str, each: Sequence[Asked]) -> list[str]:
