@@ -40,8 +40,8 @@ ITEMS = (
 )
 TINY = 1e-7
 """Degrees: half a side of the box that stands for a point, which a box without area meets in nothing."""
-SINGLY = 2
-"""Tiles that pygeoapi is asked for, one after the other."""
+TILES, SINGLY = 60, 2
+"""Tiles that are asked for again and again, and of pygeoapi one after the other."""
 Took = dict[str, list[Asked]]
 
 
@@ -77,7 +77,6 @@ def _database(count: int, out: Path) -> str:
 
 def _ways(urls: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, Callable[[], Any]]:
     """How each server is started, by the name under which its addresses stand in ``files``."""
-    kept = {"LANDINFO_TILES": str(servers.OUT / "peers.tiles")}
     ways: dict[str, Callable[[], Any]] = {
         "tipg": partial(_peer, "tipg", urls["postgis"]),
         "pygeoapi": partial(_peer, "pygeoapi", urls["postgis"]),
@@ -85,8 +84,18 @@ def _ways(urls: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, Calla
     for engine, url in urls.items():
         for server in servers.HTTP:
             ways[f"{engine}, {server}"] = partial(servers.service, server, url)
-        ways[f"{engine}, {servers.HTTP[-1]}, kept"] = partial(servers.service, servers.HTTP[-1], url, **kept)
+        kept = partial(_kept, servers.HTTP[-1], url, servers.OUT / f"peers-{engine}.tiles", files)
+        ways[f"{engine}, {servers.HTTP[-1]}, kept"] = kept
     return ways
+
+
+@contextmanager
+def _kept(server: str, url: str, folder: Path, files: Mapping[str, Path]) -> Iterator[servers.Served]:
+    """With a folder of tiles, into which each that is asked for was drawn before."""
+    with servers.service(server, url, LANDINFO_TILES=str(folder)) as served:
+        for path in files["kept"].read_text().split():
+            _alone(served.address + path)
+        yield served
 
 
 def _files(asked: Sequence[stores.Question]) -> dict[str, Path]:
@@ -98,6 +107,7 @@ def _files(asked: Sequence[stores.Question]) -> dict[str, Path]:
         "tipg tile": servers.write(_tiles(asked, "tipg"), "tipg-tiles"),
     }
     points, tiles = servers.write(stores.paths(asked), "points"), servers.write(_tiles(asked, "landinfo"), "tiles")
+    files["kept"] = tiles
     for engine in NAMES:
         files |= {f"{engine}, {server} point": points for server in servers.HTTP}
         files |= {f"{engine}, {servers.HTTP[-1]}{end} tile": tiles for end in ("", ", kept")}
@@ -105,9 +115,9 @@ def _files(asked: Sequence[stores.Question]) -> dict[str, Path]:
 
 
 def _placed(asked: Sequence[stores.Question]) -> list[tuple[int, int]]:
-    """The tiles in which questions lie, each once."""
+    """Some of the tiles in which questions lie, each once."""
     found = (in_tile(x, y) for x, y, *_ in asked[:2000])
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found))[:TILES]
 
 
 def in_tile(easting: float, northing: float) -> tuple[int, int]:
