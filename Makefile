@@ -36,7 +36,7 @@ help:
 	@echo "make setup      set up only: packages, front-end assets, sample store"
 	@echo "make test       lint, types and all tests; installs what they need (PYTEST='-k store' selects)"
 	@echo "make test-long  the same tests at larger numbers"
-	@echo "make bench      measure speed into benchmarks/RESULTS.md (N=1000000 ONLY=load ROUNDS=3)"
+	@echo "make bench      measure speed into benchmarks/RESULTS.md (N=1000000 ONLY=quick ROUNDS=3)"
 	@echo "make lint       lint and types only"
 	@echo "make clean      remove everything that set-up made"
 
@@ -94,7 +94,8 @@ test-long: export LANDINFO_LONG = 1
 test-long: test
 
 # What is fast, beside what: benchmarks/RESULTS.md. N parcels, ONLY one part, ROUNDS alternating rounds.
-bench: services $(RUNTIME)
+bench: $(RUNTIME)
+	@sh tests/setup.sh wrk
 	@$(PY) -m benchmarks $(if $(N),-n $(N)) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 clean:

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks import results
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("load", "machines", "view")
+PARTS = ("batch", "copy", "load", "lookup", "machines", "peers", "quick", "serving", "view")
 """Each is a module here with ``run(count, rounds, out) -> str``: a section of the results, without its heading."""
 
 

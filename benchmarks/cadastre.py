@@ -5,7 +5,7 @@ Deterministic for a number of parcels. Every corner is in VN-2000 105°45' (EPSG
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -157,7 +157,7 @@ def parcels(ground: Ground, count: int, rng: np.random.Generator) -> tuple[Shape
     kind = ground.kind[block]
     uses = np.array([list(one) for one in USES], dtype=object)
     columns = {
-        "MaXa": _communes(ground, sheet)[sheet],
+        "MaXa": _communes(ground)[sheet],
         "SoTo": np.array([str(n) for n in range(1, ground.sheet.max() + 2)], dtype=object)[sheet],
         "SoThua": number.astype(str).astype(object),
         "DienTich": np.round(shapely.area(shapes) * rng.normal(1, 0.003, count), 1),
@@ -208,11 +208,16 @@ def _bent(start: Any, end: Any, rng: np.random.Generator) -> Any:
     return start + edge * at[..., None] + beside * off[..., None]
 
 
-def _communes(ground: Ground, sheet: Any) -> Any:
-    """The code of a commune of 2025 in whose box each sheet lies, or of the nearest: a load holds rows to them."""
-    boxes = _held()
+def _communes(ground: Ground) -> Any:
+    """The commune of each sheet."""
     places = np.zeros((ground.sheet.max() + 1, 2))
     places[ground.sheet] = ground.corners.mean(1)
+    return communes(places, _held())
+
+
+def communes(places: Any, among: Collection[str]) -> Any:
+    """The code of a commune of 2025 in whose box each place lies, or of the nearest: a load holds rows to them."""
+    boxes = {code: box for code, box in _held().items() if code in among}
     nearest = shapely.STRtree(shapely.box(*np.array(list(boxes.values())).T)).nearest(shapely.points(places))
     return np.array(list(boxes), dtype=object)[nearest]
 
@@ -241,8 +246,7 @@ def _with_faults(shapes: Shapes, columns: dict[str, Any], rng: np.random.Generat
 
 def plan(ground: Ground, count: int, rng: np.random.Generator) -> tuple[Shapes, dict[str, Any]]:
     """A tiling of wavy cells, of which some are joined into large ones, some have holes, some lie over others."""
-    nx = max(2, round((count * ground.size[0] / ground.size[1]) ** 0.5))
-    ny = max(2, round(count / nx))
+    nx, ny = _across(ground, count)
     tiles = _tiles(ground, nx, ny, rng)
     codes = rng.choice(["ODT", "ONT", "LUC", "CLN", "DGT", "TMD", "SKK", "DKV", "RSX"], len(tiles)).astype(object)
     joined, left = [], np.ones(len(tiles), bool)
@@ -260,6 +264,38 @@ def plan(ground: Ground, count: int, rng: np.random.Generator) -> tuple[Shapes, 
     shapes = np.concatenate([shapes[left], np.array(joined, dtype=object)])
     designations = np.concatenate([codes[left], codes[: len(joined)]])
     return shapes, {"MaQH": designations, "SoVung": np.array([f"V{n}" for n in range(len(shapes))], dtype=object)}
+
+
+def tiles(ground: Ground, count: int, rng: np.random.Generator) -> Shapes:
+    """About ``count`` wavy cells that tile the ground."""
+    return _tiles(ground, *_across(ground, count), rng)
+
+
+def zoning(ground: Ground, count: int, rng: np.random.Generator) -> tuple[Shapes, Any]:
+    """Areas as in a plan, heavier: hundreds of corners each, a tenth with holes, a tenth over their neighbours."""
+    shapes = shapely.segmentize(tiles(ground, count, rng), (ground.size[0] * ground.size[1] / count) ** 0.5 / 60)
+    xy = shapely.get_coordinates(shapes)
+    shapes = shapely.set_coordinates(shapes, np.round(xy + 0.4 * np.sin(xy[:, ::-1] / 9), 3))
+    shapes = shapely.make_valid(shapes, method="structure")
+    order = rng.permutation(len(shapes))
+    holed, over = order[: len(order) // 10 + 1], order[len(order) // 10 + 1 : len(order) // 5 + 2]
+    shapes[holed] = shapely.difference(shapes[holed], shapely.buffer(shapely.point_on_surface(shapes[holed]), 40.0))
+    shapes[over] = shapely.buffer(shapes[over], 12.0)
+    return shapes, rng.choice(["OHH", "OXM", "HHO", "CXD", "GTD"], len(shapes))
+
+
+def corridors(ground: Ground, count: int, rng: np.random.Generator) -> tuple[Shapes, Any]:
+    """Roads of 3 km with 60 bends and 15 m of safety corridor on both sides."""
+    begin = np.array(ground.low) + rng.uniform(0, 1, (count, 2)) * ground.size
+    angle = rng.uniform(0, 2 * np.pi, (count, 1)) + np.cumsum(rng.normal(0, 0.15, (count, 60)), 1)
+    steps = 50.0 * np.stack([np.cos(angle), np.sin(angle)], -1)
+    lines = shapely.linestrings(begin[:, None] + np.cumsum(steps, 1))
+    return np.asarray(shapely.buffer(lines, 15.0)), np.full(count, "HLDB")
+
+
+def _across(ground: Ground, count: int) -> tuple[int, int]:
+    nx = max(2, round((count * ground.size[0] / ground.size[1]) ** 0.5))
+    return nx, max(2, round(count / nx))
 
 
 def _tiles(ground: Ground, nx: int, ny: int, rng: np.random.Generator) -> Shapes:

@@ -64,9 +64,14 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _held(pid: int) -> int:
+def alone(pid: int) -> list[int]:
+    """Bytes that a process and each that it started hold for themselves alone (USS)."""
+    return [_held(one, "Private_") for one in _family(pid)]
+
+
+def _held(pid: int, kind: str = "Pss:") -> int:
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-    except (OSError, StopIteration, ValueError):
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(kind))
+    except (OSError, ValueError):
         return 0

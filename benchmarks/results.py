@@ -22,6 +22,7 @@ Written by `make bench`. Ratios of runs made side by side say more than seconds:
 the same time makes everything slower. The load average (1 min) before and after stands with each part; with as many
 idle processors as the table of versions names, it is the part's own.
 """
+PACKAGES = ("numpy", "pyogrio", "geopandas", "psycopg2-binary", "flask", "granian")
 
 
 @contextmanager
@@ -44,9 +45,16 @@ def versions() -> str:
     """What it ran on."""
     named = [f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}"]
     named += [f"shapely {shapely.__version__} (GEOS {shapely.geos_version_string})"]
-    named += [f"{name} {version(name)}" for name in ("numpy", "pyogrio", "psycopg2-binary")]
-    named += [_first_line("ogr2ogr", "--version"), f"{os.cpu_count()} × {_processor()}", f"{_memory() / 2**30:.0f} GiB"]
+    named += [f"{name} {version(name)}" for name in PACKAGES]
+    named += [_first_line("psql", "--version"), _postgis(), _first_line("ogr2ogr", "--version")]
+    named += [f"{os.cpu_count()} × {_processor()}", f"{_memory() / 2**30:.0f} GiB"]
     return " · ".join(named)
+
+
+def _postgis() -> str:
+    controls = sorted(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
+    found = re.search(r"default_version = '([\d.]+)'", controls[-1].read_text()) if controls else None
+    return f"PostGIS {found[1]}" if found else "no PostGIS"
 
 
 def _first_line(*command: str) -> str:

@@ -1,8 +1,9 @@
 #!/bin/sh
 # The programs that the tests drive: PostgreSQL with PostGIS, Chromium, ogrinfo. Installs what is missing on Debian and
 # Ubuntu; elsewhere, or without root, says what is missing. With LANDINFO_TEST_POSTGIS (a server's address) given, no
-# PostgreSQL is wanted here.
+# PostgreSQL is wanted here. Arguments are further programs, each of a package of its name.
 set -eu
+also=$*
 
 have_postgres() {
     [ -n "${LANDINFO_TEST_POSTGIS:-}" ] && return 0
@@ -19,6 +20,7 @@ missing() {
     have_postgres || printf 'postgresql postgresql-postgis '
     have_chromium || printf 'chromium fonts-dejavu-core '
     command -v ogrinfo >/dev/null || printf 'gdal-bin '
+    for program in $also; do command -v "$program" >/dev/null || printf '%s ' "$program"; done
 }
 
 packages=$(missing)

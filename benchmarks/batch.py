@@ -1,0 +1,160 @@
+"""Whole provinces at once: shares of all themes beside geopandas and PostGIS, and full estimates by ``landinfo batch``.
+
+Shares are compared per parcel: ours are read from the store, measured on ground cut once for every theme and
+apportioned; the others cut drawings that lie in memory or in the database, and only add up areas.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import psycopg2
+
+from benchmarks import asking, goals, process, results, servers, stores
+from benchmarks.load import ROOT
+from landinfo import overlay
+from landinfo.model import Parcel, Theme
+from landinfo.store import Store, open_store
+from landinfo.store.postgis_pool import find_tables
+
+LONG = 10.0
+"""s after which no more of our shares are measured, and which a list should take about."""
+FEW, MANY = 300, 1_200
+"""Rows of two lists: what the longer one takes more is without the start of the program."""
+NAIVE = """CREATE TEMP TABLE shares AS SELECT p.fid, f.theme, f.designation,
+sum(ST_Area(ST_Intersection(p.geom, f.geom))) AS area
+FROM parcels p JOIN features f ON ST_Intersects(p.geom, f.geom) GROUP BY p.fid, f.theme, f.designation"""
+TUNED = """CREATE TEMP TABLE shares AS SELECT p.fid, f.theme, f.designation,
+sum(CASE WHEN ST_Covers(f.geom, p.geom) THEN ST_Area(p.geom) ELSE ST_Area(ST_Intersection(p.geom, f.geom)) END) AS area
+FROM features f JOIN parcels p ON f.geom && p.geom AND ST_Intersects(f.geom, p.geom)
+GROUP BY p.fid, f.theme, f.designation"""
+FREE = ("jit = off", "work_mem = '256MB'", "max_parallel_workers_per_gather = 2", "parallel_setup_cost = 0",
+        "parallel_tuple_cost = 0", "min_parallel_table_scan_size = 0")  # fmt: skip
+"""What the tuned statement is given."""
+
+
+def run(count: int, rounds: int, out: Path) -> str:
+    """The section of the results."""
+    url, themes = str(stores.embedded(count, out)), list(asking.book().themes.values())
+    held = frames(url, themes)
+    took: dict[str, list[float]] = {}
+    memory: list[float] = []
+    database = stores.database(count, out)
+    ways: dict[str, Callable[[], float]] = {
+        "landinfo (embedded)": partial(ours, url, themes),
+        "landinfo (PostGIS)": partial(ours, database, themes),
+        "geopandas.overlay": partial(by_geopandas, held),
+        "PostGIS, naive": partial(_sql, database, NAIVE, ()),
+        "PostGIS, tuned": partial(_sql, database, TUNED, FREE),
+    }
+    for n in range(rounds):
+        for name, way in list(ways.items())[:: 1 if n % 2 == 0 else -1]:
+            print(f"round {n + 1}: {name}", file=sys.stderr)
+            took.setdefault(name, []).append(way())
+        for jobs in (1, 2) if n % 2 == 0 else (2, 1):
+            rate, peak = _estimates(url, stores.questions(count, out), jobs)
+            took.setdefault(f"estimates {jobs}", []).append(rate)
+            memory += [peak] if jobs == 1 else []
+    return _told(took, memory, list(ways))
+
+
+def _told(took: dict[str, list[float]], memory: Sequence[float], ways: Sequence[str]) -> str:
+    one, two = took["estimates 1"], took["estimates 2"]
+    reached: list[tuple[str, Sequence[float]]] = [
+        ("shares", goals.by(took["landinfo (embedded)"], took["geopandas.overlay"])),
+        ("estimates", one),
+        ("two", goals.by(two, one)),
+        ("batch memory", memory),
+    ]
+    bare = took["geopandas.overlay"]
+    shares = [[name, results.spread(took[name], 0), results.ratios(took[name], bare)] for name in ways]
+    rows = [[f"{name} process{'es' * (name > 1)}", results.spread(each, 0)] for name, each in ((1, one), (2, two))]
+    return "\n\n".join([
+        goals.table(reached),
+        results.table(["shares of all themes, one process", "parcels/s", ": geopandas.overlay"], shares),
+        results.table(["full estimates, `landinfo batch`", "a second"], rows),
+    ])  # fmt: skip
+
+
+def ours(url: str, themes: Sequence[Theme], seconds: float = LONG) -> float:
+    """Parcels a second, measured for about so long."""
+    with closing(open_store(url)) as store:
+        begun, count = time.perf_counter(), 0
+        for parcel in itertools.takewhile(lambda _: time.perf_counter() - begun < seconds, _parcels(store)):
+            for theme in themes:
+                facts = store.layer(theme.id, parcel.shape.bounds, stores.ASKED, stores.DAY)
+                overlay.measure(parcel, theme, facts)
+            count += 1
+    return count / (time.perf_counter() - begun)
+
+
+def _parcels(store: Store) -> Iterator[Parcel]:
+    after: int | None = 0
+    while after is not None:
+        page = store.page("parcels", (stores.ASKED, stores.ASKED), stores.DAY, 1000, after)
+        yield from (row for _, row in page.rows if isinstance(row, Parcel))
+        after = page.after
+
+
+Frames = tuple[Any, list[Any]]
+
+
+def frames(url: str, themes: Sequence[Theme]) -> Frames:
+    """The parcels and the areas of each theme, in memory."""
+    parcels = geopandas.read_file(url, layer="parcels", columns=["number"])
+    features = geopandas.read_file(url, layer="features", columns=["theme", "designation"])
+    return parcels, [part for theme in themes if len(part := features[features["theme"] == theme.id])]
+
+
+def by_geopandas(held: Frames) -> float:
+    """Parcels a second."""
+    parcels, parts = held
+    begun = time.perf_counter()
+    for part in parts:
+        found = geopandas.overlay(parcels, part, how="intersection", keep_geom_type=True)
+        found["area"] = found.area
+    return len(parcels) / (time.perf_counter() - begun)
+
+
+def _sql(url: str, statement: str, settings: Sequence[str]) -> float:
+    with closing(psycopg2.connect(url)) as held, held, held.cursor() as cursor:
+        find_tables(cursor)
+        for setting in settings:
+            cursor.execute(f"SET {setting}")
+        cursor.execute("SELECT count(*) FROM parcels")
+        count = int(cursor.fetchone()[0])
+        begun = time.perf_counter()
+        cursor.execute(statement)
+        took = time.perf_counter() - begun
+        cursor.execute("DROP TABLE shares")
+    return count / took
+
+
+def _estimates(url: str, asked: Sequence[stores.Question], jobs: int) -> tuple[float, float]:
+    """Full estimates a second, and the most memory that the command held, in MB."""
+    rows, more = min(FEW, len(asked) // 2), min(MANY, len(asked))
+    few, many = _answered(url, asked[:rows], jobs), _answered(url, asked[:more], jobs)
+    while many.seconds - few.seconds < LONG / 2 and more < len(asked):
+        more = min(more * 4, len(asked))
+        many = _answered(url, asked[:more], jobs)
+    return (more - rows) / (many.seconds - few.seconds), many.peak / 1e6
+
+
+def _answered(url: str, asked: Sequence[stores.Question], jobs: int) -> process.Run:
+    source, target = servers.OUT / "list.csv", servers.OUT / "answered.csv"
+    for path in servers.OUT.glob("answered*"):
+        path.unlink()
+    with source.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("parcel", "convert_to"), *((ref, use) for *_, use, ref in asked)])
+    words = [sys.executable, "-m", "landinfo", "batch", str(source), "--out", str(target), "--store", url]
+    days = ["--on", str(stores.ASKED), "--known", str(stores.DAY)]
+    return process.run([*words, *days, "--jobs", str(jobs)], ROOT)
