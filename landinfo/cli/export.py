@@ -11,7 +11,6 @@ from landinfo import asked
 from landinfo.cli.bar import Bar
 from landinfo.cli.common import language_option, languages, opened, print_both, store_option, today
 from landinfo.model import Rulebook
-from landinfo.opendata.export import export
 from landinfo.paper import address
 from landinfo.texts import say
 
@@ -27,6 +26,8 @@ def add(commands: Any) -> None:
 
 
 def _export(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    from landinfo.opendata.export import export  # its libraries take half a second, which no other command needs
+
     known = asked.read_day("known", arguments.known) if arguments.known else today()
     with opened(arguments) as store:
         made = export(store, rulebook, Path(arguments.out), known, address.public(os.environ), Bar(rulebook.texts))
