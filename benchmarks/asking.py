@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from benchmarks.load import ROOT
@@ -12,6 +10,7 @@ from landinfo import asked, lookup, present
 from landinfo.model import Rulebook
 from landinfo.store import Store
 from landinfo.store.rulebook import read_rulebook
+from landinfo.web import api
 
 PLACE = ("x", "y")
 
@@ -26,21 +25,11 @@ def asker(store: Store, rulebook: Rulebook) -> Callable[[str], str]:
 
     def ask(path: str) -> str:
         given = parse_qsl(urlsplit(path).query)
-        query = asked.read_query([pair for pair in given if pair[0] not in PLACE], asked_today(given))
+        known = asked.read_day("known", dict(given)["known"])  # stands in for the clock
+        query = asked.read_query([pair for pair in given if pair[0] not in PLACE], known)
         place = asked.read_place({n: text for n, text in given if n in PLACE}, store.facts().crs)
-        return _json(answered(lookup.at(*place, query, store, rulebook), rulebook))
+        found = lookup.at(*place, query, store, rulebook)
+        made = present.several if isinstance(found, lookup.Several) else present.answer
+        return api.as_json(made(found, rulebook)).get_data(as_text=True)
 
     return ask
-
-
-def asked_today(given: Sequence[tuple[str, str]]) -> Any:
-    """The day that stands in for the clock: the one as known on which is asked."""
-    return asked.read_day("known", dict(given)["known"])
-
-
-def answered(found: Any, rulebook: Rulebook) -> Any:
-    return present.several(found, rulebook) if isinstance(found, lookup.Several) else present.answer(found, rulebook)
-
-
-def _json(body: Any) -> str:
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False) + "\n"

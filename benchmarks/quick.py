@@ -20,7 +20,8 @@ import shapely
 from benchmarks import asking, batch, copy, goals, peers, results, servers, serving, stores
 from landinfo.store import Store, open_store
 
-COUNT, QUESTIONS, TILES, OPENED = 5_000, 60, 5, 10
+COUNT, ROUNDS = 5_000, 3
+QUESTIONS, TILES, OPENED = 60, 5, 10
 KEPT = Path(__file__).with_name("quick.json")
 WORSE = 1.2
 """Times what it was, from which it is told."""
@@ -29,15 +30,16 @@ SQUARE = shapely.box(0, 0, 1, 1)
 
 
 def run(count: int, rounds: int, out: Path) -> str:
-    """The section of the results; ``count`` and ``rounds`` are its own, however they are given."""
+    """The section of the results."""
     costs: dict[str, list[float]] = {}
-    embedded, database = str(stores.embedded(COUNT, out)), stores.database(COUNT, out)
-    for _ in range(3):
-        for name, cost in _costs(embedded, database, out):
+    embedded, database = str(stores.embedded(count, out)), stores.database(count, out)
+    for _ in range(rounds):
+        for name, cost in [*_costs(embedded, database, out), *_http(embedded)]:
             costs.setdefault(name, []).append(cost)
-    for name, cost in [*_http(embedded), *_copy(database, out)]:
+    for name, cost in _copy(database, out):
         costs.setdefault(name, []).append(cost)
-    found = {name: results.statistics.median(each) for name, each in costs.items()}
+    # the least of the rounds: what else the machine does only adds
+    found = {name: min(each) for name, each in costs.items()}
     if not KEPT.exists():
         KEPT.write_text(json.dumps({n: round(v, 3) for n, v in found.items()}, indent=1, ensure_ascii=False) + "\n")
     kept: dict[str, float] = json.loads(KEPT.read_text())
@@ -47,7 +49,7 @@ def run(count: int, rounds: int, out: Path) -> str:
     ]
     told = worse(kept, found)
     said = f"Worse by more than {WORSE - 1:.0%}: {', '.join(told)}." if told else f"Nothing is {WORSE - 1:.0%} worse."
-    return f"{said}\n\n{results.table([f'cost, {COUNT:,} parcels', 'now', 'kept', 'now : kept'], rows)}"
+    return f"{said}\n\n{results.table([f'cost, {COUNT:,} parcels', 'now', 'kept', 'least now : kept'], rows)}"
 
 
 def worse(kept: Mapping[str, float], found: Mapping[str, float]) -> list[str]:

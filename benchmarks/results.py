@@ -99,6 +99,6 @@ def replace(path: Path, part: str, text: str) -> None:
     """Put the section of a part in the place of the one before."""
     held = path.read_text("utf-8") if path.exists() else TITLE
     sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", held, re.MULTILINE | re.DOTALL))
-    sections[part] = f"\n{text.strip()}\n\n"
-    body = "".join(f"## {name}\n{held}" for name, held in sorted(sections.items()))
+    sections[part] = text
+    body = "".join(f"## {name}\n\n{held.strip()}\n\n" for name, held in sorted(sections.items()))
     path.write_text(f"{TITLE}\n{body}".rstrip() + "\n", "utf-8")

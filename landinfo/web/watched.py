@@ -9,8 +9,6 @@ from flask import g, has_request_context
 from landinfo.model import Held, LayerFacts, PriceZone
 from landinfo.store import Store
 
-_UNREAD = "a_layer_was_not_read"
-
 
 class Watched:
     """A ``Store``: every method is the inner store's."""
@@ -31,10 +29,10 @@ class Watched:
 
 def _noted(found: LayerFacts) -> LayerFacts:
     if found.held is Held.FAILED and has_request_context():
-        setattr(g, _UNREAD, True)
+        g.unread = True
     return found
 
 
 def unread() -> bool:
     """Did a layer fail while this request was answered?"""
-    return bool(g.get(_UNREAD, False))
+    return bool(g.get("unread", False))
