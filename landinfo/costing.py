@@ -5,7 +5,7 @@ Results are kept by what each item depends on, because the range asks for many s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -66,8 +66,8 @@ class Costing:
 
     def __init__(self, case: Case, regime: Regime, rules: Rules) -> None:
         self.case, self.regime, self.rules = case, regime, rules
-        self._kept: dict[tuple[object, ...], Cost] = {}
-        self._parts: dict[tuple[object, ...], list[Part]] = {}
+        self._kept: dict[tuple[Hashable, ...], Cost] = {}
+        self._parts: dict[tuple[Hashable, ...], list[Part]] = {}
 
     def costs(self, state: State) -> tuple[Cost, ...]:
         """Levy or rent first, then the charges."""
@@ -76,18 +76,14 @@ class Costing:
     def levy(self, state: State) -> Cost:
         """The levy after reduction and compensation, or the rent."""
         return self._keep(
-            self.levy_key(state), lambda: cost("land_rent" if self.leased else "levy", self._levy_lines(state))
+            levy_key(state), lambda: cost("land_rent" if self.leased else "levy", self._levy_lines(state))
         )
-
-    def levy_key(self, state: State) -> tuple[object, ...]:
-        """Equal for states in which the levy is the same."""
-        return ("levy", *_levy_key(state), state.reduced)
 
     @cached_property
     def leased(self) -> bool:
         return self.case.convert_to in BUSINESS
 
-    def _keep(self, key: tuple[object, ...], make: Callable[[], Cost]) -> Cost:
+    def _keep(self, key: tuple[Hashable, ...], make: Callable[[], Cost]) -> Cost:
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]
@@ -185,9 +181,7 @@ class Costing:
 
     def registration(self, state: State) -> Cost:
         """The registration fee on the day of declaration; nothing where the law exempts."""
-        key = ("registration", state.area, state.term, state.rent, state.once_residential, state.reduced[0],
-               state.fee_due, state.holding, state.allocated, state.recognised_pays)  # fmt: skip
-        return self._keep(key, lambda: self._registration(state))
+        return self._keep(fee_key(state), lambda: self._registration(state))
 
     def _registration(self, state: State) -> Cost:
         day = self.case.days.declared or self.case.on
@@ -223,8 +217,7 @@ class Costing:
 
     def rice(self, state: State) -> Cost:
         """The rice-land payment; no lines where there is no such land or no such rule."""
-        key = ("rice", state.area, state.rice_due)
-        return self._keep(key, lambda: cost("rice_land_payment", self._rice(state)))
+        return self._keep(rice_key(state), lambda: cost("rice_land_payment", self._rice(state)))
 
     def _rice(self, state: State) -> list[Line]:
         floor, cited = charges.rice_floor(self.case.on, self.rules)
@@ -235,7 +228,23 @@ class Costing:
         return charges.rice_payment(self.parts(state), rate, cited, not isinstance(told, Decimal))
 
 
-def _levy_key(state: State) -> tuple[object, ...]:
+def levy_key(state: State) -> tuple[Hashable, ...]:
+    """Equal for states in which the levy or the rent is the same."""
+    return ("levy", *_levy_key(state), state.reduced)
+
+
+def fee_key(state: State) -> tuple[Hashable, ...]:
+    """Equal for states in which the registration fee is the same."""
+    return ("registration", state.area, state.term, state.rent, state.once_residential, state.reduced[0],
+            state.fee_due, state.holding, state.allocated, state.recognised_pays)  # fmt: skip
+
+
+def rice_key(state: State) -> tuple[Hashable, ...]:
+    """Equal for states in which the rice-land payment is the same."""
+    return ("rice", state.area, state.rice_due)
+
+
+def _levy_key(state: State) -> tuple[Hashable, ...]:
     """What the levy depends on; land once residential depends on nothing."""
     if state.once_residential:
         return ("once",)

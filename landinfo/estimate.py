@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, settled, unknowns
+from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, settled, tariff, unknowns
 from landinfo.case import FACTS, Case, TaxNotice
 from landinfo.costing import Cost, Costing, Regime, apportioned
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line, Rules, k_in_force
@@ -68,7 +68,8 @@ class Estimate:
     recalculation: Recalculation | None = None
 
 
-Tried = list[tuple[tuple[int, ...], Amounts]]
+Tried = Sequence[Amounts]
+"""What the case comes to in each state that may cost something else (``Tariff.ends``)."""
 Ends = Sequence[Decimal | None]
 """What one item comes to in each state tried."""
 
@@ -84,16 +85,17 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     asked = case.days.recalculation_requested
     again = asked is not None and recalculation.open_on(asked, rules) and unknowns.may_be_eligible(case, rules)
     used = recalculation.regime(case, rules) if again else own
-    costing, space = Costing(case, used, rules), unknowns.space(case, used.name, rules)
+    costing, priced = Costing(case, used, rules), tariff.of(case, used, rules)
+    space = priced.space
     likely = costing.costs(space.likely)
     reason = _not_computable(case, costing) or (None if likely[0].amount is not None else Notice("levy-price-unknown"))
     reach = Reach(costing)
-    tried = [(chosen, reach.amounts(state)) for chosen, state in space.states()] if reason is None else []
+    tried = [reach.amounts(*end) for end in priced.ends] if reason is None else []
     alone = assumptions.individual(case, space.likely, used, rules)
     items = _items(case, used, likely, tried, reason, alone, rules)
     mixed = any(set(settled.EACH_PART) <= set(d.values) for d in space.dimensions if d.name == "rent")
     total, low, high = _sums(items, tried, mixed)
-    asked_for = tuple(questions.questions(space, [(chosen, amounts.total) for chosen, amounts in tried]))
+    asked_for = tuple(questions.questions(space, priced.groups, [amounts.total for amounts in tried]))
     found = Estimate(
         regime=used.name,
         law=used.cited,
@@ -116,7 +118,7 @@ def estimate(case: Case, rules: Rules) -> Estimate:
         questions=asked_for,
         not_included=(*_unknown_charges(case, items, rules), *charges.not_included(case.days.filed or case.on, rules)),
         notices=tuple(assumptions.notices(case, costing, space, rules)),
-        readings=readings.readings(costing, space.likely) if reason is None else (),
+        readings=readings.readings(costing, priced, reach) if reason is None else (),
     )
     return _paid(found, case, own, space, rules)
 
@@ -173,7 +175,7 @@ def _items(
     """
     levied, fee, rice = likely
     days = (case.on, case.days.declared or case.on, case.on)
-    ends = [[amounts.items[index] for _, amounts in tried] for index in range(len(likely))]
+    ends = [[amounts.items[index] for amounts in tried] for index in range(len(likely))]
     if reason is not None:
         items = [Item(levied.code, None, None, None, (), reason, case.on)]
     else:
@@ -237,9 +239,9 @@ def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | N
     if items[0].amount is None:
         return None, None, None
     total = sum((i.amount for i in items if i.amount is not None), ZERO)
-    totals = [amounts.total for _, amounts in tried]
+    totals = [amounts.total for amounts in tried]
     known = [t for t in totals if t is not None] + [total]
-    shown = any(amounts.items[0] == 0 for _, amounts in tried)
+    shown = any(amounts.items[0] == 0 for amounts in tried)
     # a levy of 0 that no state shows: valued individually, or with a price that nobody knows
     if items[0].low == 0 and (items[0].reason is not None or not shown):
         known.append(sum((i.low for i in items[1:] if i.low is not None and i.amount is not None), ZERO))

@@ -10,8 +10,10 @@ from landinfo.case import CHOICES, HOLDINGS, RENTS, Fact
 from landinfo.levy.terms import ZERO
 from landinfo.unknowns import Space
 
-Totals = Sequence[tuple[tuple[int, ...], Decimal | None]]
-"""Each combination tried (the index of every dimension's value) with its total in đồng."""
+Groups = Sequence[Sequence[tuple[int, ...]]]
+"""By dimension, the ends (indices) that differ in it alone."""
+Totals = Sequence[Decimal | None]
+"""The total of each end, in đồng."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,11 @@ class Question:
     choices: tuple[str, ...] = ()
 
 
-def questions(space: Space, totals: Totals) -> Iterator[Question]:
+def questions(space: Space, groups: Groups, totals: Totals) -> Iterator[Question]:
     """The facts that can move the total in some state of the others, the one that moves it most first."""
     found: list[Question] = []
-    for index, dimension in enumerate(space.dimensions):
-        moves = _moves(index, totals) if dimension.facts and totals else ZERO
+    for dimension, among in zip(space.dimensions, groups, strict=True):
+        moves = _moves(among, totals) if dimension.facts and totals else ZERO
         if moves != 0:
             found += [
                 Question(fact, _default(fact, space), moves, rents(space) if fact == "rent" else CHOICES.get(fact, ()))
@@ -46,15 +48,13 @@ def questions(space: Space, totals: Totals) -> Iterator[Question]:
             yield question
 
 
-def _moves(index: int, totals: Totals) -> Decimal | None:
+def _moves(groups: Sequence[tuple[int, ...]], totals: Totals) -> Decimal | None:
     """The largest difference that one dimension makes with the others held; None where it takes a bound away."""
-    groups: dict[tuple[int, ...], list[Decimal | None]] = {}
-    for chosen, total in totals:
-        groups.setdefault(chosen[:index] + chosen[index + 1 :], []).append(total)
     most = ZERO
-    for group in groups.values():
-        known = [t for t in group if t is not None]
-        if known and len(known) < len(group):
+    for group in groups:
+        found = [totals[end] for end in group]
+        known = [t for t in found if t is not None]
+        if known and len(known) < len(found):
             return None
         most = max(most, max(known) - min(known)) if known else most
     return most

@@ -1,7 +1,7 @@
 """What a case costs at least and at most where its areas may lie anywhere, in every order of using the limit.
 
-In a settled state the cost of a part is linear in its area on each step of the limit. What one square metre costs there
-(asked of ``Costing``, which knows the law) and ``limit`` give the ends of each item exactly, for any number of parts.
+What one square metre costs on each step of the limit (``tariff``) gives the cost of parts that take nothing from each
+other by a product; where they share a limit ``limit`` gives the ends of each item exactly, for any number of parts.
 The ends of the total are those of the sum, never narrower than the truth: rounding makes them up to 2 đồng wider, and
 the cap of the registration fee and compensation, where they bite for some of the areas only, somewhat more.
 """
@@ -9,22 +9,21 @@ the cap of the registration fee and compensation, where they bite for some of th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from landinfo import levy, limit
-from landinfo.case import Case
+from landinfo import limit
 from landinfo.charges import registration_cap
 from landinfo.costing import Costing, total_of
-from landinfo.levy.terms import AGRICULTURAL, ONE, ZERO
+from landinfo.levy.terms import ZERO
 from landinfo.limit import BEYOND, FREE, INSIDE, SECOND
 from landinfo.money import dong
 from landinfo.settled import ANY, State
 from landinfo.spread import Bounds, Ground
+from landinfo.tariff import Metre, Metres
 
 EXACT = 100
 """Digits with which areas are added and taken apart: none is ever rounded."""
-HALF = Decimal("0.5")
 ITEMS = 3
 
 
@@ -39,72 +38,58 @@ class Amounts:
     total: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Metre:
-    """What one m² of a part costs, đồng: the levy or rent by step, the fee, the rice-land payment (None: not known)."""
-
-    levy: dict[int, Decimal] | None
-    fee: Decimal | None
-    rice: Decimal | None
-
-
-Metres = list[list[Metre]]
-"""Of each part one square metre, in each way that the part may be held."""
-
-
 class Reach:
     """The ends of one case under one regime: ``State.area`` is "likely" (as told), "least" or "most"."""
 
     def __init__(self, costing: Costing) -> None:
         self.costing = costing
-        self._metres = [_of_one_metre(costing, index) for index in range(len(costing.case.parts))]
-        self._most = costing.case.together or sum((p.area_high for p in costing.case.parts), ZERO)
-        self._amounts: dict[State, Amounts] = {}
-        self._settled: dict[State, Metres] = {}
-        self._steps: dict[tuple[object, ...], dict[int, Decimal] | None] = {}
-        self._same: dict[tuple[object, ...], Metre] = {}
-        self._found: dict[tuple[object, ...], Amounts] = {}
+        case = costing.case
+        self.cap: Decimal | None = registration_cap(case.days.declared or case.on, costing.rules)
+        self.areas = {
+            "likely": [p.area for p in case.parts],
+            "least": [p.area_low for p in case.parts],
+            "most": [p.area_high for p in case.parts],
+        }
+        self.most = case.together or sum(self.areas["most"], ZERO)
         self._ends: dict[tuple[object, ...], Decimal] = {}
 
-    def amounts(self, state: State) -> Amounts:
-        """What ``state`` costs."""
+    def amounts(self, state: State, metres: Metres) -> Amounts:
+        """What ``state`` costs; ``metres``: its square metres."""
+        found = self._apart(state, metres)
+        if found is not None:
+            return found
         if state.area == "likely" and state.holding != ANY:
-            found = tuple(cost.amount for cost in self.costing.costs(state))
-            return Amounts(found, total_of(found))
-        if state.order != "even":
-            state = replace(state, order="even")  # every order is looked through
-        if state not in self._amounts:
-            self._amounts[state] = self._open(state)
-        return self._amounts[state]
+            amounts = tuple(cost.amount for cost in self.costing.costs(state))
+            return Amounts(amounts, total_of(amounts))
+        return _End(self, state, metres).amounts()
 
-    def _open(self, state: State) -> Amounts:
-        settled = replace(state, area="likely")
-        parts = self._parts(settled)
-        # states that differ in nothing that a square metre costs end alike; equal metres are one object
-        key = (state.area, state.limit, *(tuple(map(id, part)) for part in parts))
-        if key not in self._found:
-            self._found[key] = _End(self, state, parts).amounts()
-        return self._found[key]
+    def _apart(self, state: State, metres: Metres) -> Amounts | None:
+        """The sum of parts that cost the same whatever the others do; None: they share a limit, or one area.
 
-    def _parts(self, settled: State) -> Metres:
-        if settled not in self._settled:
-            held = ("recognised", "annual") if settled.holding == ANY else (settled.holding,)
-            ways = [settled if way == settled.holding else replace(settled, holding=way) for way in held]
-            pairs = [(way, replace(way, limit=ONE)) for way in ways]
-            self._settled[settled] = [
-                [self._metre(index, way, inside) for way, inside in pairs] for index in range(len(self._metres))
-            ]
-        return self._settled[settled]
-
-    def _metre(self, index: int, state: State, inside: State) -> Metre:
-        """``inside``: the state with a limit of one m²."""
-        costing, within = self._metres[index], state.limit >= self._most
-        key = (index, within, inside.once_residential, inside.free_limit, *costing.levy_key(inside))
-        if key not in self._steps:
-            self._steps[key] = _by_step(costing, inside, within=within)
-        steps, fee, rice = self._steps[key], costing.registration(state).exact, costing.rice(state).exact
-        found = Metre(steps, fee, rice)
-        return self._same.setdefault((None if steps is None else tuple(steps.items()), fee, rice), found)
+        No square metre costs less than nothing, so that the least of each part is at its smallest, the most at its
+        largest.
+        """
+        case, open_ = self.costing.case, state.area != "likely"
+        if any(len(part) > 1 for part in metres) or (open_ and len(metres) > 1 and case.together is not None):
+            return None
+        ground = [
+            (area, high if open_ else area, metre)
+            for area, high, (metre,) in zip(self.areas[state.area], self.areas["most"], metres, strict=True)
+            if area or open_
+        ]
+        room = sum((high for _, high, metre in ground if metre.levy is None or FREE not in metre.levy), ZERO)
+        if ZERO < state.limit < room and any(len(metre.levy or ()) > 1 for *_, metre in ground) and len(ground) > 1:
+            return None
+        levies = [_levied(area, metre, state.limit, room) for area, _, metre in ground]
+        fees = [None if metre.fee is None else area * metre.fee for area, _, metre in ground]
+        rices = [None if metre.rice is None else area * metre.rice for area, _, metre in ground]
+        levied, fee, rice = _sum(levies), _sum(fees), _sum(rices)
+        items = (
+            None if levied is None else dong(max(ZERO, levied - case.compensation)),
+            None if fee is None else dong(fee if self.cap is None else min(fee, self.cap)),
+            None if rice is None else dong(rice),
+        )
+        return Amounts(items, total_of(items))
 
     def end(self, grounds: Sequence[Ground], state: State) -> Decimal:
         """The least (the most) that ground of these costs a metre comes to."""
@@ -149,6 +134,32 @@ def _by_step(costing: Costing, state: State, *, within: bool) -> dict[int, Decim
     return {INSIDE: inside, BEYOND: over}
 
 
+def _levied(area: Decimal, metre: Metre, limit: Decimal, room: Decimal) -> Decimal | None:
+    """The levy of a part that is alone, or that no other takes any of the limit from; ``room``: m² that may need it."""
+    if metre.levy is None:
+        return None
+    if FREE in metre.levy:
+        return area * metre.levy[FREE]
+    if limit >= room:
+        return area * metre.levy[INSIDE]
+    if metre.open:
+        return None
+    inside = min(area, limit)
+    second = min(area - inside, limit) if SECOND in metre.levy else ZERO
+    found = (area - inside - second) * metre.levy[BEYOND] + inside * metre.levy[INSIDE]
+    return found + second * metre.levy[SECOND] if second else found
+
+
+def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    """None where one is not known."""
+    total = ZERO
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
+
+
 class _End:
     """One end of one state: the least, or with ``State.area`` "most" the most."""
 
@@ -158,10 +169,10 @@ class _End:
         self.pick: Callable[..., Decimal] = max if self.most else min
         case = reach.costing.case
         self.given = case.compensation
-        self.cap: Decimal | None = registration_cap(case.days.declared or case.on, reach.costing.rules)
-        self.levy_known, self.fee_known, self.rice_known = (
-            all(getattr(m, name) is not None for part in parts for m in part) for name in ("levy", "fee", "rice")
-        )
+        self.cap = reach.cap
+        every, room = [m for part in parts for m in part], state.limit >= reach.most
+        self.levy_known = all(m.levy is not None and (room or not m.open) for m in every)
+        self.fee_known, self.rice_known = (all(getattr(m, n) is not None for m in every) for n in ("fee", "rice"))
 
     def amounts(self) -> Amounts:
         levied = dong(max(ZERO, self.lowest(levied=True) - self.given)) if self.levy_known else None

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from landinfo import levy
+from landinfo import levy, tariff
 from landinfo.case import Case, Part
-from landinfo.costing import Costing, total_of
+from landinfo.costing import Costing
 from landinfo.levy.terms import ZERO
 from landinfo.model import Notice
+from landinfo.reach import Reach
 from landinfo.settled import State
+from landinfo.tariff import Tariff
 from landinfo.unknowns import LIMBS
 
 
@@ -29,15 +31,17 @@ class Reading:
     total: Decimal | None
 
 
-def readings(costing: Costing, likely: State) -> tuple[Reading, ...]:
+def readings(costing: Costing, priced: Tariff, reach: Reach) -> tuple[Reading, ...]:
     """The readings that change the levy or the total of the likely state."""
-    own = _amounts(costing, likely)
-    found = [Reading(name, *_amounts(costing, state)) for name, state in _states(costing, likely)]
+    likely = priced.space.likely
+    own = _amounts(reach, priced, likely)
+    found = [Reading(name, *_amounts(reach, priced, state)) for name, state in _states(costing, likely)]
     if _only_registered(costing):
         found.append(Reading(Notice("reading-registered-only"), ZERO, ZERO))
     for name, case in _cases(costing.case):
-        other = Costing(case, costing.regime, costing.rules)
-        found.append(Reading(Notice(f"reading-{name}"), *_amounts(other, likely)))
+        other = Reach(Costing(case, costing.regime, costing.rules))
+        prices = tariff.of(case, costing.regime, costing.rules)
+        found.append(Reading(Notice(f"reading-{name}"), *_amounts(other, prices, likely)))
     return tuple(r for r in found if (r.levy, r.total) != own)
 
 
@@ -47,10 +51,10 @@ def _only_registered(costing: Costing) -> bool:
     return to_production and all(p.land_use == "TMD" for p in costing.case.parts)
 
 
-def _amounts(costing: Costing, state: State) -> tuple[Decimal | None, Decimal | None]:
+def _amounts(reach: Reach, priced: Tariff, state: State) -> tuple[Decimal | None, Decimal | None]:
     """Levy and total in đồng."""
-    items = tuple(c.amount for c in costing.costs(state))
-    return items[0], total_of(items)
+    found = reach.amounts(state, priced.metres(state))
+    return found.items[0], found.total
 
 
 def _states(costing: Costing, likely: State) -> Iterator[tuple[Notice, State]]:

@@ -33,6 +33,10 @@ TRIED = {
 }
 
 
+ROOM = Decimal("Infinity")
+"""A limit of m² that has room for all of any parcel."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dimension:
     """One thing that is open: the field of ``State``, its extremes, and the facts that would settle it."""
@@ -205,7 +209,6 @@ def _holding(asked: _Asked) -> Iterator[_Open]:
 
 def _limit(asked: _Asked) -> Iterator[_Open]:
     given = asked.facts.get("allotment_limit")
-    most = asked.case.together or sum((p.area_high for p in asked.case.parts), ZERO)
     if isinstance(given, Decimal):
         yield _Open("limit", (given,), given)
         return
@@ -218,27 +221,34 @@ def _limit(asked: _Asked) -> Iterator[_Open]:
         yield _Open("free_limit", ("least", "most"), "", ("allotment_limit",))
         return
     matters = matters and (asked.may_be_eligible or asked.may_be_reduced)
-    yield _Open("limit", (ZERO, most) if matters else (likely,), likely, ("allotment_limit",))
+    yield _Open("limit", (ZERO, ROOM) if matters else (likely,), likely, ("allotment_limit",))
 
 
 def _order(asked: _Asked) -> Iterator[_Open]:
-    prices = {
-        (p.price, p.target_price, p.k_price, p.k_target, p.land_use, p.rent, p.term_left_months)
-        for p in asked.case.parts
-    }
     stepped = asked.may_be_eligible or asked.may_be_reduced or asked.regime == "2014-07-01"
-    if asked.household and asked.housing and stepped and len(prices) > 1:
+    if asked.household and asked.housing and stepped and differ(asked.case):
         yield _Open("order", TRIED["order"], "even")
 
 
+def differ(case: Case) -> bool:
+    """Does a square metre of one part cost something else than of another?"""
+    kinds = {(p.price, p.target_price, p.k_price, p.k_target, p.land_use, p.rent, p.term_left_months)
+             for p in case.parts}  # fmt: skip
+    return len(kinds) > 1
+
+
 def _area(asked: _Asked) -> Iterator[_Open]:
-    """Are areas open? Asked for together, those that are full or empty, and one part alone, are not."""
-    open_ = [p for p in asked.case.parts if p.area_low != p.area_high]
-    if asked.case.together is not None:
-        low, high = (sum((getattr(p, n) for p in asked.case.parts), ZERO) for n in ("area_low", "area_high"))
-        open_ = open_ if len(open_) > 1 and low < asked.case.together < high else []
-    if open_:
+    if area_open(asked.case):
         yield _Open("area", TRIED["area"], "likely")
+
+
+def area_open(case: Case) -> bool:
+    """Are areas open? Asked for together, those that are full or empty, and one part alone, are not."""
+    open_ = [p for p in case.parts if p.area_low != p.area_high]
+    if case.together is not None:
+        low, high = sum((p.area_low for p in case.parts), ZERO), sum((p.area_high for p in case.parts), ZERO)
+        return len(open_) > 1 and low < case.together < high
+    return bool(open_)
 
 
 def _term(asked: _Asked) -> Iterator[_Open]:
