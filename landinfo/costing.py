@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from operator import attrgetter
 
 from landinfo import charges, law, levy, reductions, rent
 from landinfo.case import Case, Part
@@ -22,6 +23,8 @@ from landinfo.settled import EACH_PART, WAYS, State, grounded
 
 DONG = Decimal(1)
 _SHARED = tuple(f.name for f in fields(Settled))
+_LEVY = attrgetter(*_SHARED, "free_limit", "area", "term", "rent", "rent_rate", "deduct", "annual_k")
+_FEE = attrgetter("area", "term", "rent", "once_residential", "fee_due", "holding", "allocated", "recognised_pays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,13 @@ class Cost:
 
 def total_of(items: Sequence[Decimal | None]) -> Decimal | None:
     """The sum of an estimate's items, the levy or rent first: None without it; charges not known are left out."""
-    levied, *rest = items
-    return None if levied is None else sum((amount for amount in rest if amount is not None), levied)
+    total = items[0]
+    if total is None:
+        return None
+    for amount in items[1:]:
+        if amount is not None:
+            total += amount
+    return total
 
 
 def cost(code: str, lines: Sequence[Line]) -> Cost:
@@ -235,8 +243,7 @@ def levy_key(state: State) -> tuple[Hashable, ...]:
 
 def fee_key(state: State) -> tuple[Hashable, ...]:
     """Equal for states in which the registration fee is the same."""
-    return ("registration", state.area, state.term, state.rent, state.once_residential, state.reduced[0],
-            state.fee_due, state.holding, state.allocated, state.recognised_pays)  # fmt: skip
+    return ("registration", *_FEE(state), state.reduced[0])
 
 
 def rice_key(state: State) -> tuple[Hashable, ...]:
@@ -250,10 +257,7 @@ def _levy_key(state: State) -> tuple[Hashable, ...]:
         return ("once",)
     # the order counts with what a reduction leaves of each part; spread evenly it does not
     reduced = state.reduced[1] if state.free_limit or state.order != "even" else ZERO
-    return (
-        reduced, state.free_limit, *(getattr(state, name) for name in _SHARED),
-        state.area, state.term, state.rent, state.rent_rate, state.deduct, state.annual_k,
-    )  # fmt: skip
+    return (reduced, *_LEVY(state))
 
 
 def apportioned(lines: Sequence[Line], amount: Decimal) -> tuple[Line, ...]:

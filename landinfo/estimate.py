@@ -11,7 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from landinfo import assumptions, charges, law, levy, payment, questions, readings, recalculation, settled, tariff, unknowns
+from landinfo import (
+    assumptions,
+    charges,
+    law,
+    levy,
+    payment,
+    questions,
+    readings,
+    recalculation,
+    settled,
+    tariff,
+    unknowns,
+)
 from landinfo.case import FACTS, Case, TaxNotice
 from landinfo.costing import Cost, Costing, Regime, apportioned
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line, Rules, k_in_force

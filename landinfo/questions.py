@@ -32,8 +32,9 @@ class Question:
 def questions(space: Space, groups: Groups, totals: Totals) -> Iterator[Question]:
     """The facts that can move the total in some state of the others, the one that moves it most first."""
     found: list[Question] = []
+    whole = all(t is not None for t in totals)
     for dimension, among in zip(space.dimensions, groups, strict=True):
-        moves = _moves(among, totals) if dimension.facts and totals else ZERO
+        moves = _moves(among, totals, whole) if dimension.facts and totals else ZERO
         if moves != 0:
             found += [
                 Question(fact, _default(fact, space), moves, rents(space) if fact == "rent" else CHOICES.get(fact, ()))
@@ -48,15 +49,21 @@ def questions(space: Space, groups: Groups, totals: Totals) -> Iterator[Question
             yield question
 
 
-def _moves(groups: Sequence[tuple[int, ...]], totals: Totals) -> Decimal | None:
-    """The largest difference that one dimension makes with the others held; None where it takes a bound away."""
+def _moves(groups: Sequence[tuple[int, ...]], totals: Totals, whole: bool) -> Decimal | None:
+    """The largest difference that one dimension makes with the others held; None where it takes a bound away.
+
+    ``whole``: all totals are known.
+    """
     most = ZERO
     for group in groups:
-        found = [totals[end] for end in group]
-        known = [t for t in found if t is not None]
-        if known and len(known) < len(found):
-            return None
-        most = max(most, max(known) - min(known)) if known else most
+        known = [t for end in group if (t := totals[end]) is not None]
+        if not whole and len(known) < len(group):
+            if known:
+                return None
+            continue
+        moved = abs(known[0] - known[1]) if len(known) == 2 else max(known) - min(known)
+        if moved > most:
+            most = moved
     return most
 
 

@@ -8,7 +8,7 @@ the cap of the registration fee and compensation, where they bite for some of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
@@ -69,27 +69,35 @@ class Reach:
         No square metre costs less than nothing, so that the least of each part is at its smallest, the most at its
         largest.
         """
-        case, open_ = self.costing.case, state.area != "likely"
-        if any(len(part) > 1 for part in metres) or (open_ and len(metres) > 1 and case.together is not None):
+        areas = self.areas[state.area]
+        if len(metres) == 1 and len(metres[0]) == 1:
+            area, metre = areas[0], metres[0][0]
+            room = self.most if state.area != "likely" else area
+            return self._sum(*_costs(area, metre, state.limit, room))
+        open_ = state.area != "likely"
+        if any(len(part) > 1 for part in metres) or (open_ and self.costing.case.together is not None):
             return None
-        ground = [
-            (area, high if open_ else area, metre)
-            for area, high, (metre,) in zip(self.areas[state.area], self.areas["most"], metres, strict=True)
-            if area or open_
-        ]
-        room = sum((high for _, high, metre in ground if metre.levy is None or FREE not in metre.levy), ZERO)
-        if ZERO < state.limit < room and any(len(metre.levy or ()) > 1 for *_, metre in ground) and len(ground) > 1:
+        ground = [(area, metre) for area, (metre,) in zip(areas, metres, strict=True) if area or open_]
+        room = self._room(metres, "most" if open_ else "likely")
+        if ZERO < state.limit < room and any(FREE not in metre.levy for _, metre in ground):
             return None
-        levies = [_levied(area, metre, state.limit, room) for area, _, metre in ground]
-        fees = [None if metre.fee is None else area * metre.fee for area, _, metre in ground]
-        rices = [None if metre.rice is None else area * metre.rice for area, _, metre in ground]
-        levied, fee, rice = _sum(levies), _sum(fees), _sum(rices)
-        items = (
-            None if levied is None else dong(max(ZERO, levied - case.compensation)),
-            None if fee is None else dong(fee if self.cap is None else min(fee, self.cap)),
-            None if rice is None else dong(rice),
-        )
-        return Amounts(items, total_of(items))
+        costs = [_costs(area, metre, state.limit, room) for area, metre in ground]
+        return self._sum(*(_known_sum(item) for item in zip(*costs, strict=True)))
+
+    def _room(self, metres: Metres, area: str) -> Decimal:
+        """m² of all parts that may need the limit."""
+        areas = zip(self.areas[area], metres, strict=True)
+        return sum((a for a, (metre,) in areas if FREE not in metre.levy), ZERO)
+
+    def _sum(self, levied: Decimal | None, fee: Decimal | None, rice: Decimal | None) -> Amounts:
+        given = self.costing.case.compensation
+        if levied is not None:
+            levied = dong(max(ZERO, levied - given) if given else levied)
+        if fee is not None:
+            fee = dong(fee if self.cap is None else min(fee, self.cap))
+        if rice is not None:
+            rice = dong(rice)
+        return Amounts((levied, fee, rice), total_of((levied, fee, rice)))
 
     def end(self, grounds: Sequence[Ground], state: State) -> Decimal:
         """The least (the most) that ground of these costs a metre comes to."""
@@ -109,48 +117,29 @@ class Reach:
         return found
 
 
-def _of_one_metre(costing: Costing, index: int) -> Costing:
-    part = replace(costing.case.parts[index], area=ONE, area_low=ONE, area_high=ONE)
-    case: Case = replace(costing.case, parts=(part,), together=None, compensation=ZERO)
-    return Costing(case, costing.regime, costing.rules)
+def _costs(
+    area: Decimal, metre: Metre, limit: Decimal, room: Decimal
+) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """Levy, fee and rice-land payment of a part that is alone, or that no other takes any of the limit from.
 
-
-def _by_step(costing: Costing, state: State, *, within: bool) -> dict[int, Decimal] | None:
-    """What the levy of the one m² of ``costing`` is on each step that it may stand on; None: not known.
-
-    ``state`` has a limit of one m². ``within``: the true limit has room for all, so that nothing need be known of what
-    lies over it.
+    ``room``: m² that may need the limit.
     """
-    inside = costing.levy(state).exact
-    (part,) = costing.case.parts
-    unlimited = costing.leased or state.once_residential or state.free_limit or costing.free(part)
-    if unlimited or (costing.regime.name == "2014-07-01" and levy.pays_nothing(part, costing.terms(state))):
-        return None if inside is None else {FREE: inside}
-    over, half = (costing.levy(replace(state, limit=each)).exact for each in (ZERO, HALF))
-    if inside is None or over is None or half is None:
-        return {INSIDE: inside} if inside is not None and within else None
-    if state.eligible and part.land_use in AGRICULTURAL:
-        return {INSIDE: inside, SECOND: 2 * half - inside, BEYOND: over}
-    return {INSIDE: inside, BEYOND: over}
+    fee = None if metre.fee is None else area * metre.fee
+    rice = None if metre.rice is None else area * metre.rice
+    return _levied(area, metre.levy, limit, room), fee, rice
 
 
-def _levied(area: Decimal, metre: Metre, limit: Decimal, room: Decimal) -> Decimal | None:
-    """The levy of a part that is alone, or that no other takes any of the limit from; ``room``: m² that may need it."""
-    if metre.levy is None:
-        return None
-    if FREE in metre.levy:
-        return area * metre.levy[FREE]
-    if limit >= room:
-        return area * metre.levy[INSIDE]
-    if metre.open:
-        return None
+def _levied(area: Decimal, steps: Mapping[int, Decimal | None], limit: Decimal, room: Decimal) -> Decimal | None:
+    if FREE in steps or limit >= room:
+        cost = steps.get(FREE, steps.get(INSIDE))
+        return None if cost is None else area * cost
     inside = min(area, limit)
-    second = min(area - inside, limit) if SECOND in metre.levy else ZERO
-    found = (area - inside - second) * metre.levy[BEYOND] + inside * metre.levy[INSIDE]
-    return found + second * metre.levy[SECOND] if second else found
+    second = min(area - inside, limit) if SECOND in steps else ZERO
+    placed = ((BEYOND, area - inside - second), (INSIDE, inside), (SECOND, second))
+    return _known_sum([None if (cost := steps[step]) is None else on * cost for step, on in placed if on])
 
 
-def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
+def _known_sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
     """None where one is not known."""
     total = ZERO
     for amount in amounts:
@@ -171,7 +160,9 @@ class _End:
         self.given = case.compensation
         self.cap = reach.cap
         every, room = [m for part in parts for m in part], state.limit >= reach.most
-        self.levy_known = all(m.levy is not None and (room or not m.open) for m in every)
+        self.levy_known = not any(
+            cost is None for m in every for step, cost in m.levy.items() if step in (FREE, INSIDE) or not room
+        )
         self.fee_known, self.rice_known = (all(getattr(m, n) is not None for m in every) for n in ("fee", "rice"))
 
     def amounts(self) -> Amounts:
@@ -227,7 +218,8 @@ class _End:
             costs: dict[int, Decimal] = {}
             for metre in part:
                 more = (metre.fee or ZERO if fee else ZERO) + (metre.rice or ZERO if rice else ZERO)
-                for step, cost in (metre.levy or {}).items() if levied else ((FREE, ZERO),):
+                for step, known in metre.levy.items() if levied else ((FREE, ZERO),):
+                    cost = known or ZERO
                     costs[step] = self.pick(costs.get(step, cost + more), cost + more)
             grounds.append(Ground(*self._bounds(index), costs))
         return self.reach.end(grounds, self.state)

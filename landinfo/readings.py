@@ -18,7 +18,7 @@ from landinfo.levy.terms import ZERO
 from landinfo.model import Notice
 from landinfo.reach import Reach
 from landinfo.settled import State
-from landinfo.tariff import Tariff
+from landinfo.tariff import Priced
 from landinfo.unknowns import LIMBS
 
 
@@ -31,7 +31,7 @@ class Reading:
     total: Decimal | None
 
 
-def readings(costing: Costing, priced: Tariff, reach: Reach) -> tuple[Reading, ...]:
+def readings(costing: Costing, priced: Priced, reach: Reach) -> tuple[Reading, ...]:
     """The readings that change the levy or the total of the likely state."""
     likely = priced.space.likely
     own = _amounts(reach, priced, likely)
@@ -51,7 +51,7 @@ def _only_registered(costing: Costing) -> bool:
     return to_production and all(p.land_use == "TMD" for p in costing.case.parts)
 
 
-def _amounts(reach: Reach, priced: Tariff, state: State) -> tuple[Decimal | None, Decimal | None]:
+def _amounts(reach: Reach, priced: Priced, state: State) -> tuple[Decimal | None, Decimal | None]:
     """Levy and total in đồng."""
     found = reach.amounts(state, priced.metres(state))
     return found.items[0], found.total

@@ -5,47 +5,28 @@ Cases that differ in areas and prices alone share them, and they are kept (``of`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import NamedTuple
 
 from landinfo import unknowns
 from landinfo.case import Case
 from landinfo.costing import fee_key, levy_key, rice_key
-from landinfo.levy.terms import ONE, ZERO, Rules
+from landinfo.levy.terms import ONE, Rules
+from landinfo.once import Asked
 from landinfo.settled import ANY, State
 from landinfo.unknowns import Space
 
 KEPT = 512
-HALF = Decimal("0.5")
-T = TypeVar("T")
-Stepped = tuple[State, State, State]
-"""One state with a limit of one m², of none and of half a one."""
+Groups = tuple[tuple[tuple[int, ...], ...], ...]
+"""By dimension the sets of ends (indices) that differ in it alone."""
+Ends = tuple[tuple[State, int], ...]
+"""States, and which of some ways each has (an index)."""
 
 
-class Asked(Generic[T]):
-    """What a value is made of and the key that tells it from others: the argument of a function that keeps values.
-
-    A kept key holds its rules, so that no other rules can have their ``id``.
-    """
-
-    __slots__ = ("_hash", "key", "of")
-
-    def __init__(self, key: tuple[Hashable, ...], of: T) -> None:
-        self.key, self.of, self._hash = key, of, hash(key)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Asked) and self.key == other.key
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """Which of the distinct states of ``States`` say what each item costs (indices)."""
 
     levy: int
@@ -57,57 +38,69 @@ class Way:
 class States:
     """What a case leaves open, and its distinct states.
 
-    ``levies``, ``fees``, ``rices``: states that differ in what the item depends on, with all areas as told; of the levy
-    each with a limit of one m², of none and of half a one. ``ends``: a state and, of each way in which ground may be held in it, its items. ``groups``: by
-    dimension the sets of ends (indices) that differ in it alone.
+    ``levies``, ``fees``, ``rices``: states of one m² (``of_a_metre``) that differ in what the item depends on.
+    ``ways``: the items of each way in which ground may be held, for all states that have them in common; ``ends``: a
+    state and which of ``ways`` it has.
     """
 
     space: Space
-    levies: tuple[Stepped, ...]
+    levies: tuple[State, ...]
     fees: tuple[State, ...]
     rices: tuple[State, ...]
-    ends: tuple[tuple[State, tuple[Way, ...]], ...]
-    groups: tuple[tuple[tuple[int, ...], ...], ...]
+    ways: tuple[tuple[Way, ...], ...]
+    ends: Ends
+    groups: Groups
 
 
-def key(case: Case, regime: str, rules: Rules) -> tuple[Hashable, ...]:
-    """Equal for cases that differ in areas and prices alone."""
+def key(case: Case, regime: str) -> tuple[Hashable, ...]:
+    """Equal for cases that differ in areas and prices alone, or in terms and coefficients that are told."""
     parts = tuple(
         (p.land_use, p.rent, p.rent_after, p.term_left_months is None, p.k_price is None, p.k_target is None)
         for p in case.parts
     )
     told = tuple(case.facts.items())
     opened = unknowns.area_open(case), unknowns.differ(case)
-    return (id(rules), regime, case.on, case.convert_to, case.land_user, told, *opened, parts)
+    return (regime, case.on, case.convert_to, case.land_user, told, *opened, parts)
 
 
 def of(case: Case, regime: str, rules: Rules) -> States:
     """The states of ``case`` under a regime. Raises ``BadInput``: a rate outside the law's band."""
-    return _kept(Asked(key(case, regime, rules), (case, regime, rules)))
+    return _kept(Asked(rules, key(case, regime), (case, regime, rules)))
 
 
 @lru_cache(KEPT)
 def _kept(asked: Asked[tuple[Case, str, Rules]]) -> States:
-    space = unknowns.space(*asked.of)
+    space = unknowns.space(*asked.take())
     sorts = _Sorts()
-    ends: dict[Hashable, int] = {}
-    found: list[tuple[State, tuple[Way, ...]]] = []
-    chosen: dict[tuple[int, ...], int] = {}
+    ways: dict[tuple[Way, ...], int] = {}
+    chosen, all_ = [], []
     for which, state in space.states():
-        ways = sorts.ways(state)
-        # an order counts where areas are as told: where they are open every order is looked through
-        end = (state.area, state.limit, state.order if state.area == "likely" else "", ways)
-        if end not in ends:
-            ends[end] = len(found)
-            found.append((state, ways))
-        chosen[which] = ends[end]
+        chosen.append(which)
+        all_.append((state, ways.setdefault(sorts.ways(state), len(ways))))
     groups = tuple(_groups(index, chosen) for index in range(len(space.dimensions)))
     levies, fees, rices = sorts.distinct()
-    return States(space, tuple(map(stepped, levies)), fees, rices, tuple(found), groups)
+    ends, merged = apart(tuple(all_), groups, tuple(range(len(ways))))
+    return States(space, levies, fees, rices, tuple(ways), ends, merged)
 
 
-def stepped(state: State) -> Stepped:
-    return replace(state, limit=ONE), replace(state, limit=ZERO), replace(state, limit=HALF)
+def apart(ends: Ends, groups: Groups, same: Sequence[int]) -> tuple[Ends, Groups]:
+    """The ends that may cost something else, and their groups; ``same``: of each way one that costs as much."""
+    found: dict[Hashable, int] = {}
+    kept: list[tuple[State, int]] = []
+    renamed = []
+    for state, way in ends:
+        # an order counts where areas are as told: where they are open every order is looked through
+        key = (state.area, state.limit, state.order if state.area == "likely" else "", same[way])
+        if key not in found:
+            found[key] = len(kept)
+            kept.append((state, same[way]))
+        renamed.append(found[key])
+    return tuple(kept), tuple(_distinct({renamed[end] for end in group} for group in among) for among in groups)
+
+
+def of_a_metre(state: State) -> State:
+    """The state of one m² that has a limit of one m²."""
+    return replace(state, area="likely", order="even", limit=ONE)
 
 
 class _Sorts:
@@ -119,7 +112,7 @@ class _Sorts:
         return tuple(self.way(replace(state, holding=each)) for each in held)
 
     def way(self, state: State) -> Way:
-        metre = replace(state, area="likely", order="even", limit=ONE)
+        metre = of_a_metre(state)
         return Way(*(self._index(sort, key_of, metre) for sort, key_of in enumerate(_KEYS)))
 
     def _index(self, sort: int, key_of: Callable[[State], Hashable], state: State) -> int:
@@ -133,13 +126,13 @@ class _Sorts:
 _KEYS = (levy_key, fee_key, rice_key)
 
 
-def _groups(index: int, chosen: Mapping[tuple[int, ...], int]) -> tuple[tuple[int, ...], ...]:
+def _groups(index: int, chosen: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
     groups: dict[tuple[int, ...], set[int]] = {}
-    for which, end in chosen.items():
+    for end, which in enumerate(chosen):
         groups.setdefault(which[:index] + which[index + 1 :], set()).add(end)
-    return distinct(groups.values())
+    return _distinct(groups.values())
 
 
-def distinct(groups: Iterable[AbstractSet[int]]) -> tuple[tuple[int, ...], ...]:
+def _distinct(groups: Iterable[AbstractSet[int]]) -> tuple[tuple[int, ...], ...]:
     """Each set of two or more once, in order."""
     return tuple(dict.fromkeys(tuple(sorted(each)) for each in groups if len(each) > 1))

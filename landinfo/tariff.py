@@ -1,149 +1,160 @@
 """What one square metre of each part costs in every state that a case leaves open: the price list of one conversion.
 
-In a settled state the cost of a part is linear in its area on each step of the limit, so nothing here depends on an
-area: parcels that differ in areas alone share a tariff, which is kept (``of``).
+In a settled state the cost of a part is linear in its area on each step of the limit, and that of a square metre in
+prices (``units``): a ``Tariff`` is made once for all cases that differ in areas and prices alone, and kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeVar
 
-from landinfo import levy, states
+from landinfo import states, units
 from landinfo.case import Case, Part
-from landinfo.costing import Costing, Regime
-from landinfo.levy.terms import AGRICULTURAL, ONE, ZERO, Rules
-from landinfo.limit import BEYOND, FREE, INSIDE, SECOND
+from landinfo.costing import Regime
+from landinfo.levy.terms import Rules
+from landinfo.once import Asked
 from landinfo.settled import State
-from landinfo.states import Asked, States, Stepped, Way
+from landinfo.states import Ends, Groups
+from landinfo.units import Kind, Levied, Unit
+from landinfo.unknowns import Space
 
-KEPT = 2048
-"""Tariffs that a process keeps, of some 10 kB each."""
+KEPT = 512
+T = TypeVar("T")
+PATTERNS, READINGS = 256, 32
+"""What a tariff keeps of one case: which square metres cost the same, and states beside those that are open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metre:
-    """What one m² of a part costs, đồng: the levy or rent by step, the fee, the rice-land payment (None: not known).
+class Metre(NamedTuple):
+    """What one m² of a part costs, đồng: the levy or rent by step, the fee, the rice-land payment (None: not known)."""
 
-    ``open``: what lies over the limit is not known.
-    """
-
-    levy: dict[int, Decimal] | None
+    levy: dict[int, Decimal | None]
     fee: Decimal | None
     rice: Decimal | None
-    open: bool = False
 
 
 Metres = tuple[tuple[Metre, ...], ...]
 """Of each part one square metre, in each way that the part may be held."""
 End = tuple[State, Metres]
+Units = tuple[Levied, Unit | None, Unit | None]
+"""Levy or rent, registration fee and rice-land payment of one m² of a part."""
 
 
 class Tariff:
-    """The square metres of one case under one regime in all its states.
-
-    ``ends``: what may cost something else, each by a state and its square metres; ``groups`` as in ``States``, of
-    these ends.
-    """
+    """The units of all cases that differ in areas and prices alone; the first of them stands for all."""
 
     def __init__(self, case: Case, regime: Regime, rules: Rules) -> None:
-        found = states.of(case, regime.name, rules)
-        self.space = found.space
         self._of = case, regime, rules
-        self._told: dict[State, Metres] = {}
-        self.ends, renamed = _told_apart(found, _metres(found, self._parts()))
-        self.groups = tuple(
-            states.distinct({renamed[end] for end in group} for group in groups) for groups in found.groups
-        )
+        found = states.of(case, regime.name, rules)
+        self.space: Space = found.space
+        columns = [_column(kind, found) for kind in self._kinds()]
+        self.units = [list(dict.fromkeys(column.values())) for column in columns]
+        """Of each part the distinct ones."""
+        numbered = [{way: own.index(each) for way, each in column.items()}
+                    for own, column in zip(self.units, columns, strict=True)]  # fmt: skip
+        ways = [tuple(tuple(column[way] for way in held) for column in numbered) for held in found.ways]
+        first: dict[Hashable, int] = {}
+        same = [first.setdefault(each, len(first)) for each in ways]
+        self.ways: list[tuple[tuple[int, ...], ...]] = list(dict.fromkeys(ways))
+        """Which of ``units`` hold in each of the ways of ``ends``: of each part, in each way that it may be held."""
+        self.ends, self.groups = states.apart(found.ends, found.groups, same)
+        self._apart: dict[tuple[int, ...], tuple[Ends, Groups]] = {}
+        self._told: dict[State, tuple[Units, ...]] = {}
+
+    def _kinds(self) -> list[Kind]:
+        case, regime, rules = self._of
+        return [units.of(case, part, regime, rules) for part in case.parts]
+
+    def apart(self, same: tuple[int, ...]) -> tuple[Ends, Groups]:
+        """``states.apart`` of the ends, kept: there are few patterns."""
+        if same not in self._apart:
+            if len(self._apart) >= PATTERNS:
+                self._apart.clear()
+            self._apart[same] = states.apart(self.ends, self.groups, same)
+        return self._apart[same]
+
+    def told(self, state: State) -> tuple[Units, ...]:
+        """The units of each part in any one state."""
+        if state not in self._told:
+            if len(self._told) >= READINGS:
+                self._told.clear()
+            metre = states.of_a_metre(state)
+            self._told[state] = tuple((k.levied(metre), k.fee(metre), k.rice(metre)) for k in self._kinds())
+        return self._told[state]
+
+
+def _column(kind: Kind, found: states.States) -> dict[states.Way, Units]:
+    levies, fees, rices = map(kind.levied, found.levies), map(kind.fee, found.fees), map(kind.rice, found.rices)
+    items = list(levies), list(fees), list(rices)
+    return {way: (items[0][way.levy], items[1][way.fee], items[2][way.rice]) for ways in found.ways for way in ways}
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A tariff at the prices of one case."""
+
+    tariff: Tariff
+    case: Case
+
+    @property
+    def space(self) -> Space:
+        return self.tariff.space
+
+    @property
+    def ends(self) -> list[End]:
+        """What may cost something else, each by a state and its square metres."""
+        return self._found[0]
+
+    @property
+    def groups(self) -> Groups:
+        """By dimension the sets of ``ends`` (indices) that differ in it alone."""
+        return self._found[1]
+
+    @cached_property
+    def _found(self) -> tuple[list[End], Groups]:
+        metres, shown = [], []
+        for part, distinct in zip(self.case.parts, self.tariff.units, strict=True):
+            found = [_metre(part, each) for each in distinct]
+            first: dict[Hashable, int] = {}
+            metres.append(found)
+            shown.append([first.setdefault((*metre.levy.items(), *metre[1:]), len(first)) for metre in found])
+        seen: dict[Hashable, int] = {}
+        ways = self.tariff.ways
+        same = tuple(seen.setdefault(_taken(shown, way), n) for n, way in enumerate(ways))
+        ends, groups = self.tariff.apart(same)
+        made = {n: _taken(metres, ways[n]) for n in set(same)}
+        return [(state, made[way]) for state, way in ends], groups
 
     def metres(self, state: State) -> Metres:
         """The square metres in any one state."""
-        state = replace(state, area="likely", order="even", limit=ONE)
-        if state not in self._told:
-            found = [(_by_step(each, states.stepped(state)), each) for each in self._parts()]
-            self._told[state] = tuple(
-                (Metre(steps, each.registration(state).exact, each.rice(state).exact, over),)
-                for (steps, over), each in found
-            )
-        return self._told[state]
-
-    def _parts(self) -> list[Costing]:
-        """Made anew when asked: what they keep of each state is much more than a tariff."""
-        case, regime, rules = self._of
-        return [Costing(_one_metre(case, part), regime, rules) for part in case.parts]
+        told = self.tariff.told(state)
+        return tuple((_metre(part, each),) for part, each in zip(self.case.parts, told, strict=True))
 
 
-def _metres(found: States, parts: Sequence[Costing]) -> dict[tuple[Way, ...], Metres]:
-    levies = [[_by_step(each, steps) for each in parts] for steps in found.levies]
-    fees = [[each.registration(state).exact for each in parts] for state in found.fees]
-    rices = [[each.rice(state).exact for each in parts] for state in found.rices]
-    same: dict[Hashable, Metre] = {}
-
-    def metre(way: Way, index: int) -> Metre:
-        (steps, over), fee, rice = levies[way.levy][index], fees[way.fee][index], rices[way.rice][index]
-        key = (index, over, None if steps is None else tuple(steps.items()), fee, rice)
-        return same.setdefault(key, Metre(steps, fee, rice, over))
-
-    return {
-        ways: tuple(tuple(metre(way, index) for way in ways) for index in range(len(parts)))
-        for ways in dict.fromkeys(ways for _, ways in found.ends)
-    }
-
-
-def _told_apart(found: States, metres: dict[tuple[Way, ...], Metres]) -> tuple[list[End], list[int]]:
-    """The ends that differ in what they cost, and which of them each of the states' ends is."""
-    ends: list[End] = []
-    indices: dict[Hashable, int] = {}
-    renamed = []
-    for state, ways in found.ends:
-        made = metres[ways]
-        order = state.order if len(made) > 1 and state.area == "likely" else ""
-        # equal metres are one object
-        key = (state.area, state.limit, order, *(tuple(map(id, part)) for part in made))
-        if key not in indices:
-            indices[key] = len(ends)
-            ends.append((state, made))
-        renamed.append(indices[key])
-    return ends, renamed
-
-
-def of(case: Case, regime: Regime, rules: Rules) -> Tariff:
-    """The tariff of ``case``. Raises ``BadInput``: a rate outside the law's band."""
-    prices = tuple(
-        (p.price, p.target_price, p.k_price, p.k_target, p.term_left_months, p.declared_price) for p in case.parts
+def _metre(part: Part, of_part: Units) -> Metre:
+    levied, fee, rice = of_part
+    declared = part.target_price if part.declared_price is None else part.declared_price
+    return Metre(
+        levied.cost(part),
+        None if fee is None else fee.cost(part.price, declared),
+        None if rice is None else rice.cost(part.price, part.target_price),
     )
-    key = (*states.key(case, regime.name, rules), regime.day, regime.with_k, case.days.declared, prices)
-    return _kept(Asked(key, (case, regime, rules)))
+
+
+def _taken(of_parts: Sequence[Sequence[T]], way: tuple[tuple[int, ...], ...]) -> tuple[tuple[T, ...], ...]:
+    return tuple(tuple(map(own.__getitem__, held)) for own, held in zip(of_parts, way, strict=True))
+
+
+def of(case: Case, regime: Regime, rules: Rules) -> Priced:
+    """The tariff of ``case``. Raises ``BadInput``: a rate outside the law's band."""
+    told = tuple((p.k_price, p.k_target, p.term_left_months) for p in case.parts)
+    key = (*states.key(case, regime.name), regime.day, regime.with_k, case.days.declared, told)
+    return Priced(_kept(Asked(rules, key, (case, regime, rules))), case)
 
 
 @lru_cache(KEPT)
 def _kept(asked: Asked[tuple[Case, Regime, Rules]]) -> Tariff:
-    return Tariff(*asked.of)
-
-
-def _one_metre(case: Case, part: Part) -> Case:
-    one = replace(part, area=ONE, area_low=ONE, area_high=ONE)
-    return replace(case, parts=(one,), together=None, compensation=ZERO)
-
-
-def _by_step(costing: Costing, steps: Stepped) -> tuple[dict[int, Decimal] | None, bool]:
-    """What the levy of the one m² of ``costing`` is on each step that it may stand on (None: not known).
-
-    And whether what lies over the limit is not known.
-    """
-    state, none, half = steps
-    inside = costing.levy(state).exact
-    if inside is None:
-        return None, False
-    (part,) = costing.case.parts
-    unlimited = costing.leased or state.once_residential or state.free_limit or costing.free(part)
-    if unlimited or (costing.regime.name == "2014-07-01" and levy.pays_nothing(part, costing.terms(state))):
-        return {FREE: inside}, False
-    over = costing.levy(none).exact
-    if over is None:
-        return {INSIDE: inside}, True
-    if state.eligible and part.land_use in AGRICULTURAL:
-        return {INSIDE: inside, SECOND: 2 * (costing.levy(half).exact or ZERO) - inside, BEYOND: over}, False
-    return {INSIDE: inside, BEYOND: over}, False
+    return Tariff(*asked.take())

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = (
-    {"model", "money"},
+    {"model", "money", "once"},
     {"texts", "law", "overlay", "survey", "search", "direction"}
     | {"coordinates", "coordinates_source", "coordinates_landing", "grid", "lineage"}
     | {"frame", "cql", "cql_text"},
@@ -25,6 +25,9 @@ LAYERS = (
             "settled",
             "spread",
             "limit",
+            "states",
+            "units",
+            "tariff",
             "reach",
             "unknowns",
             "questions",

@@ -152,7 +152,9 @@ def levy_2026_01_01(parts: Sequence[Part], terms: Terms) -> list[Line]:
     for part, steps in _filled(ours, [within, over], terms, _eligible_difference):
         lines += _stepped(part, steps, terms, inside)
     # Decree 50 art. 6.4 speaks of eligible ground alone; the rest takes K by art. 13.2–13.4
-    return lines + _in_full(rest, left, replace(terms, with_k=True), _with_k)
+    return (
+        lines + _in_full(rest, left, terms if terms.with_k else replace(terms, with_k=True), _with_k) if rest else lines
+    )
 
 
 _QUOTA = (

@@ -30,6 +30,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from landinfo import law
@@ -43,12 +44,15 @@ from landinfo.model import (
     PriceZone,
     Rulebook,
 )
+from landinfo.once import Asked
 from landinfo.price import by_class, by_section
 from landinfo.price.by_section import RURAL_AREA as RURAL_AREA
 from landinfo.price.place import Place
 from landinfo.price.steps import Ladder
 from landinfo.price.steps import Step as Step
 
+KEPT = 4096
+"""Quotes that a process keeps."""
 TABLE, TABLE_TIMES_K = "table", "table × K"
 FACTS = ("business_type", "water_use", "adjacent_use", "put_to_use")
 """What decides a price and only the land user knows (art. 6.2c, 6.3c, 7)."""
@@ -132,6 +136,17 @@ def quote(
     ``commune`` is the code of the 2025 commune (it has the agricultural area). Raises ``BadInput``: a fact or a
     condition with a value that it cannot have.
     """
+    # the ground itself does not count: zones that say the same have the same price
+    said = None if zone is None else (
+        zone.price_list, zone.section, zone.position, zone.agricultural_position, tuple(zone.conditions.items())
+    )  # fmt: skip
+    key = (said, land_use, commune, on, tuple(facts.items()))
+    return _kept(Asked(rulebook, key, (zone, land_use, commune, on, rulebook, facts)))
+
+
+@lru_cache(KEPT)
+def _kept(asked: Asked[tuple[PriceZone | None, str, str, date, Rulebook, Mapping[str, Any]]]) -> Quote:
+    zone, land_use, commune, on, rulebook, facts = asked.take()
     prices = list_on(on, rulebook.price_lists)
     nothing = Quote(land_use, "no_list", None, TABLE)
     if prices is None:

@@ -1,0 +1,173 @@
+"""What a square metre costs at any price, and what is kept of a case, against the formulas asked state by state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+
+import amount
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_estimate_range import RULES, hidden, truths
+
+from landinfo import levy, price, questions, states, tariff, units, unknowns
+from landinfo.case import Case, Days, Part
+from landinfo.costing import Costing, Regime
+from landinfo.estimate import estimate
+from landinfo.model import PriceZone
+from landinfo.reach import Reach
+from landinfo.store.rulebook import read_rulebook
+from landinfo.unknowns import Space
+
+BOOK = read_rulebook(Path(__file__).resolve().parent.parent / "data")
+ONE_PART = truths((1,))
+CHECKED = settings(
+    max_examples=amount.of(150, 5_000), deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)  # fmt: skip
+
+
+def regime(case: Case) -> Regime:
+    function, name, cited = levy.regime(case.on, RULES)
+    return Regime(function, name, cited, case.on)
+
+
+def unpriced(draw: st.DrawFn, part: Part) -> Part:
+    """A part of which a price may not be known, or another was declared."""
+    gone = draw(st.sampled_from(["", "", "", "price", "target_price", "declared_price"]))
+    if gone == "declared_price":
+        return replace(part, declared_price=Decimal(draw(st.integers(0, 90_000_000))))
+    return replace(part, **{gone: None}) if gone else part
+
+
+@given(data=st.data())
+@CHECKED
+def test_of_one_part_units_cost_what_the_formulas_say_in_every_state(data: st.DataObject) -> None:
+    case = data.draw(hidden(data.draw(ONE_PART)))
+    case = replace(case, parts=(unpriced(data.draw, case.parts[0]),))
+    costing = Costing(case, regime(case), RULES)
+    priced, reach = tariff.of(case, costing.regime, RULES), Reach(costing)
+    for _, state in priced.space.states():
+        if state.free_limit and None in (case.parts[0].price, case.parts[0].target_price):
+            continue  # over a K that nobody knows the formula has 0, though within the limit nothing is known
+        likely = replace(state, area="likely")
+        found = reach.amounts(likely, priced.metres(likely)).items
+        said = tuple(cost.amount for cost in costing.costs(likely))
+        assert [x is None for x in found] == [x is None for x in said], (likely, found, said)
+        # of areas with one decimal and whole prices only a term of years leaves more digits than either keeps
+        assert all(a is None or b is None or abs(a - b) <= 1 for a, b in zip(found, said, strict=True)), (found, said)
+
+
+def moves(space: Space, totals: dict[tuple[int, ...], Decimal | None], index: int) -> Decimal | None:
+    """What one dimension moves at most, over all combinations of the others."""
+    most = Decimal(0)
+    sizes = [range(max(which[n] for which in totals) + 1) for n in range(len(space.dimensions))]
+    for others in product(*(sizes[:index] + sizes[index + 1 :])):
+        group = [totals[(*others[:index], value, *others[index:])] for value in sizes[index]]
+        known = [t for t in group if t is not None]
+        if known and len(known) < len(group):
+            return None
+        most = max([most, max(known) - min(known)]) if known else most
+    return most
+
+
+@given(data=st.data())
+@CHECKED
+def test_ends_and_questions_are_those_of_all_states_one_by_one(data: st.DataObject) -> None:
+    case = data.draw(hidden(data.draw(truths((1, 2)))))
+    costing = Costing(case, regime(case), RULES)
+    priced, reach = tariff.of(case, costing.regime, RULES), Reach(costing)
+    ends = [reach.amounts(*end) for end in priced.ends]
+    alone = {
+        which: reach.amounts(state, priced.metres(state))
+        for which, state in priced.space.states()
+        if state.holding != "any" and state.rent not in ("least", "most")
+    }
+    assert {amounts.items for amounts in alone.values()} <= {end.items for end in ends}
+    if len(alone) < sum(1 for _ in priced.space.states()):
+        return
+    totals = {which: amounts.total for which, amounts in alone.items()}
+    asked = {q.fact: q.moves for q in questions.questions(priced.space, priced.groups, [end.total for end in ends])}
+    told: dict[str, list[Decimal | None]] = {}
+    for index, dimension in enumerate(priced.space.dimensions):
+        for fact in dimension.facts:
+            told.setdefault(fact, []).append(moves(priced.space, totals, index))
+    for fact, each in told.items():
+        most = None if None in each else max(x for x in each if x is not None)
+        assert asked.get(fact, Decimal(0)) == most, fact
+
+
+@given(data=st.data())
+@CHECKED
+def test_what_is_kept_changes_no_estimate(data: st.DataObject) -> None:
+    """A case after others that differ from it in one thing is answered as the first of a process."""
+    case = replace(data.draw(hidden(data.draw(truths((1, 2))))), days=Days())
+    others = [
+        replace(case, on=date(2026, 9, 1) if case.on != date(2026, 9, 1) else date(2025, 3, 1)),
+        replace(case, facts={**case.facts, "rice_rate": Decimal("1.5"), "first_conversion": None}),
+        replace(case, parts=tuple(replace(p, k_price=Decimal(2), land_use="CLN") for p in case.parts)),
+        replace(case, parts=tuple(replace(p, term_left_months=Decimal(7), rent=None) for p in case.parts)),
+        replace(case, parts=tuple(replace(p, price=Decimal(1), declared_price=Decimal(3)) for p in case.parts)),
+        replace(case, land_user="organisation", facts={**case.facts, "reduction_group": "none"}),
+    ]
+    forget()
+    first = estimate(case, RULES)
+    forget()
+    for other in others:
+        estimate(other, RULES)
+    assert estimate(case, RULES) == first
+
+
+def forget() -> None:
+    """As a new process."""
+    for kept in (tariff._kept, states._kept, units._kind):
+        kept.cache_clear()
+
+
+def test_another_law_is_not_taken_for_this_one() -> None:
+    part = Part("1", Decimal(100), Decimal(100), Decimal(100), "CLN", Decimal(1_000_000), Decimal(5_000_000))
+    case = Case(date(2026, 9, 1), "ODT", "household", (part,), {"was_residential_before": False})
+    first = estimate(case, RULES)
+    rule = RULES["levy_rate_full"]
+    dearer = {
+        **RULES,
+        "levy_rate_full": replace(rule, values=tuple(replace(v, value=2 * v.value) for v in rule.values)),
+    }
+    # 100 m² × (5,000,000 − 1,000,000) × 100 % or 200 %
+    assert first.items[0].amount == 400_000_000
+    assert estimate(case, dearer).items[0].amount == 800_000_000
+    assert estimate(case, RULES) == first
+
+
+ZONE = PriceZone("a", "nq87-2025", "25750:17", 1, 1, {}, {}, None, date(2026, 1, 1), None, "e")  # type: ignore[arg-type]
+
+
+def test_a_quote_is_that_of_its_own_zone_day_use_facts_and_list() -> None:
+    day = date(2026, 3, 1)
+    asked = {
+        "own": (ZONE, "ODT", "25750", day),
+        "position": (replace(ZONE, position=2), "ODT", "25750", day),
+        "section": (replace(ZONE, section="25750:16"), "ODT", "25750", day),
+        "condition": (replace(ZONE, conditions={"depth_from_100m": "true"}), "ODT", "25750", day),
+        "use": (ZONE, "TMD", "25750", day),
+        "day": (ZONE, "ODT", "25750", date(2024, 3, 1)),
+        "crop": (ZONE, "CLN", "25750", day),
+        "crop elsewhere": (replace(ZONE, agricultural_position=3), "CLN", "25750", day),
+    }
+    price._kept.cache_clear()
+    together = {name: price.quote(*each, BOOK, {}) for name, each in asked.items()}
+    for name, each in asked.items():
+        price._kept.cache_clear()
+        assert price.quote(*each, BOOK, {}) == together[name], name
+    assert len({(q.unit_price, q.state) for q in together.values()}) >= 8
+    kind = price.business_types("TMD", day, BOOK)[0]
+    low_density = price.quote(ZONE, "TMD", "25750", day, BOOK, {"business_type": kind})
+    assert low_density.unit_price != together["use"].unit_price
+    assert price.quote(ZONE, "ODT", "25750", day, replace(BOOK, price_lists=()), {}).state == "no_list"
+
+
+def test_a_limit_has_room_for_any_parcel() -> None:
+    assert Decimal(10) ** 30 < unknowns.ROOM
