@@ -16,7 +16,6 @@ from landinfo.model import (
     BadInput,
     Commune,
     Coverage,
-    Edition,
     Facts,
     Feature,
     Link,
@@ -181,11 +180,10 @@ def _answer(found: Parcel, query: Query, store: Store, rulebook: Rulebook) -> Re
 
 def _ahead(made: Report, store: Store, rulebook: Rulebook) -> Ahead:
     """What is published, as known, and changes the parcel after the day asked: day after day, up to ``ahead.MOST``."""
-    found, query = made.facts.parcel, made.query
+    query = made.query
     steps = [ahead.asked(query, made.facts, made.shares, made.pieces, made.valuation)]
     failed, more = ahead.failed(made.facts), False
-    rows = store.days_ahead(found.shape.bounds, query.on, query.known)
-    for day, layers in ahead.days(rows, query, rulebook).items():
+    for day, layers in ahead.days(made.facts.later, query, rulebook).items():
         step = _on_day(day, layers, steps[-1], store, rulebook)
         failed += ahead.failed(step.facts) if step.facts else []
         if ahead.says(step) != ahead.says(steps[-1]):
@@ -224,27 +222,20 @@ def _on_day(day: date, layers: AbstractSet[str], before: Outlook, store: Store, 
 def gather(found: Parcel, query: Query, store: Ground, rulebook: Rulebook) -> Facts:
     """All that the report needs about a parcel, asked of the store once."""
     communes, _ = store.communes()
-    box: Box = found.shape.bounds
-    themes = tuple(store.layer(theme, box, query.on, query.known) for theme in rulebook.themes)
-    held, zones = store.zones(box, query.on, query.known)
-    used = {found.edition, *(z.edition for z in zones), *(c.edition for c in held.coverage)}
-    used |= {e for layer in themes for e in layer.editions()}
+    around = store.surroundings(found, tuple(rulebook.themes), query.on, query.known)
     return Facts(
         parcel=found,
         commune=_commune(found.ref.commune, found.ref.period, communes),
         commune_now=commune_now(found, query.on, communes),
-        themes=themes,
-        zones_held=held.held,
-        zone_coverage=held.coverage,
-        zones=zones,
-        editions=_used(store.editions(query.known), used),
+        themes=around.themes,
+        zones_held=around.zones_held.held,
+        zone_coverage=around.zones_held.coverage,
+        zones=around.zones,
+        editions=around.editions,
         crs=store.facts().crs,
-        history=store.lineage([found.ref.series], found.ref.sheet, found.ref.number, query.known),
+        history=around.lineage,
+        later=around.later,
     )
-
-
-def _used(editions: Sequence[Edition], ids: set[str]) -> tuple[Edition, ...]:
-    return tuple(e for e in editions if e.id in ids)
 
 
 def _lies_in(p: Parcel, asked: ParcelAsked, series: Sequence[str], unions: Sequence[Union], on: date) -> bool:

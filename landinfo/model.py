@@ -568,7 +568,10 @@ class LayerFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a report needs about one parcel, read at once; after this nothing is read any more."""
+    """All that a report needs about one parcel, read at once; after this nothing is read any more.
+
+    ``later``: days after the one asked from which rows around begin to count, or count no more, and their layer.
+    """
 
     parcel: Parcel
     commune: Commune
@@ -580,3 +583,4 @@ class Facts:
     editions: tuple[Edition, ...]
     crs: str
     history: tuple[Link, ...] = ()
+    later: tuple[tuple[date, str], ...] = ()

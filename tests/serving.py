@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -17,6 +18,7 @@ from street import TODAY, X, Y
 from werkzeug.test import TestResponse
 
 from landinfo.store import Store
+from landinfo.store.surroundings import one_by_one
 from landinfo.web import Settings, create_app
 
 ADDRESS = "https://thua-dat.example"
@@ -100,12 +102,14 @@ def body(response: TestResponse) -> dict[str, Any]:
 
 
 class Instead:
-    """A store of which some methods do something else."""
+    """A store of which some methods do something else, and so does what is asked through them."""
 
     def __init__(self, store: Store, **instead: Callable[..., Any]) -> None:
         self._store, self._instead = store, instead
 
     def __getattr__(self, name: str) -> Any:
+        if name == "surroundings" and "surroundings" not in self._instead:
+            return partial(one_by_one, cast(Store, self))
         return self._instead.get(name) or getattr(self._store, name)
 
 

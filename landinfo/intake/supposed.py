@@ -11,8 +11,9 @@ import numpy as np
 import shapely
 
 from landinfo.model import Commune, Edition, Held, LayerFacts, Link, Parcel, PriceZone, State, Union
-from landinfo.store import Box, Ground, Load, StoreFacts
+from landinfo.store import Box, Ground, Load, StoreFacts, Surroundings
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, ZONES, Table
+from landinfo.store.surroundings import one_by_one
 
 T = TypeVar("T")
 
@@ -87,6 +88,13 @@ class Supposed:
         found.sort(key=lambda z: (z.id, z.edition))
         return replace(held, coverage=self._coverage(held, box, on)), tuple(found)
 
+    def days_ahead(self, box: Box, on: date, known: date) -> tuple[tuple[date, str], ...]:
+        """No preview shows them."""
+        return ()
+
+    def surroundings(self, parcel: Parcel, themes: Sequence[str], on: date, known: date) -> Surroundings:
+        return one_by_one(self, parcel, themes, on, known)
+
     def _coverage(self, held: LayerFacts, box: Box, on: date) -> tuple[Any, ...]:
         return tuple(sorted(self._merged(COVERAGE, held.coverage, box, on), key=lambda c: c.edition))
 
@@ -136,6 +144,13 @@ class Once:
 
     def zones(self, box: Box, on: date, known: date) -> tuple[LayerFacts, tuple[PriceZone, ...]]:
         return self._ask(self._ground.zones, box, on, known)
+
+    def days_ahead(self, box: Box, on: date, known: date) -> tuple[tuple[date, str], ...]:
+        """No preview shows them."""
+        return ()
+
+    def surroundings(self, parcel: Parcel, themes: Sequence[str], on: date, known: date) -> Surroundings:
+        return one_by_one(self, parcel, themes, on, known)
 
 
 def in_force(row: Any, on: date) -> bool:

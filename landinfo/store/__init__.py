@@ -80,6 +80,22 @@ class Page:
     after: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is held around one parcel, of one moment: ``layer`` of each theme, ``zones``, ``lineage`` and ``editions``.
+
+    ``editions`` are those that the parcel and these rows come from. ``later``: days after the one asked and layers as
+    ``days_ahead``, of "parcels" only those of the parcel's own number.
+    """
+
+    themes: tuple[LayerFacts, ...]
+    zones_held: LayerFacts
+    zones: tuple[PriceZone, ...]
+    lineage: tuple[Link, ...]
+    editions: tuple[Edition, ...]
+    later: tuple[tuple[date, str], ...]
+
+
 class Ground(Protocol):
     """What a report is made from.
 
@@ -131,6 +147,18 @@ class Ground(Protocol):
         """Coverage (layer "price_zones", no features) and price zones meeting ``box``, ordered by (id, edition)."""
         ...
 
+    def days_ahead(self, box: Box, on: date, known: date) -> tuple[tuple[date, str], ...]:
+        """Days after ``on`` from which rows whose box meets ``box`` begin to count, or count no more, and their layer.
+
+        As known; ordered. A layer is a theme, "parcels" or "price_zones". A box is rounded outward: a day may be one of
+        a row that lies just outside.
+        """
+        ...
+
+    def surroundings(self, parcel: Parcel, themes: Sequence[str], on: date, known: date) -> Surroundings:
+        """All that a report needs beside the parcel itself, asked once; a layer fails as in ``layer``."""
+        ...
+
 
 class Store(Ground, Protocol):
     """One cadastre in one plane. Reading is thread-safe.
@@ -176,14 +204,6 @@ class Store(Ground, Protocol):
         """Parcels counted by commune in squares of the plane, ``side`` metres wide, by the middle of their box.
 
         A middle within half a metre of an edge may count on either side of it. Ordered, None first.
-        """
-        ...
-
-    def days_ahead(self, box: Box, on: date, known: date) -> tuple[tuple[date, str], ...]:
-        """Days after ``on`` from which rows whose box meets ``box`` begin to count, or count no more, and their layer.
-
-        As known; ordered. A layer is a theme, "parcels" or "price_zones". A box is rounded outward: a day may be one of
-        a row that lies just outside.
         """
         ...
 
@@ -340,6 +360,7 @@ __all__ = [
     "Square",
     "Store",
     "StoreFacts",
+    "Surroundings",
     "check_free",
     "create_store",
     "is_postgis",

@@ -28,12 +28,27 @@ from landinfo.model import (
     Refused,
     Union,
 )
-from landinfo.store import DRAFT, Box, Load, Page, Spoken, Square, StoreFacts, doubles, editing, paging, rows
+from landinfo.store import (
+    DRAFT,
+    Box,
+    Load,
+    Page,
+    Spoken,
+    Square,
+    StoreFacts,
+    Surroundings,
+    doubles,
+    editing,
+    geopackage_surroundings,
+    paging,
+    rows,
+)
 from landinfo.store import geopackage_file as file
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
 from landinfo.store.plane import definition, srid
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, SHAPED, ZONES, Row, Table
+from landinfo.store.surroundings import one_by_one
 
 T = TypeVar("T")
 WAIT = 5.0
@@ -240,6 +255,12 @@ class GeopackageStore(Edited):
 
     def zones(self, box: Box, on: date, known: date) -> tuple[LayerFacts, tuple[PriceZone, ...]]:
         return self._layer("price_zones", ZONES, _ZONES, box, on, known)
+
+    def surroundings(self, parcel: Parcel, themes: Sequence[str], on: date, known: date) -> Surroundings:
+        try:
+            return self._readers.ask(lambda held: geopackage_surroundings.read(held, parcel, themes, on, known))
+        except _BROKEN:
+            return one_by_one(self, parcel, themes, on, known)
 
     def days_ahead(self, box: Box, on: date, known: date) -> tuple[tuple[date, str], ...]:
         return self._ask(lambda held: rows.days_ahead(held.execute(_AHEAD, _boxed(box, on, known)), on))

@@ -42,16 +42,22 @@ def _blobs(shapes: Any, srid: int) -> Iterator[bytes]:
         yield _HEADER.pack(b"GP", 0, 0b11, srid, min_x, max_x, min_y, max_y) + body
 
 
+class Reader(sqlite3.Connection):
+    """A connection that reads; ``kept`` is what its questions hold of a file that did not change."""
+
+    kept: object = None
+
+
 class Readers:
     """Connections that only read, as many as threads read at once; each is used by one thread at a time."""
 
     def __init__(self, path: Path, wait: float) -> None:
         self._path, self._wait = path, wait
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[Reader] = []
         self._process = os.getpid()
         self._inherited: list[Any] = []
 
-    def ask(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def ask(self, work: Callable[[Reader], T]) -> T:
         """What ``work`` reads. Raises ``Busy`` when a writer holds the file for longer than ``wait``.
 
         When a killed writer left something half written, that is taken back first, which a reader may not do itself.
@@ -69,7 +75,7 @@ class Readers:
         raise AssertionError
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self) -> Iterator[Reader]:
         if self._process != os.getpid():
             # SQLite forbids to use, and to close, what was opened before a fork.
             self._inherited.append(self._idle)
@@ -85,7 +91,7 @@ class Readers:
                 held.execute("ROLLBACK")
             self._idle.append(held)
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> Reader:
         held = connect(self._path, "ro", self._wait)
         held.execute("PRAGMA query_only = ON")
         held.execute(f"PRAGMA mmap_size = {MMAP_BYTES}")
@@ -96,10 +102,11 @@ class Readers:
             self._idle.pop().close()
 
 
-def connect(path: Path, mode: str, wait: float) -> sqlite3.Connection:
+def connect(path: Path, mode: str, wait: float) -> Reader:
     """Open ``path`` as ``ro``, ``rw`` or ``rwc``; transactions are begun by hand."""
+    address = f"{path.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=wait, isolation_level=None, check_same_thread=False
+        address, uri=True, timeout=wait, isolation_level=None, check_same_thread=False, factory=Reader
     )
 
 

@@ -41,9 +41,11 @@ from landinfo.store import (
     Spoken,
     Square,
     StoreFacts,
+    Surroundings,
     doubles,
     editing,
     paging,
+    postgis_surroundings,
     postgis_tile,
     rows,
 )
@@ -53,6 +55,7 @@ from landinfo.store.plane import definition, srid
 from landinfo.store.postgis_pool import Pool, connect, find_tables, shown, writing
 from landinfo.store.postgis_write import runner, write_part, write_plane, write_rows
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, SHAPED, ZONES, Table
+from landinfo.store.surroundings import one_by_one
 
 T = TypeVar("T")
 WAIT = 5.0
@@ -108,6 +111,7 @@ def _prepared(number: int) -> tuple[str, ...]:
         f"PREPARE features ({box}, text) AS {cover} UNION ALL {feature}",
         f"PREPARE price_zones ({box}, text) AS {cover} UNION ALL {zone}",
         f"PREPARE lineage (text[], text[], text, text, date) AS {_linked('before')} UNION ALL {_linked('after')}",
+        postgis_surroundings.prepared(number),
         *postgis_tile.prepared(number, _IN_FORCE),
     )
 
@@ -135,6 +139,7 @@ class PostgisStore(Edited):
     def __init__(self, url: str, facts: StoreFacts, pool: Pool) -> None:
         self._url, self._facts, self._pool = url, facts, pool
         self._communes: tuple[tuple[Commune, ...], tuple[Union, ...]] | None = None
+        self._coverages = postgis_surroundings.Coverages()
 
     @classmethod
     def open(cls, url: str, *, pool: int = 8, wait: float = 2.0, statement_timeout: float = 5.0) -> Self:
@@ -265,6 +270,12 @@ class PostgisStore(Edited):
             return LayerFacts(layer, Held.FAILED, (), ()), ()
         features: Any = values if table is FEATURES else ()
         return LayerFacts(layer, Held.OK, coverage, features), values
+
+    def surroundings(self, parcel: Parcel, themes: Sequence[str], on: date, known: date) -> Surroundings:
+        try:
+            return postgis_surroundings.read(self._pool.ask, self._coverages, parcel, themes, on, known)
+        except _BROKEN:
+            return one_by_one(self, parcel, themes, on, known)
 
     def days_ahead(self, box: Box, on: date, known: date) -> tuple[tuple[date, str], ...]:
         return rows.days_ahead(self._ask("EXECUTE days_ahead (%s, %s, %s, %s, %s, %s)", (*box, on, known)), on)

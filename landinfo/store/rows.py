@@ -248,6 +248,11 @@ def editions(found: Iterable[Row], of: Iterable[Row], known: date | None) -> tup
     return tuple(chosen)
 
 
+def ends(of: Iterable[Row], known: date) -> dict[str, str | None]:
+    """The editions that speak on a day of knowledge (``DRAFT``: the prepared too), and until which day, as ISO text."""
+    return {key: iso(span[2]) for key, each in spans(of).items() for span in each if is_known(span, known)}
+
+
 def _edition(row: Row, published: date, withdrawn: date | None, end: date | None) -> Edition:
     key, layer, territory, document, first, content_hash, simulated, source, count = row
     days = _day(first), published, withdrawn

@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, has_request_context
 
 from landinfo.model import Held, LayerFacts, PriceZone
-from landinfo.store import Store
+from landinfo.store import Store, Surroundings
 
 
 class Watched:
@@ -25,6 +25,12 @@ class Watched:
     def zones(self, *asked: Any, **named: Any) -> tuple[LayerFacts, tuple[PriceZone, ...]]:
         held, zones = self._store.zones(*asked, **named)
         return _noted(held), zones
+
+    def surroundings(self, *asked: Any, **named: Any) -> Surroundings:
+        found = self._store.surroundings(*asked, **named)
+        for each in (*found.themes, found.zones_held):
+            _noted(each)
+        return found
 
 
 def _noted(found: LayerFacts) -> LayerFacts:

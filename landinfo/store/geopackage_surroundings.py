@@ -1,0 +1,98 @@
+"""What is around a parcel, read from a GeoPackage in one transaction; small things are held while nobody writes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from landinfo.model import Edition, Parcel
+from landinfo.store import Surroundings, rows
+from landinfo.store import geopackage_file as file
+from landinfo.store.rows import COVERAGE, FEATURES, ZONES, Row, Table
+from landinfo.store.surroundings import OWN, Covered, Near, assembled
+
+_MEETS = "r.minx <= :max_x AND r.maxx >= :min_x AND r.miny <= :max_y AND r.maxy >= :min_y"
+
+
+def _near(table: Table[Any]) -> str:
+    columns = ", ".join(f"t.{name}" for name in table.columns)
+    return f"""SELECT t.fid, t.geom, {columns} FROM rtree_{table.name}_geom r CROSS JOIN {table.name} t ON t.fid = r.id
+CROSS JOIN spans e ON e.edition = t.edition
+WHERE {_MEETS} AND (t.effective_to IS NULL OR t.effective_to > :on)
+AND e.published <= :known AND (e.withdrawn IS NULL OR e.withdrawn > :known)
+AND (e.effective_to IS NULL OR e.effective_to > :on)"""  # noqa: S608
+
+
+_FEATURES, _ZONES = _near(FEATURES), _near(ZONES)
+_COVERAGE = f"SELECT r.id FROM rtree_coverage_geom r WHERE {_MEETS}"  # noqa: S608
+_ALL_COVERAGE = f"SELECT fid, geom, {', '.join(COVERAGE.columns)} FROM coverage"  # noqa: S608
+_NUMBERED = "t.{0}commune = :commune AND t.{0}period = :period AND t.{0}sheet = :sheet AND t.{0}number = :number"
+_OWN = f"SELECT {OWN} FROM parcels t WHERE {_NUMBERED.format('')}"  # noqa: S608
+_LINKS = " UNION ALL ".join(
+    f"SELECT {', '.join(f't.{name}' for name in rows.LINK)} FROM lineage t WHERE {_NUMBERED.format(side)}"  # noqa: S608
+    for side in ("before_", "after_")
+)
+_EDITIONS = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
+_SPANS = f"SELECT {', '.join(rows.SPAN)} FROM spans"  # noqa: S608
+DAYS = 16
+"""Days of knowledge of which the editions are held."""
+
+
+Known = tuple[tuple[Edition, ...], Mapping[str, str | None]]
+"""Editions, and until which day each speaks."""
+
+
+class Held:
+    """Editions and coverage as of one state of the file (``PRAGMA data_version``)."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self._editions: dict[date, Known] = {}
+        self._coverage: dict[int, Covered] | None = None
+
+    def editions(self, held: sqlite3.Connection, known: date) -> Known:
+        if known not in self._editions:
+            if len(self._editions) >= DAYS:
+                self._editions.clear()
+            spans = held.execute(_SPANS).fetchall()
+            self._editions[known] = rows.editions(held.execute(_EDITIONS), spans, known), rows.ends(spans, known)
+        return self._editions[known]
+
+    def coverage(self, held: sqlite3.Connection) -> dict[int, Covered]:
+        if self._coverage is None:
+            self._coverage = {
+                row[0]: Covered((row[0], file.wkb(row[1]), *row[2:])) for row in held.execute(_ALL_COVERAGE)
+            }
+        return self._coverage
+
+
+def read(held: file.Reader, parcel: Parcel, themes: Sequence[str], on: date, known: date) -> Surroundings:
+    """One transaction: all of one moment."""
+    held.execute("BEGIN")
+    (version,) = held.execute("PRAGMA data_version").fetchone()
+    kept = held.kept
+    if not isinstance(kept, Held) or kept.version != version:
+        kept = held.kept = Held(version)
+    ref, box = parcel.ref, parcel.shape.bounds
+    asked = {
+        **{"min_x": box[0], "min_y": box[1], "max_x": box[2], "max_y": box[3]},
+        **{"commune": ref.commune, "period": ref.period, "sheet": ref.sheet, "number": ref.number},
+        **{"on": on.isoformat(), "known": known.isoformat()},
+    }
+    covered, (editions, ends) = kept.coverage(held), kept.editions(held, known)
+    near = Near(
+        features=_unpacked(held.execute(_FEATURES, asked)),
+        zones=_unpacked(held.execute(_ZONES, asked)),
+        coverage=[covered[row[0]] for row in held.execute(_COVERAGE, asked)],
+        own=held.execute(_OWN, asked).fetchall(),
+        links=held.execute(_LINKS, asked).fetchall(),
+        editions=editions,
+        ends=ends,
+    )
+    return assembled(parcel, themes, on, near)
+
+
+def _unpacked(found: sqlite3.Cursor) -> list[Row]:
+    return [(row[0], file.wkb(row[1]), *row[2:]) for row in found]
