@@ -94,7 +94,7 @@ test-long: export LANDINFO_LONG = 1
 test-long: test
 
 # What is fast, beside what: benchmarks/RESULTS.md. N parcels, ONLY one part, ROUNDS alternating rounds.
-bench: $(RUNTIME)
+bench: $(TESTING)
 	@sh tests/setup.sh wrk
 	@$(PY) -m benchmarks $(if $(N),-n $(N)) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 

@@ -44,13 +44,17 @@ def gathered(
     return Communes(shapes, [{"commune": series, "name": names[series]} for series in largest])
 
 
-def placed(held: Communes, z: int, x: int, y: int, crs: str) -> list[tuple[str, Any, Sequence[Mapping[str, Any]]]]:
-    """The layers of a tile: ``communes``, and ``labels`` at a point inside each."""
-    room, anchors = grid.room(held.shapes), grid.placed(shapely.point_on_surface(held.shapes), z, x, y, crs)
+Said = Mapping[str, Sequence[Any]]
+
+
+def placed(held: Communes, z: int, x: int, y: int, crs: str) -> tuple[Any, Said, Any, Said]:
+    """Of a tile the areas of communes and what they say, and the same of labels, at a point (n × 2) inside each."""
+    anchors = grid.columns(shapely.get_coordinates(shapely.point_on_surface(held.shapes)).T, z, x, y, crs)
     here = np.flatnonzero(grid.inside(anchors, z))
-    labels = [{**held.named[i], "room": int(room[i])} for i in here.tolist()]
-    areas = grid.drawn(held.shapes, z, x, y, crs)
-    return [("communes", areas, held.named), ("labels", anchors[here], labels)]
+    room = grid.room(shapely.bounds(held.shapes).reshape(-1, 4).T)[here]
+    said = {key: [each[key] for each in held.named] for key in ("commune", "name")}
+    labels = {key: [values[i] for i in here.tolist()] for key, values in said.items()}
+    return grid.drawn(held.shapes, z, x, y, crs), said, anchors[:, here].T, {**labels, "room": room.tolist()}
 
 
 def _together(places: Sequence[tuple[int, int]]) -> Any:

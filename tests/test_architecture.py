@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"model", "money", "once"},
     {"texts", "law", "overlay", "survey", "search", "direction"}
-    | {"coordinates", "coordinates_source", "coordinates_landing", "grid", "lineage"}
+    | {"coordinates", "coordinates_source", "coordinates_landing", "rings", "grid", "lineage"}
     | {"frame", "cql", "cql_text"},
     {
         *("price", "planning", "case", "levy", "rent", "charges", "reductions", "costing", "payment", "recalculation"),
@@ -70,8 +70,10 @@ EXCEPTIONS = {
     ("hits.features", "store"),
     ("store.geopackage", "files"),  # bulk write
     ("store.geopackage", "grid"),  # where a tile lies in the plane, and a shape on its grid
-    ("store.geopackage_tile", "grid"),
     ("store.postgis", "grid"),
+    ("store.tile", "grid"),
+    ("store.tile", "rings"),
+    ("store.mvt", "rings"),
     ("store.plane", "coordinates"),  # the definition of a store's plane, asked of pyproj's one owner
 }
 
@@ -83,7 +85,6 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "pyproj": "coordinates",
     "psycopg2": ("store.postgis", "store.register.postgis"),
     "sqlite3": ("store.geopackage", "store.register.sqlite"),
-    "mapbox_vector_tile": "store.mvt",
     "geopandas": "files", "pandas": "files", "pyogrio": "files", "openpyxl": "files", "pyarrow": "files",
     "ijson": "files.listing", "xlsxwriter": "files.outlet",
     "typst": "paper.typeset", "segno": "paper.symbol",

@@ -173,14 +173,14 @@ class Store(Ground, Protocol):
     def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
         """ "parcels" or a theme on a tile of a web map (``landinfo.grid``), as a Mapbox Vector Tile 2.1; b"": nothing.
 
-        Layer ``layer`` holds what ``parcels_in`` and ``layer`` give, in their order: of a parcel ``ref``, ``number``
-        and ``land_use`` (from ``grid.NUMBERS_FROM``; before that its bare outline), of a feature ``id`` and
-        ``designation``. ``land_use`` is the code of its largest use, of the first where no area is known; a parcel
-        without a use has none. Layer ``labels`` has the same but for uses, and ``room`` (m, ``grid.room``) at a point
-        inside each, in one tile alone; ``coverage`` is the ground on which the layer is held completely (of parcels
-        from ``grid.NUMBERS_FROM`` on). An engine draws nothing farther than 1.5 units of the grid beyond a
-        shape, and leaves nothing out that lies 1.5 units or more inside it. So a strip thinner than three units may be
-        drawn whole by one engine, in pieces or not at all by the other; everything else is the same to two units.
+        Layer ``layer`` holds what ``parcels_in`` and ``layer`` give, parcels by arrival and features in their order: of
+        a parcel ``ref``, ``number`` and ``land_use`` (from ``grid.NUMBERS_FROM``; before that its bare outline), of a
+        feature ``id`` and ``designation``. ``land_use`` is the code of its largest use, of the first where no area is
+        known; a parcel without a use has none. Layer ``labels`` has the same but for uses, and ``room`` (m,
+        ``grid.room``) at a point inside each, in one tile alone; ``coverage`` is the ground on which the layer is held
+        completely (of parcels from ``grid.NUMBERS_FROM`` on). Nothing is drawn farther than 1.5 units of the grid
+        beyond a shape, and nothing left out that lies 1.5 units or more inside it. Equal rows that arrived in equal
+        order are equal bytes.
         """
         ...
 

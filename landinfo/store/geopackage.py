@@ -44,6 +44,7 @@ from landinfo.store import (
     rows,
 )
 from landinfo.store import geopackage_file as file
+from landinfo.store import tile as drawing
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
 from landinfo.store.plane import definition, srid
@@ -92,8 +93,11 @@ _PARCELS = _select(PARCELS, _REF, "t.sheet = :sheet AND t.number = :number") + _
 _NUMBERS = f"""SELECT DISTINCT t.commune || '@' || t.period, t.number FROM {_REF}
 CROSS JOIN spans e ON e.edition = t.edition WHERE t.sheet = :sheet AND {_IN_FORCE}"""  # noqa: S608
 _PARCELS_IN = _select(PARCELS, _IN_BOX, _MEETS) + _PARCEL_ORDER
-_OUTLINES = f"""SELECT t.geom FROM {_IN_BOX.format(table="parcels")} CROSS JOIN spans e ON e.edition = t.edition
-WHERE {_MEETS} AND {_IN_FORCE}"""  # noqa: S608
+_DRAWN = f"""FROM {_IN_BOX.format(table="parcels")} WHERE {_MEETS}
+AND t.effective_from <= :on AND (t.effective_to IS NULL OR t.effective_to > :on)
+AND t.edition IN (SELECT e.edition FROM spans e WHERE {_KNOWN} AND (e.effective_to IS NULL OR e.effective_to > :on))"""  # noqa: S608
+_TILE = f"SELECT t.fid, t.geom, {', '.join(f't.{name}' for name in drawing.TEXTS)} {_DRAWN}"
+_OUTLINES = f"SELECT t.geom {_DRAWN}"
 _FEATURES = _select(FEATURES, _IN_BOX, f"{_MEETS} AND t.theme = :layer")
 _COVERAGE = _select(COVERAGE, _IN_BOX, f"{_MEETS} AND t.layer = :layer")
 _ZONES = _select(ZONES, _IN_BOX, _MEETS)
@@ -266,19 +270,18 @@ class GeopackageStore(Edited):
         return self._ask(lambda held: rows.days_ahead(held.execute(_AHEAD, _boxed(box, on, known)), on))
 
     def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
-        from landinfo.store import geopackage_tile as drawing
-
         tile, crs = (z, x, y), self._facts.crs
         asked = {"layer": layer, **_boxed(grid.window(*tile, crs), on, known)}
 
         def read(held: sqlite3.Connection) -> bytes:
             held.execute("BEGIN")
             if layer == "parcels" and z < grid.NUMBERS_FROM:
-                return drawing.outlines(held.execute(_OUTLINES, asked), tile, crs)
+                found = [file.wkb(row[0]) for row in held.execute(_OUTLINES, asked)]
+                return drawing.outlines(drawing.Shapes.of(found), tile, crs)
+            ground = drawing.complete(_found(held, _COVERAGE, asked))
             if layer == "parcels":
-                covered = _found(held, _COVERAGE, asked)
-                return drawing.parcels(_found(held, _PARCELS_IN, asked), covered, tile, crs)
-            return drawing.theme(layer, _found(held, _FEATURES, asked), _found(held, _COVERAGE, asked), tile, crs)
+                return drawing.parcels(drawing.Found.of(_found(held, _TILE, asked)), ground, tile, crs)
+            return drawing.theme(layer, drawing.Designated.of(_found(held, _FEATURES, asked)), ground, tile, crs)
 
         return self._ask(read)
 

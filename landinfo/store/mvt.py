@@ -1,108 +1,204 @@
-"""The writing of Mapbox Vector Tiles 2.1, where no database does it.
+"""The writing of Mapbox Vector Tiles 2.1, all features of a layer at once.
 
-The messages are those of mapbox-vector-tile. Its encoder goes from corner to corner, some 80 µs for a parcel; here the
-corners of a whole layer become commands at once.
+An encoder that goes from corner to corner takes some 80 µs for a parcel. Here everything that a feature says is one row
+of whole numbers (commands, tags, and how long each of them is), and those of all features become bytes together.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
-import shapely
-from mapbox_vector_tile.Mapbox import vector_tile_pb2
 
-Drawn = tuple[str, Any, Sequence[Mapping[str, Any]]]
-"""A layer of a tile: its name, polygons or points in whole units of the grid, and what each has beside its shape."""
-_MOVE, _CLOSE = 1 << 3 | 1, 1 << 3 | 7
-"""Commands: how often, and what. A line is drawn by 2."""
+from landinfo.rings import Rings, of_polygons, spread, whole
+
+POINT, LINE, POLYGON = 1, 2, 3
+_MOVE, _LINE_TO, _CLOSE = 1 << 3 | 1, 2, 1 << 3 | 7
+"""Commands: how often, and what."""
+_FEATURE, _TAGS, _KIND, _GEOMETRY = 2 << 3 | 2, 2 << 3 | 2, 3 << 3, 4 << 3 | 2
+_TILE_LAYER, _NAME, _KEY, _VALUE, _EXTENT, _VERSION = 3 << 3 | 2, 1 << 3 | 2, 3 << 3 | 2, 4 << 3 | 2, 5 << 3, 15 << 3
+_TEXT, _WHOLE = 1 << 3 | 2, 4 << 3
+"""Fields of the messages: their number, and whether a whole number follows (0) or so many bytes (2)."""
+Said = Mapping[str, Sequence[str | int | None]]
+"""What the features of a layer say beside their shape: by name a value for each; None: it says nothing there."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A layer: commands of all features, one behind the other, how many each has, and what they say."""
+
+    name: str
+    kind: int
+    commands: Any
+    count: Any
+    said: Said
+    number: Any
+    """Of each feature in ``said``: by it they are ordered."""
 
 
 def written(layers: Iterable[Drawn], extent: int) -> bytes:
     """A tile ``extent`` units wide; where nothing is to be seen it is no bytes at all."""
-    tile = vector_tile_pb2.tile()
-    for name, shapes, named in layers:
-        seen = np.flatnonzero(~shapely.is_empty(shapes))
-        if seen.size:
-            layer = tile.layers.add(name=name, version=2, extent=extent)
-            _fill(layer, shapes[seen], [named[i] for i in seen.tolist()])
-    return bytes(tile.SerializeToString())
+    return b"".join(_sized(_TILE_LAYER, _layer(each, extent)) for each in layers if len(each.count))
 
 
-def lines(name: str, corners: Any, line: Any, extent: int) -> bytes:
-    """A tile of one feature, every line of it: ``corners`` in whole units, ``line`` the number of each one's line."""
-    if not len(line):
-        return b""
-    again = np.append(False, (corners[1:] == corners[:-1]).all(axis=1) & (line[1:] == line[:-1]))
-    corners, line = corners[~again], line[~again]
-    some = np.bincount(line)[line] > 1  # a point is no line
-    corners, (_, line) = corners[some], np.unique(line[some], return_inverse=True)
-    tile = vector_tile_pb2.tile()
-    if len(line):
-        layer = tile.layers.add(name=name, version=2, extent=extent)
-        layer.features.add(type=vector_tile_pb2.tile.LineString, geometry=_commands(corners, line, 2)[0].tolist())
-    return bytes(tile.SerializeToString())
+def areas(name: str, rings: Rings, of: Any, said: Said) -> Drawn:
+    """Polygons in whole units, in the order of their numbers in ``said``.
 
-
-def _fill(layer: Any, shapes: Any, named: Sequence[Mapping[str, Any]]) -> None:
-    points = shapely.get_dimensions(shapes[0]) == 0
-    kind = vector_tile_pb2.tile.Point if points else vector_tile_pb2.tile.Polygon
-    keys: dict[str, int] = {}
-    values: dict[str | int, int] = {}
-    for commands, said in zip(_points(shapes) if points else _polygons(shapes), named, strict=True):
-        tags = [
-            place
-            for key, value in said.items()
-            for place in (keys.setdefault(key, len(keys)), values.setdefault(value, len(values)))
-        ]
-        layer.features.add(type=kind, geometry=commands, tags=tags)
-    layer.keys.extend(keys)
-    for value in values:
-        layer.values.add(**({"string_value": value} if isinstance(value, str) else {"int_value": value}))
-
-
-def _points(shapes: Any) -> list[list[int]]:
-    return [[_MOVE, x, y] for x, y in _zigzag(np.rint(shapely.get_coordinates(shapes))).tolist()]
-
-
-def _polygons(shapes: Any) -> list[list[int]]:
-    """Of each shape its rings: a move to the first corner, lines to the others, each from the one before; the close."""
-    parts, shape_of_part = shapely.get_parts(shapes, return_index=True)
-    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-    corners, ring = shapely.get_coordinates(rings, return_index=True)
-    again = np.append((corners[1:] == corners[:-1]).all(axis=1) | (ring[1:] != ring[:-1]), True)
-    corners, ring = corners[~again], ring[~again]  # the last of a ring is its first; and no line of no length
-    shape = shape_of_part[part_of_ring][ring]
-    first = np.append(True, shape[1:] != shape[:-1])
-    commands, start = _commands(corners, ring, 3, first)
-    flat, edges = commands.tolist(), [*start[ring[first]].tolist(), commands.size]
-    return [flat[begin:end] for begin, end in itertools.pairwise(edges)]
-
-
-def _commands(corners: Any, line: Any, more: int, first: Any = None) -> tuple[Any, Any]:
-    """The commands of lines (``more`` 2) or of rings, which are closed (3), and where each begins.
-
-    ``line`` numbers them from 0 without a gap; steps start anew from the corner of the tile at each ``first``.
+    ``of``: the number of each ring's polygon; its rings stand together, the outer of each part before its holes.
     """
-    steps = np.diff(corners, axis=0, prepend=[(0, 0)])
-    if first is not None:
-        steps[first] = corners[first]
-    count = np.bincount(line)
-    start = np.cumsum(2 * count + more) - (2 * count + more)
-    nth = np.arange(len(line)) - (np.cumsum(count) - count)[line]
-    place = start[line] + np.where(nth == 0, 1, 2 + 2 * nth)
-    commands = np.empty(int((2 * count + more).sum()), dtype=np.int64)
+    begins = np.diff(of, prepend=-1) != 0
+    commands, size = _commands(rings, 3, begins)
+    first = np.flatnonzero(begins)
+    return Drawn(name, POLYGON, commands, np.add.reduceat(size, first) if first.size else size, said, of[begins])
+
+
+def shapes(name: str, held: Any, said: Said) -> Drawn:
+    """The same of an array of polygons, those without area left out."""
+    bounding, of = of_polygons(held)
+    return areas(name, whole(bounding), of, said)
+
+
+def points(name: str, held: Any, said: Said) -> Drawn:
+    """Points, n × 2, rounded here to whole units."""
+    commands = np.full((len(held), 3), _MOVE, dtype=np.int64)
+    commands[:, 1:] = _zigzag(np.rint(held).astype(np.int64))
+    return Drawn(name, POINT, commands.ravel(), np.full(len(held), 3), said, np.arange(len(held)))
+
+
+def lines(name: str, rings: Rings) -> Drawn:
+    """One feature of all rings of whole units, each a line back to where it begins; one of a single corner is none."""
+    seen = spread(rings)
+    seen = seen.chosen(seen.count > 1)
+    again, shift = seen.count + 1, np.arange(len(seen.count))
+    nth = np.arange(int(again.sum())) - np.repeat(seen.start + shift, again)
+    back = np.repeat(seen.start, again) + nth % np.repeat(seen.count, again)
+    commands, size = _commands(Rings(seen.corners[:, back], again), 2, shift == 0)
+    some = np.zeros(min(len(size), 1), dtype=np.int64)
+    return Drawn(name, LINE, commands, some + len(commands), {}, some)
+
+
+def _commands(rings: Rings, more: int, begins: Any) -> tuple[Any, Any]:
+    """The commands of lines (``more`` 2) or of rings, which are closed (3), and how many each has.
+
+    Steps start anew from the corner of the tile at each ring that ``begins`` a feature.
+    """
+    steps = np.diff(rings.corners, axis=1, prepend=0)
+    first = rings.start[begins]
+    steps[:, first] = rings.corners[:, first]
+    size = 2 * rings.count + more
+    start = np.cumsum(size) - size
+    place = (start - 2 * rings.start)[rings.ring] + 2 * np.arange(steps.shape[1]) + 2
+    place[rings.start] -= 1
+    commands = np.empty(int(size.sum()), dtype=np.int64)
     commands[start] = _MOVE
-    commands[start + 3] = (count - 1) << 3 | 2
+    commands[start + 3] = (rings.count - 1) << 3 | _LINE_TO
     if more == 3:
-        commands[start + 2 * count + 2] = _CLOSE
-    commands[place], commands[place + 1] = _zigzag(steps).T
-    return commands, start
+        commands[start + size - 1] = _CLOSE
+    commands[place], commands[place + 1] = _zigzag(steps)
+    return commands, size
 
 
 def _zigzag(steps: Any) -> Any:
     """Whole numbers without a sign: 0, -1, 1, -2 … become 0, 1, 2, 3 …"""
-    whole = steps.astype(np.int64)
-    return whole << 1 ^ whole >> 63
+    return steps << 1 ^ steps >> 63
+
+
+def _layer(drawn: Drawn, extent: int) -> bytes:
+    place: dict[str | int, int] = {}
+    tags = np.empty((len(drawn.said), len(drawn.count)), dtype=np.int64)
+    chosen = itemgetter(*drawn.number.tolist(), drawn.number[0])
+    # From the last on: what stands there is said by many, and so has a short number.
+    for key, values in reversed(list(enumerate(drawn.said.values()))):
+        told = chosen(values)[:-1]
+        new = [value for value in dict.fromkeys(told) if value not in place and value is not None]
+        place.update(zip(new, itertools.count(len(place))))
+        tags[key] = [place.get(value, -1) for value in told]
+    fields = [_sized(_NAME, drawn.name.encode()), _features(drawn, tags)]
+    fields += [_sized(_KEY, key.encode()) for key in drawn.said]
+    fields += [_text(value.encode()) if isinstance(value, str) else _whole(value) for value in place]
+    return b"".join([*fields, _number(_EXTENT), _number(extent), _number(_VERSION), _number(2)])
+
+
+def _features(drawn: Drawn, tags: Any) -> bytes:
+    """Of each feature its length, tags (keys × features: the number of each one's value; below 0: none), kind and
+    geometry.
+    """
+    told, count, order = tags >= 0, drawn.count, np.argsort(drawn.number, kind="stable")
+    says = told.sum(axis=0)
+    size = _size(tags)
+    tag_bytes, shape_bytes = ((size + 1) * told).sum(axis=0), _sums(_size(drawn.commands), count)
+    head = np.where(says > 0, 4 + 2 * says, 2)
+    length = head + 4 + count
+    start = np.empty_like(length)
+    start[order] = np.cumsum(length[order]) - length[order]
+    row = np.empty(int(length.sum()), dtype=np.int64)
+    row[start] = _FEATURE
+    row[start + 1] = (says > 0) * (1 + _size(tag_bytes) + tag_bytes) + 3 + _size(shape_bytes) + shape_bytes
+    tagged = start[says > 0]
+    row[tagged + 2], row[tagged + 3] = _TAGS, tag_bytes[says > 0]
+    place = start + 4
+    for key, values in enumerate(tags):
+        at = place[told[key]]
+        row[at], row[at + 1] = key, values[told[key]]
+        place = place + 2 * told[key]
+    shape = start + head
+    row[shape], row[shape + 1], row[shape + 2], row[shape + 3] = _KIND, drawn.kind, _GEOMETRY, shape_bytes
+    row[np.repeat(shape + 4 - (np.cumsum(count) - count), count) + np.arange(len(drawn.commands))] = drawn.commands
+    return _numbers(row)
+
+
+def _sums(values: Any, count: Any) -> Any:
+    total = np.concatenate(([0], np.cumsum(values)))
+    end = np.cumsum(count)
+    return total[end] - total[end - count]
+
+
+def _text(text: bytes) -> bytes:
+    return _HEADS[len(text)] + text if len(text) < len(_HEADS) else _sized(_VALUE, _sized(_TEXT, text))
+
+
+def _whole(value: int) -> bytes:
+    return _sized(_VALUE, _number(_WHOLE) + _number(value & (1 << 64) - 1))
+
+
+def _sized(field: int, content: bytes) -> bytes:
+    return _number(field) + _number(len(content)) + content
+
+
+def _number(value: int) -> bytes:
+    """Seven bits a byte, the lowest first; 128 is added to each but the last."""
+    if value < 128:
+        return _SHORT[value]
+    return _SHORT[value & 127 | 128] + _number(value >> 7)
+
+
+_SHORT = [bytes([value]) for value in range(256)]
+_HEADS = [bytes([_VALUE, length + 2, _TEXT, length]) for length in range(126)]
+
+
+def _size(values: Any) -> Any:
+    """The bytes of each number; commands and lengths have no more than 35 bits."""
+    size = np.ones(values.shape, dtype=np.int64)
+    most = int(values.max(initial=0))
+    for bits in (7, 14, 21, 28):
+        if most >> bits:
+            size += values >= 1 << bits
+    return size
+
+
+def _numbers(values: Any) -> bytes:
+    """As ``_number`` writes each."""
+    wide = int(_size(values.max(initial=0, keepdims=True))[0])
+    digits, there = np.empty((len(values), wide), dtype=np.uint8), np.empty((len(values), wide), dtype=bool)
+    there[:, 0] = True
+    for digit in range(wide):
+        more = values >= 128
+        digits[:, digit] = values | more * np.uint8(128)
+        if digit + 1 < wide:
+            there[:, digit + 1] = more
+            values = values >> 7
+    return digits[there].tobytes()

@@ -49,6 +49,7 @@ from landinfo.store import (
     postgis_tile,
     rows,
 )
+from landinfo.store import tile as drawing
 from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
 from landinfo.store.plane import definition, srid
@@ -61,6 +62,7 @@ T = TypeVar("T")
 WAIT = 5.0
 """Seconds that a publication waits for another, and an upgrade for the questions that run."""
 _BROKEN = (psycopg2.Error, shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
+_SIX = "%s, %s, %s, %s, %s, %s"
 _META = "SELECT key, value FROM landinfo.meta"
 _ANALYZE = f"ANALYZE editions, spans, lineage, {', '.join(table.name for table in SHAPED)}"
 
@@ -112,7 +114,7 @@ def _prepared(number: int) -> tuple[str, ...]:
         f"PREPARE price_zones ({box}, text) AS {cover} UNION ALL {zone}",
         f"PREPARE lineage (text[], text[], text, text, date) AS {_linked('before')} UNION ALL {_linked('after')}",
         postgis_surroundings.prepared(number),
-        *postgis_tile.prepared(number, _IN_FORCE),
+        *postgis_tile.prepared(number, _IN_FORCE, _KNOWN),
     )
 
 
@@ -281,11 +283,24 @@ class PostgisStore(Edited):
         return rows.days_ahead(self._ask("EXECUTE days_ahead (%s, %s, %s, %s, %s, %s)", (*box, on, known)), on)
 
     def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
-        frame = z, x, y, grid.extent(z), grid.margin(z), grid.least_room(z)
-        parcels = "parcels" if z >= grid.NUMBERS_FROM else "outlines"
-        statement, more = (parcels, ()) if layer == "parcels" else ("theme", (layer,))
-        asked = (*grid.window(z, x, y, self._facts.crs), on, known, *frame, *more)
-        return bytes(self._ask(f"EXECUTE tile_{statement} ({', '.join(['%s'] * len(asked))})", asked)[0][0])
+        tile, crs = (z, x, y), self._facts.crs
+        asked = (*grid.window(*tile, crs), on, known)
+        if layer == "parcels" and z < grid.NUMBERS_FROM:
+            ((length, wkb),) = self._ask(f"EXECUTE tile_outlines ({_SIX})", asked)
+            return drawing.outlines(postgis_tile.shapes(length, wkb), tile, crs)
+        execute, more = ("parcels", ()) if layer == "parcels" else ("theme", (layer,))
+        marks = ", ".join(["%s"] * (len(asked) + len(more)))
+        one, other = sorted(self._ask(f"EXECUTE tile_{execute} ({marks})", (*asked, *more)))
+        shapes, ground = (postgis_tile.shapes(*row[1:3]) for row in (one, other))
+        if layer != "parcels":
+            return drawing.theme(layer, postgis_tile.designated(shapes, one[3]), ground, tile, crs)
+        return drawing.parcels(postgis_tile.found(shapes, one[3]) or self._singly(asked), ground, tile, crs)
+
+    def _singly(self, asked: Sequence[object]) -> drawing.Found:
+        """Parcels row by row."""
+        found = self._ask(f"EXECUTE parcels_in ({_SIX}, NULL)", asked)
+        places = [PARCELS.columns.index(name) + 2 for name in drawing.TEXTS]
+        return drawing.Found.of((row[0], bytes(row[1]), *(row[place] for place in places)) for row in found)
 
     def page(
         self, layer: str, days: tuple[date, date], known: date, limit: int, after: int = 0, box: Box | None = None

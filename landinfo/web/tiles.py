@@ -12,9 +12,8 @@ from flask import Blueprint, Response
 from landinfo import asked, collection, grid, present_tiles, squares
 from landinfo.collection import COMMUNES, PARCELS
 from landinfo.model import NotHere, Rulebook
-from landinfo.store import Store, is_postgis
+from landinfo.store import Store, is_postgis, mvt
 from landinfo.store.kept_tiles import KeptTiles
-from landinfo.store.mvt import written
 from landinfo.web import api, question
 from landinfo.web.maps import COMMUNES_LAST, PARCELS_LAST, THEMES_LAST
 from landinfo.web.settings import Settings
@@ -23,7 +22,7 @@ from landinfo.web.site import Site, site
 MIMETYPE = "application/vnd.mapbox-vector-tile"
 NOT_KEPT = "none"
 """The setting that switches the folder of tiles off."""
-_FORM = 3
+_FORM = 4
 """What a tile holds and how it is drawn; one more whenever that changes, so that none of before is shown."""
 _OF = {COMMUNES: PARCELS}
 """What a layer is made from, where it is no layer of the store."""
@@ -100,7 +99,8 @@ def _drawn(key: str, where: tuple[str, int, int, int], on: date, known: date, he
 def _communes(key: str, where: tuple[str, int, int, int], on: date, known: date, here: Site) -> bytes:
     _, z, x, y = where
     held = here.communes.on(key.partition("/")[0], on, known, here.store)
-    return written(squares.placed(held, z, x, y, here.store.facts().crs), grid.extent(z))
+    areas, said, anchors, labels = squares.placed(held, z, x, y, here.store.facts().crs)
+    return mvt.written([mvt.shapes("communes", areas, said), mvt.points("labels", anchors, labels)], grid.extent(z))
 
 
 def _first_zoom(layer: str, rulebook: Rulebook) -> int:
