@@ -6,7 +6,9 @@ Grid north: in a zone of VN-2000 it differs from true north by less than 0.3°.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 import shapely
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
@@ -32,14 +34,33 @@ def of_part(part: BaseGeometry, whole: BaseGeometry) -> str:
     By the frame of the parcel, not by bearing: the corner of a long parcel is a corner.
     A part of several pieces lies on a side where each of them that counts (a tenth of the part) lies on that half.
     """
-    if part.area >= WHOLE * whole.area:
-        return ALL
-    east, north = _from_centre(part, whole)
-    if math.hypot(east, north) >= NEAR:
-        pieces = [p for p in shapely.get_parts(part) if p.area > part.area / 10]
-        apart = [_from_centre(p, whole) for p in pieces]
-        return towards(east, north) if all(e * east + n * north > 0 for e, n in apart) else SEVERAL
-    return MIDDLE if part.intersects(shapely.centroid(part)) else SEVERAL
+    return of_parts([part], whole)[0]
+
+
+def of_parts(parts: Sequence[BaseGeometry], whole: BaseGeometry) -> list[str]:
+    """As ``of_part`` of each, measured together; one that is empty lies on no one side."""
+    shapes = np.array([whole, *parts], dtype=object)
+    area, *areas = shapely.area(shapes).tolist()
+    found = [ALL if each >= WHOLE * area else SEVERAL for each in areas]
+    sought = [n for n, part in enumerate(parts) if found[n] is not ALL and not part.is_empty]
+    if sought:
+        centres = shapely.get_coordinates(shapely.centroid(shapes[[0, *(n + 1 for n in sought)]])).tolist()
+        west, south, east, north = whole.bounds
+        for n, (x, y) in zip(sought, centres[1:], strict=True):
+            off = (x - centres[0][0]) * 2 / (east - west), (y - centres[0][1]) * 2 / (north - south)
+            found[n] = _side(parts[n], off, whole)
+    return found
+
+
+def _side(part: BaseGeometry, off: tuple[float, float], whole: BaseGeometry) -> str:
+    """``off``: from the centre of the whole to that of the part, in halves of the whole's width and height."""
+    if math.hypot(*off) < NEAR:
+        return MIDDLE if part.intersects(shapely.centroid(part)) else SEVERAL
+    if part.geom_type != "Polygon":
+        apart = [_from_centre(p, whole) for p in shapely.get_parts(part) if p.area > part.area / 10]
+        if not all(e * off[0] + n * off[1] > 0 for e, n in apart):
+            return SEVERAL
+    return towards(*off)
 
 
 def of_side(side: LineString, lot: BaseGeometry) -> str:

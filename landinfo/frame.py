@@ -49,13 +49,16 @@ class Frame:
     def geojson(self, shape: BaseGeometry) -> dict[str, Any]:
         """A shape that ``of`` gave as GeoJSON, axes in the order of the definition, right-hand rule.
 
-        Degrees to 8 decimals (1 mm), metres to 4; those of the store's own plane are not rounded.
+        Degrees to 8 decimals (1 mm), metres to 4; those of the store's own plane are not rounded. Raises
+        ``ValueError``: a corner that has no place here.
         """
         oriented = shapely.orient_polygons(shape, exterior_cw=False)
         decimals = None if self.crs == self.store else 8 if self.crs is None else 4
         swapped = self.crs is not None and coordinates.northing_first(self.crs)
 
         def written(xy: Any) -> Any:
+            if not np.isfinite(xy).all():
+                raise ValueError(f"a corner has no place in {self.crs or 'WGS 84'}")
             rounded = xy if decimals is None else np.round(xy, decimals)
             return rounded[:, ::-1] if swapped else rounded
 

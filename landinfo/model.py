@@ -488,9 +488,12 @@ class Table:
     citation: Citation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rulebook:
-    """All that the repository holds as data: law, lists, themes, codes, texts. Read once, never changed."""
+    """All that the repository holds as data: law, lists, themes, codes, texts. Read once, never changed.
+
+    One is equal to itself alone, so that what is made of it can be kept by it.
+    """
 
     rules: Mapping[str, Rule]
     documents: Mapping[str, Document]

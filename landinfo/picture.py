@@ -5,13 +5,15 @@ For readers who do not see the picture; ``tests/test_picture.py`` reads the fact
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import shapely
 
 from landinfo import direction, plain
 from landinfo.model import PriceZone, Rulebook
-from landinfo.overlay import Answer, ShareRow, ThemeShares
+from landinfo.overlay import Answer, ThemeShares
 from landinfo.plain import Plain, Text
 from landinfo.report import Report
 from landinfo.texts import LANGUAGES, say
@@ -26,7 +28,9 @@ def picture(report: Report, rulebook: Rulebook) -> Plain:
     ``direction``.
     """
     told = [_ground(report, rulebook), *_ways(report, rulebook)]
-    told += [_theme(shares, report, rulebook) for shares in report.shares if shares.answer is Answer.CONCERNED]
+    concerned = [shares for shares in report.shares if shares.answer is Answer.CONCERNED]
+    where = iter(_where(concerned, report))
+    told += [_theme(shares, where, rulebook) for shares in concerned]
     told += [_silent(kind, report, rulebook) for kind in (Answer.NOT_CONCERNED, Answer.NO_DATA)]
     kept = [(fact, text) for fact, text in told if text]
     return {
@@ -38,11 +42,11 @@ def picture(report: Report, rulebook: Rulebook) -> Plain:
 def _ground(report: Report, rulebook: Rulebook) -> tuple[Plain, Text]:
     """The size of the drawing: area, and the sides of the narrowest rectangle around it."""
     corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(report.facts.parcel.shape))
-    sides = shapely.length(shapely.linestrings([corners[:2], corners[1:3]]))
+    sides = sorted(math.dist(*ends) for ends in pairwise(corners[:3].tolist()))
     values = {
         "area": plain.number(round(report.drawn_area, 1)),
-        "long": round(float(sides.max()), 1),
-        "wide": round(float(sides.min()), 1),
+        "long": plain.rounded(sides[1], 1),
+        "wide": plain.rounded(sides[0], 1),
     }
     return {"kind": "ground", **values}, say("picture-ground", values, rulebook.texts)
 
@@ -79,25 +83,26 @@ def _metres(zone: PriceZone, name: str) -> float | None:
         return None
 
 
-def _theme(shares: ThemeShares, report: Report, rulebook: Rulebook) -> tuple[Plain, Text]:
+def _theme(shares: ThemeShares, places: Iterator[str], rulebook: Rulebook) -> tuple[Plain, Text]:
+    """``places``: where the rows lie, one after another."""
     parts, texts = [], []
-    for row in shares.rows:
+    for row, where in zip(shares.rows, places, strict=False):
         label = plain.row_label(row, shares.theme, rulebook)[0]
         if row.kind == "designation":
-            label = {lang: f"{label[lang]} ({row.designation})" for lang in LANGUAGES}
-        where = _where(row, report)
+            label = {"vi": f"{label['vi']} ({row.designation})", "en": f"{label['en']} ({row.designation})"}
         parts.append({"label": label, "percent": plain.number(row.percent), "where": where})
         words = {"label": label, "percent": row.percent, "where": say(f"where-{where}", {}, rulebook.texts)}
         texts.append(say("picture-part", words, rulebook.texts))
-    joined = {lang: "; ".join(text[lang] for text in texts) for lang in LANGUAGES}
+    joined = {"vi": "; ".join([text["vi"] for text in texts]), "en": "; ".join([text["en"] for text in texts])}
     named = {"vi": shares.theme.label_vi, "en": shares.theme.label_en}
     text = say("picture-theme", {"theme": named, "parts": joined}, rulebook.texts)
     return {"kind": "theme", "theme": shares.theme.id, "parts": parts}, text
 
 
-def _where(row: ShareRow, report: Report) -> str:
-    whole = report.facts.parcel.shape
-    return direction.SEVERAL if shapely.is_empty(row.shape) else direction.of_part(row.shape, whole)
+def _where(concerned: Iterable[ThemeShares], report: Report) -> list[str]:
+    """Of each row of each theme, one after another."""
+    shapes = [row.shape for shares in concerned for row in shares.rows]
+    return direction.of_parts(shapes, report.facts.parcel.shape)
 
 
 def _silent(kind: Answer, report: Report, rulebook: Rulebook) -> tuple[Plain, Text]:

@@ -1,14 +1,18 @@
 """The small pieces of an answer: values of the model as plain values, with their texts and their law.
 
 Texts are ``{"vi": …, "en": …}``; money is whole đồng; geometry is GeoJSON in WGS 84, longitude first, to 8 decimals
-(about 1 mm).
+(about 1 mm). Nobody changes a value that comes from here: citations and documents are made once for a rulebook and a
+day of knowledge, and stand in every answer that names them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -23,13 +27,30 @@ from landinfo.texts import say
 
 Plain = dict[str, Any]
 Text = dict[str, str]
+MOST = 4096
+"""Citations, and documents, that are kept as they are shown."""
 
 
 def number(value: Decimal | float | int | None) -> int | float | None:
-    """A JSON number: whole values as int."""
+    """A JSON number: whole values as int. Raises ``ValueError``: a float that is none (NaN, infinite)."""
     if value is None:
         return None
-    return int(value) if value == int(value) and not isinstance(value, float) else float(value)
+    if isinstance(value, float):
+        return finite(value)
+    whole = int(value)
+    return whole if value == whole else float(value)
+
+
+def finite(value: float) -> float:
+    """``value``. Raises ``ValueError``: it is no number, and would be taken for one that nobody knows."""
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no JSON number")
+    return float(value)
+
+
+def rounded(value: float, places: int) -> float:
+    """A measure on the drawing. Raises as ``finite``."""
+    return round(finite(value), places)
 
 
 def iso(value: date | None) -> str | None:
@@ -45,6 +66,7 @@ def notices(all_of: Iterable[Notice], rulebook: Rulebook) -> list[Plain]:
     return [{"code": n.code, "severity": n.severity, "text": say(n.code, n.params, rulebook.texts)} for n in all_of]
 
 
+@lru_cache(maxsize=MOST)
 def citation(what: Citation, rulebook: Rulebook, known: date | None = None) -> Plain:
     """Document, article, status and the day of the last check; ``outdated``: past its ``check_by``."""
     return {
@@ -73,6 +95,7 @@ def citations(all_of: Iterable[Citation], rulebook: Rulebook, known: date | None
     return [citation(c, rulebook, known) for c in seen]
 
 
+@lru_cache(maxsize=MOST)
 def commune(what: Commune | None) -> Plain | None:
     if what is None:
         return None
@@ -118,22 +141,58 @@ def row_label(row: ShareRow, theme: Theme, rulebook: Rulebook) -> tuple[Text, st
 
 def geometry(shape: BaseGeometry, crs: str) -> Plain:
     """GeoJSON of a shape of the store's plane."""
-    return geojson(coordinates.plane(crs).to_wgs84(shape))
+    return geometries([shape], crs)[0]
+
+
+def geometries(shapes: Sequence[BaseGeometry], crs: str) -> list[Plain]:
+    """GeoJSON of each shape of the store's plane, all of them brought to degrees at once.
+
+    Of a few corners the way there costs more than they do. Raises ``ValueError``: a corner has no place on Earth.
+    """
+    if not shapes:
+        return []
+    oriented = _oriented(shapes)
+    return list(_geojson(oriented, coordinates.plane(crs).lonlat(shapely.get_coordinates(oriented))))
 
 
 def geojson(degrees: BaseGeometry) -> Plain:
     """GeoJSON of a shape in (longitude, latitude), right-hand rule (RFC 7946 §3.1.6), to 8 decimals (1 mm)."""
-    oriented = shapely.orient_polygons(degrees, exterior_cw=False)
-    return dict(mapping(shapely.transform(oriented, lambda lonlat: np.round(lonlat, 8))))
+    oriented = _oriented([degrees])
+    return next(_geojson(oriented, shapely.get_coordinates(oriented)))
+
+
+def _oriented(shapes: Sequence[BaseGeometry]) -> Any:
+    return shapely.orient_polygons(np.array(shapes, dtype=object), exterior_cw=False)
+
+
+def _geojson(shapes: Any, degrees: Any) -> Iterator[Plain]:
+    """Of each of an array of shapes, whose corners are the rows of ``degrees`` one after another."""
+    if not np.isfinite(degrees).all():
+        raise ValueError("a corner has no longitude and latitude")
+    places, ends = np.round(degrees, 8), accumulate(shapely.get_num_coordinates(shapes).tolist(), initial=0)
+    corners = places.tolist()
+    for shape, one_ring, (first, end) in zip(shapes, _of_one_ring(shapes), pairwise(ends), strict=True):
+        if one_ring:
+            yield {"type": "Polygon", "coordinates": [corners[first:end]]}
+        else:
+            yield dict(mapping(shapely.set_coordinates(shape, places[first:end])))
+
+
+def _of_one_ring(shapes: Any) -> list[bool]:
+    """Polygons with no hole: nearly all, and written without a shape made of them."""
+    polygons = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
+    found: list[bool] = (polygons & (shapely.get_num_interior_rings(shapes) == 0) & ~shapely.is_empty(shapes)).tolist()
+    return found
 
 
 def centre(shape: BaseGeometry, crs: str) -> Plain:
     """A point inside the shape, both ways: lat/lon, and Vietnamese order x = northing, y = easting (m)."""
     point = shapely.point_on_surface(shape)
     lon, lat = coordinates.plane(crs).point_to_wgs84(point.x, point.y)
-    return {"lat": round(lat, 8), "lon": round(lon, 8), "x": round(point.y, 3), "y": round(point.x, 3)}
+    return {"lat": rounded(lat, 8), "lon": rounded(lon, 8), "x": rounded(point.y, 3), "y": rounded(point.x, 3)}
 
 
+@lru_cache(maxsize=MOST)
 def document(name: str, article: str, rulebook: Rulebook, known: date | None = None) -> Plain:
     """A document by its number, with title, status and days of checking where the library has it."""
     held = rulebook.documents.get(name)

@@ -6,11 +6,11 @@ geometry are written.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
-
-import shapely
 
 from landinfo import lookup, plain, present_ahead, present_history, present_piece
 from landinfo.conversion import Conversion
@@ -56,13 +56,14 @@ def _written(value: object) -> str:
 def answer(report: Report, rulebook: Rulebook) -> Plain:
     """The whole answer (its fields: README, "The answer")."""
     facts, query = report.facts, report.query
+    drawn = _drawn(report)
     made: Plain = {
         "question": _question(report),
         "permanent": address(facts.parcel.ref, query),
         "simulated": any(e.simulated for e in facts.editions),
         "notices": [],
-        "parcel": _parcel(report, rulebook),
-        "themes": [_theme(shares, report, rulebook) for shares in report.shares],
+        "parcel": _parcel(report, drawn, rulebook),
+        "themes": [_theme(shares, report, drawn, rulebook) for shares in report.shares],
         "picture": picture(report, rulebook),
         "piece": present_piece.piece(report, rulebook),
         "price": _price(report.valuation, report, rulebook),
@@ -73,11 +74,41 @@ def answer(report: Report, rulebook: Rulebook) -> Plain:
         "rulebook": rulebook.edition,
         "disclaimer": say("disclaimer", {}, rulebook.texts),
     }
-    tables = [plain.citation(table.citation, rulebook, query.known) for table in rulebook.tables.values()]
-    old = plain.may_be_outdated(plain.outdated([made, tables]))  # the estimate says its own
-    made["notices"] = plain.notices((*report.notices, *old), rulebook)
+    old = [each for each in cited(made) if each["outdated"]]  # the estimate says its own
+    notices = plain.may_be_outdated([*old, *_tables_outdated(rulebook, query.known)])
+    made["notices"] = plain.notices((*report.notices, *notices), rulebook)
     made["estimate"] = of_parcel(report.conversion, query, rulebook)
     return made
+
+
+def cited(made: Plain) -> Iterator[Plain]:
+    """Every citation and document of an answer but those of its estimate, in the order in which they stand there."""
+    if made["parcel"]["area_difference"]:
+        yield made["parcel"]["area_difference"]["citation"]
+    for theme in made["themes"]:
+        for row in theme["rows"]:
+            yield from row["documents"]
+    price = made["price"]
+    if price["list"]:
+        yield price["list"]["citation"]
+    for row in price["rows"]:
+        yield from (step["citation"] for step in row["steps"] if step["citation"])
+    for verdict in made["verdicts"]:
+        yield from verdict["citations"]
+    yield from (source["document"] for source in made["sources"])
+
+
+@lru_cache(maxsize=64)
+def _tables_outdated(rulebook: Rulebook, known: date) -> tuple[Plain, ...]:
+    tables = (plain.citation(table.citation, rulebook, known) for table in rulebook.tables.values())
+    return tuple(each for each in tables if each["outdated"])
+
+
+def _drawn(report: Report) -> Mapping[int, Plain]:
+    """The geometry of each shape of the answer that has any ground, by the shape's ``id``."""
+    shapes = [report.facts.parcel.shape]
+    shapes += [row.shape for shares in report.shares for row in shares.rows if not row.shape.is_empty]
+    return dict(zip(map(id, shapes), plain.geometries(shapes, report.facts.crs), strict=True))
 
 
 def _question(report: Report) -> Plain:
@@ -96,7 +127,7 @@ def _question(report: Report) -> Plain:
     }
 
 
-def _parcel(report: Report, rulebook: Rulebook) -> Plain:
+def _parcel(report: Report, drawn: Mapping[int, Plain], rulebook: Rulebook) -> Plain:
     facts, parcel, check = report.facts, report.facts.parcel, report.area_check
     return {
         "ref": str(parcel.ref),
@@ -122,15 +153,15 @@ def _parcel(report: Report, rulebook: Rulebook) -> Plain:
         "effective_from": plain.iso(parcel.effective_from),
         "effective_to": plain.iso(parcel.effective_to),
         "map_scale": parcel.map_scale,
-        "street_side": report.side and {"faces": report.side.faces, "length": round(report.side.length, 1)},
+        "street_side": report.side and {"faces": report.side.faces, "length": plain.rounded(report.side.length, 1)},
         "centre": plain.centre(parcel.shape, facts.crs),
-        "geometry": plain.geometry(parcel.shape, facts.crs),
+        "geometry": drawn[id(parcel.shape)],
         "edition": parcel.edition,
         "history": present_history.history(report, address, rulebook),
     }
 
 
-def _theme(shares: ThemeShares, report: Report, rulebook: Rulebook) -> Plain:
+def _theme(shares: ThemeShares, report: Report, drawn: Mapping[int, Plain], rulebook: Rulebook) -> Plain:
     theme = shares.theme
     layer = next(f for f in report.facts.themes if f.layer == theme.id)
     return {
@@ -140,14 +171,14 @@ def _theme(shares: ThemeShares, report: Report, rulebook: Rulebook) -> Plain:
         "office": {"vi": theme.office_vi, "en": theme.office_en},
         "answer": str(shares.answer),
         "reason": plain.notice(shares.reason, rulebook),
-        "rows": [_row(row, shares, report, rulebook) for row in shares.rows],
+        "rows": [_row(row, shares, report, drawn, rulebook) for row in shares.rows],
         "total_area": plain.number(shares.total_area),
         "total_percent": plain.number(shares.total_percent),
         "editions": sorted(layer.editions()),
     }
 
 
-def _row(row: ShareRow, shares: ThemeShares, report: Report, rulebook: Rulebook) -> Plain:
+def _row(row: ShareRow, shares: ThemeShares, report: Report, drawn: Mapping[int, Plain], rulebook: Rulebook) -> Plain:
     label, colour = plain.row_label(row, shares.theme, rulebook)
     documents = sorted({(f.document, f.article) for f in row.features})
     return {
@@ -157,9 +188,9 @@ def _row(row: ShareRow, shares: ThemeShares, report: Report, rulebook: Rulebook)
         "colour": colour,
         "area": plain.number(row.area),
         "percent": plain.number(row.percent),
-        "drawn_area": round(row.drawn_area, 3),
+        "drawn_area": plain.rounded(row.drawn_area, 3),
         "documents": [plain.document(*each, rulebook, report.query.known) for each in documents],
-        "geometry": None if shapely.is_empty(row.shape) else plain.geometry(row.shape, report.facts.crs),
+        "geometry": drawn.get(id(row.shape)),
     }
 
 
@@ -335,7 +366,7 @@ def view(shown: lookup.View, rulebook: Rulebook) -> Plain:
         "layers": {
             layer: {
                 "type": "FeatureCollection",
-                "features": [_map_feature(row, shown.crs, rulebook) for row in rows],
+                "features": _map_features(rows, shown.crs, rulebook),
                 "truncated": layer in shown.truncated,
                 "held": shown.held.get(layer),
             }
@@ -344,10 +375,16 @@ def view(shown: lookup.View, rulebook: Rulebook) -> Plain:
     }
 
 
-def _map_feature(row: Parcel | Feature, crs: str, rulebook: Rulebook) -> Plain:
+def _map_features(rows: Sequence[Parcel | Feature], crs: str, rulebook: Rulebook) -> list[Plain]:
+    drawn = plain.geometries([row.shape for row in rows], crs)
+    return [
+        {"type": "Feature", "properties": _map_properties(row, rulebook), "geometry": geometry}
+        for row, geometry in zip(rows, drawn, strict=True)
+    ]
+
+
+def _map_properties(row: Parcel | Feature, rulebook: Rulebook) -> Plain:
     if isinstance(row, Parcel):
-        properties: Plain = {"ref": str(row.ref), "number": row.ref.number, "uses": [u.code for u in row.land_uses]}
-    else:
-        label, colour = plain.designation(rulebook.themes[row.theme], row.designation, rulebook)
-        properties = {"designation": row.designation, "label": label, "colour": colour}
-    return {"type": "Feature", "properties": properties, "geometry": plain.geometry(row.shape, crs)}
+        return {"ref": str(row.ref), "number": row.ref.number, "uses": [u.code for u in row.land_uses]}
+    label, colour = plain.designation(rulebook.themes[row.theme], row.designation, rulebook)
+    return {"designation": row.designation, "label": label, "colour": colour}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from landinfo import lineage, plain
@@ -31,7 +32,7 @@ def history(report: Report, address: Address, rulebook: Rulebook) -> Plain:
     return {
         "predecessors": [step(x, x.before, x.day - timedelta(days=1)) for x in before],
         "successors": [step(x, x.after, max(x.day, query.on)) for x in after],
-        "communes": list(_communes(c for c in (facts.commune, facts.commune_now) if c)),
+        "communes": _communes(facts.commune, facts.commune_now),
     }
 
 
@@ -45,7 +46,12 @@ def _step(link: Link, ref: ParcelRef, rulebook: Rulebook) -> Plain:
     }
 
 
-def _communes(communes: Iterable[Commune]) -> Iterator[Plain]:
+@lru_cache(maxsize=plain.MOST)
+def _communes(then: Commune, now: Commune | None) -> list[Plain]:
+    return list(_names(c for c in (then, now) if c))
+
+
+def _names(communes: Iterable[Commune]) -> Iterator[Plain]:
     """Each name that the ground had, old first, with the days from and to which it held."""
     seen = set()
     for commune in communes:

@@ -80,7 +80,8 @@ EXCEPTIONS = {
 OWNERS: dict[str, str | tuple[str, ...]] = {
     "flask": "web", "werkzeug": "web", "jinja2": "web", "markupsafe": "web",
     "flask_babel": "web.languages", "babel": "web.languages",
-    "cachetools": "web.kept", "flask_compress": "web.headers", "flask_limiter": "web.limits", "limits": "web.limits",
+    "orjson": "web.api", "cachetools": "web.kept",
+    "flask_compress": "web.headers", "flask_limiter": "web.limits", "limits": "web.limits",
     "folium": "web.maps", "branca": "web.maps",
     "pyproj": "coordinates",
     "psycopg2": ("store.postgis", "store.register.postgis"),

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response, request
 
 from landinfo.model import Busy
 from landinfo.web.site import site
 
 blueprint = Blueprint("api", __name__)
+
+_STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+"""A day, or a value of the model, is not plain: left to ``json``, which refuses it."""
 
 
 def given() -> list[tuple[str, str]]:
@@ -19,12 +23,18 @@ def given() -> list[tuple[str, str]]:
 
 
 def as_json(body: Any, status: int = 200, mimetype: str = "application/json", in_order: bool = False) -> Response:
-    """The only serialiser: names sorted, UTF-8 as it is, no NaN, so that equal answers are equal bytes.
+    """The only serialiser: names sorted, UTF-8 as it is, so that equal answers are equal bytes.
 
-    ``in_order``: names as they stand in ``body``, where readers go by their order.
+    ``in_order``: names as they stand in ``body``, where readers go by their order. NaN would be null: what presents
+    a measure refuses it (``plain.finite``).
     """
-    text = json.dumps(body, ensure_ascii=False, sort_keys=not in_order, separators=(",", ":"), allow_nan=False)
-    return Response(text + "\n", status, mimetype=mimetype)
+    order = 0 if in_order else orjson.OPT_SORT_KEYS
+    try:
+        text = orjson.dumps(body, option=_STRICT | order | orjson.OPT_APPEND_NEWLINE)
+    except orjson.JSONEncodeError:  # a number past 64 bits or of numpy, a name that is a number
+        said = json.dumps(body, ensure_ascii=False, sort_keys=not in_order, separators=(",", ":"), allow_nan=False)
+        text = f"{said}\n".encode()
+    return Response(text, status, mimetype=mimetype)
 
 
 def root() -> str:
