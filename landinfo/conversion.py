@@ -164,7 +164,8 @@ def _cells(rows: Sequence[ShareRow], zones: Sequence[Piece], facts: Facts) -> tu
         if len(zones) == 1:
             cells.append(Cell(row, zones[0], row.area))
             continue
-        drawn = [float(shapely.area(overlay.common(row.shape, p.shape))) for p in zones]
+        whole = row.shape is facts.parcel.shape
+        drawn = [float(shapely.area(p.shape if whole else overlay.common(row.shape, p.shape))) for p in zones]
         if not any(drawn):  # all of it in a strip between two zones
             near = min(zones, key=lambda zone: float(shapely.distance(zone.shape, row.shape)))
             drawn = [1.0 if zone is near else 0.0 for zone in zones]

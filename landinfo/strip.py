@@ -25,6 +25,7 @@ CORNER = 0.35
 """Sine of the angle (about 20°) from which a boundary turns into another side, as in ``data/rules/zones.toml``."""
 ALIKE = 0.6
 """m: a side is the front when it is as long as that to within this: what lies 0.5 m from a way is on it."""
+_Corner = list[float]
 LEAST_SIDE = 1.4
 """m: a shorter side is no front (``data/rules/zones.toml``)."""
 TOUCHES = 0.5
@@ -46,22 +47,29 @@ class Side:
 
 def sides(lot: BaseGeometry) -> tuple[LineString, ...]:
     """The outer boundary of a parcel, parted where it turns by more than about 20°."""
+    return tuple(LineString(side) for side in _runs(lot))
+
+
+def _runs(lot: BaseGeometry) -> list[list[_Corner]]:
     rings = [shapely.get_exterior_ring(part) for part in shapely.get_parts(lot) if isinstance(part, Polygon)]
-    return tuple(side for ring in rings for side in _parted(shapely.get_coordinates(ring)[:-1]))
+    return [run for ring in rings for run in _parted(shapely.get_coordinates(ring).tolist()[:-1])]
 
 
-def _parted(corners: NDArray[np.float64]) -> list[LineString]:
-    corners = corners[np.any(corners != np.roll(corners, 1, axis=0), axis=1)]
-    legs = np.roll(corners, -1, axis=0) - corners
-    legs /= np.hypot(*legs.T)[:, None]
-    before = np.roll(legs, 1, axis=0)
-    across, along = before[:, 0] * legs[:, 1] - before[:, 1] * legs[:, 0], (before * legs).sum(axis=1)
-    turns = np.flatnonzero((np.abs(across) > CORNER) | (along < 0))
+def _parted(drawn: list[_Corner]) -> list[list[_Corner]]:
+    corners = [corner for n, corner in enumerate(drawn) if corner != drawn[n - 1]]
+    ways = [(x - a, y - b) for (x, y), (a, b) in zip([*corners[1:], *corners[:1]], corners, strict=True)]
+    legs = [(x / length, y / length) for x, y in ways for length in (math.hypot(x, y),)]
+    turns = [
+        n
+        for n, (x, y) in enumerate(legs)
+        for a, b in (legs[n - 1],)
+        if abs(a * y - b * x) > CORNER or a * x + b * y < 0
+    ]
     if len(turns) < 2:
         return []
-    spans = zip(turns, np.roll(turns, -1), strict=True)
-    count = len(corners)
-    return [LineString(corners[(a + np.arange((b - a) % count + 1)) % count]) for a, b in spans]
+    round_ = corners + corners
+    spans = zip(turns, [*turns[1:], turns[0] + len(corners)], strict=True)
+    return [round_[first : last + 1] for first, last in spans]
 
 
 def found(lot: BaseGeometry, zones: Iterable[PriceZone]) -> Side | None:
@@ -72,7 +80,9 @@ def found(lot: BaseGeometry, zones: Iterable[PriceZone]) -> Side | None:
     ((faces, length),) = said
     if faces not in direction.COMPASS or not _is_length(length):
         return None
-    alike = [s for s in _looking(faces, lot) if abs(s.length - float(length)) < ALIKE]
+    told = float(length)
+    runs = [run for run in _runs(lot) if abs(sum(map(math.dist, run, run[1:])) - told) < ALIKE]
+    alike = [side for side in map(LineString, runs) if direction.of_side(side, lot) == faces]
     return Side(alike[0], faces, told=False) if len(alike) == 1 else None
 
 
