@@ -27,7 +27,7 @@ TESTING := .venv/.testing-$(INTERPRETER)-$(call content,requirements.txt require
 ASSETS := static/vendor/.from-$(call content,static/package.json static/package-lock.json static/fetch.py)
 
 SAMPLE := data/sample/sample.gpkg
-RECIPE := $(shell find data/sample data/themes.toml data/communes.csv data/lineage.toml landinfo/lineage.py data/unions.csv landinfo/intake landinfo/store landinfo/zones landinfo/direction.py landinfo/model.py \
+RECIPE := $(shell find data/sample data/themes.toml data/communes.csv data/lineage.toml landinfo/lineage.py data/unions.csv landinfo/intake landinfo/store landinfo/zones landinfo/direction.py landinfo/model.py landinfo/overlay.py landinfo/valuation.py landinfo/shares.py \
 	-name '*.py' -o -name '*.toml' -o -name '*.csv' -o -name '*.sql' 2>/dev/null | LC_ALL=C sort)
 BUILT := data/sample/.built-$(if $(wildcard $(SAMPLE)),$(call content,$(RECIPE)),none)
 
@@ -74,6 +74,7 @@ $(BUILT): | $(RUNTIME)
 	@echo "• Dữ liệu mô phỏng / sample store: $(SAMPLE)"
 	@rm -f data/sample/.built-* data/sample/next.gpkg*
 	@$(PY) -m landinfo sample --out data/sample/next.gpkg >/dev/null
+	@$(PY) -m landinfo edition measure --store data/sample/next.gpkg --jobs 2 >/dev/null
 	@rm -f $(SAMPLE)-*
 	@mv -f data/sample/next.gpkg $(SAMPLE)
 	@touch data/sample/.built-$(call content,$(RECIPE))

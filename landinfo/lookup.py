@@ -235,6 +235,7 @@ def gather(found: Parcel, query: Query, store: Ground, rulebook: Rulebook) -> Fa
         crs=store.facts().crs,
         history=around.lineage,
         later=around.later,
+        zones_measured=around.zones_measured,
     )
 
 

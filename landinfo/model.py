@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
+T = TypeVar("T")
 Param = str | int | float | Decimal | date | Mapping[str, str] | None
 
 
@@ -64,6 +66,27 @@ class Refused(Problem):
     """A load, an upgrade or a store that is refused whole; nothing was changed."""
 
     status = 422
+
+
+def shape_when_read(of: type[T]) -> type[T]:
+    """Let the ``shape`` of a dataclass be given as WKB, and decoded when it is first read: most are never looked at.
+
+    Reading raises ``Busy`` where it is no WKB.
+    """
+    slot = of.__dict__["shape"]
+
+    def shape(self: T) -> BaseGeometry | None:
+        held = slot.__get__(self)
+        if isinstance(held, bytes):
+            try:
+                held = shapely.from_wkb(held)
+            except shapely.errors.ShapelyError as wrong:
+                raise Busy("store-broken") from wrong
+            slot.__set__(self, held)
+        return held  # type: ignore[no-any-return]
+
+    of.shape = property(shape, slot.__set__)  # type: ignore[attr-defined]
+    return of
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +276,7 @@ class Theme:
     hampers: str = ""
 
 
+@shape_when_read
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One polygon of a theme in force over half-open days. ``id`` is stable within its edition."""
@@ -280,6 +304,7 @@ class Coverage:
     edition: str
 
 
+@shape_when_read
 @dataclass(frozen=True, slots=True)
 class PriceZone:
     """Ground that takes its price from one section at one position.
@@ -555,14 +580,51 @@ class Held(StrEnum):
     FAILED = "failed"
 
 
+@shape_when_read
+@dataclass(frozen=True, slots=True)
+class MeasuredRow:
+    """A row of ``Measured``: ``shape`` None is the whole parcel; ``features`` are places among the candidates."""
+
+    kind: str
+    designation: str
+    area: Decimal
+    percent: Decimal
+    drawn_area: float
+    shape: BaseGeometry | None
+    features: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a layer says of a parcel, measured before from the same rows and kept by the store.
+
+    It speaks of the very objects ``parcel``, ``coverage`` and ``candidates``, and was made in the ``way`` that
+    ``overlay.way`` names: of anything else it says nothing.
+    """
+
+    way: str
+    parcel: Parcel
+    coverage: tuple[Coverage, ...]
+    candidates: tuple[Any, ...]
+    answer: str
+    reason: Notice | None
+    rows: tuple[MeasuredRow, ...]
+    total_area: Decimal
+    total_percent: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class LayerFacts:
-    """What a store holds of one layer around a parcel: candidates by box and day, not yet measured."""
+    """What a store holds of one layer around a parcel: candidates by box and day, and their measure where it is kept.
+
+    ``measured`` follows from the others: facts that differ in it are the same facts.
+    """
 
     layer: str
     held: Held
     coverage: tuple[Coverage, ...]
     features: tuple[Feature, ...]
+    measured: Measured | None = field(default=None, compare=False, repr=False)
 
     def editions(self) -> set[str]:
         """The editions that these rows come from."""
@@ -587,3 +649,4 @@ class Facts:
     crs: str
     history: tuple[Link, ...] = ()
     later: tuple[tuple[date, str], ...] = ()
+    zones_measured: Measured | None = field(default=None, compare=False, repr=False)

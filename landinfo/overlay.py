@@ -14,13 +14,28 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 import shapely
 from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
-from landinfo.model import Feature, Held, LayerFacts, Notice, Parcel, Theme, ThemeKind
+from landinfo.model import (
+    Coverage,
+    Feature,
+    Held,
+    LayerFacts,
+    Measured,
+    MeasuredRow,
+    Notice,
+    Parcel,
+    Theme,
+    ThemeKind,
+    shape_when_read,
+)
 
+WAY = 1
+"""Raised when ``measure`` gives something else of the same rows: what was kept of it is then measured anew."""
 TENTH = Decimal("0.1")
 HUNDRED = Decimal("100.0")
 TOUCH = 1e-6
@@ -43,6 +58,7 @@ class Answer(StrEnum):
     NO_DATA = "no_data"
 
 
+@shape_when_read
 @dataclass(frozen=True, slots=True)
 class ShareRow:
     """One line of a theme's answer.
@@ -122,8 +138,12 @@ def measure(parcel: Parcel, theme: Theme, facts: LayerFacts) -> ThemeShares:
     """What ``theme`` says of every square metre of ``parcel``.
 
     Parts of one designation are united first; only different designations on the same ground are a conflict. The
-    result does not depend on the order of ``facts``.
+    result does not depend on the order of ``facts``. What was measured before of the very same is not measured again.
     """
+    if facts.measured is not None:
+        kept = recalled(parcel, theme, facts.measured, facts.coverage, facts.features)
+        if kept is not None:
+            return kept
     absent = _not_held(parcel, facts)
     if absent is not None:
         return ThemeShares(theme, Answer.NO_DATA, absent, (), Decimal("0.0"), Decimal("0.0"))
@@ -133,6 +153,45 @@ def measure(parcel: Parcel, theme: Theme, facts: LayerFacts) -> ThemeShares:
     if theme.kind is ThemeKind.PARTITION:
         return _partition(parcel, theme, regions, covered, thin)
     return _overlay(parcel, theme, regions, covered, thin)
+
+
+def way(theme: Theme) -> str:
+    """All that ``measure`` goes by beside the rows: the theme's own terms, and who cuts."""
+    return f"{WAY} {shapely.geos_version_string} {theme.kind} {theme.strip_width!r}"
+
+
+def kept(parcel: Parcel, theme: Theme, facts: LayerFacts) -> Measured:
+    """``measure`` in the form in which a store keeps it; a layer that failed has none."""
+    found, whole = measure(parcel, theme, facts), shapely.to_wkb(parcel.shape)
+    places = {id(feature): n for n, feature in enumerate(facts.features)}
+    rows = tuple(
+        MeasuredRow(
+            *(row.kind, row.designation, row.area, row.percent, row.drawn_area),
+            None if shapely.to_wkb(row.shape) == whole else row.shape,
+            tuple(places[id(feature)] for feature in row.features),
+        )
+        for row in found.rows
+    )
+    said = (found.answer.value, found.reason, rows, found.total_area, found.total_percent)
+    return Measured(way(theme), parcel, facts.coverage, facts.features, *said)
+
+
+def recalled(
+    parcel: Parcel, theme: Theme, held: Measured, coverage: tuple[Coverage, ...], candidates: tuple[Any, ...]
+) -> ThemeShares | None:
+    """What was measured of these very objects in the way of today; None: ``held`` speaks of others."""
+    of_these = held.parcel is parcel and held.coverage is coverage and held.candidates is candidates
+    if not of_these or held.way != way(theme):
+        return None
+    rows = tuple(
+        ShareRow(
+            *(row.kind, row.designation, row.area, row.percent, row.drawn_area),
+            parcel.shape if row.shape is None else row.shape,
+            tuple(candidates[n] for n in row.features),
+        )
+        for row in held.rows
+    )
+    return ThemeShares(theme, Answer(held.answer), held.reason, rows, held.total_area, held.total_percent)
 
 
 def _not_held(parcel: Parcel, facts: LayerFacts) -> Notice | None:

@@ -18,8 +18,10 @@ from shapely.geometry.base import BaseGeometry
 from landinfo import overlay, price
 from landinfo.case.model import RESIDENTIAL
 from landinfo.model import (
+    Coverage,
     Facts,
     Feature,
+    Held,
     LandUse,
     LayerFacts,
     Parcel,
@@ -37,7 +39,8 @@ from landinfo.price.place import HAMPERED
 
 HOUSING = (*RESIDENTIAL, "T")
 """Codes of recognised residential land: T is that of Decision 499/QĐ-ĐC (1995), which certificates keep."""
-_ZONES = Theme("price_zones", ThemeKind.PARTITION, "", "", strip_width=0.05, system="own")
+ZONES = Theme("price_zones", ThemeKind.PARTITION, "", "", strip_width=0.05, system="own")
+"""Price zones, measured as a theme is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +134,22 @@ def _parted(piece: Piece, theme: ThemeShares, facts: Facts) -> Iterator[Piece]:
         yield replace(piece, zone=replace(zone, conditions=conditions), area=within, shape=inside)
 
 
+def zone_layer(coverage: tuple[Coverage, ...], zones: Sequence[PriceZone], held: Held) -> LayerFacts:
+    """Price zones as a layer that can be measured; a zone's designation is its edition and id."""
+    return LayerFacts("price_zones", held, coverage, tuple(map(_as_feature, zones)))
+
+
+def _zone_shares(facts: Facts) -> ThemeShares:
+    if facts.zones_measured is not None:
+        kept = overlay.recalled(facts.parcel, ZONES, facts.zones_measured, facts.zone_coverage, facts.zones)
+        if kept is not None:
+            return kept
+    return overlay.measure(facts.parcel, ZONES, zone_layer(facts.zone_coverage, facts.zones, facts.zones_held))
+
+
 def _by_zone(facts: Facts) -> tuple[Piece, ...]:
     by_name = {_name(zone): zone for zone in facts.zones}
-    layer = LayerFacts("price_zones", facts.zones_held, facts.zone_coverage, tuple(map(_as_feature, facts.zones)))
-    rows = [r for r in overlay.measure(facts.parcel, _ZONES, layer).rows if r.area > 0]
+    rows = [r for r in _zone_shares(facts).rows if r.area > 0]
     if not rows:
         return (Piece(None, overlay.whole_area(facts.parcel), facts.parcel.shape, "no_data"),)
     solid = [r for r in rows if r.kind != "in_doubt"] or rows

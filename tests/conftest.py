@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -18,10 +19,11 @@ import pytest
 import street
 from browsing import answer, browse, chromium, kept_at, origin, sample, several  # noqa: F401  # fixtures
 from flask.testing import FlaskClient
+from psycopg2.extensions import parse_dsn
 from reporting import one_site, site  # noqa: F401  # fixtures
 from serving import client
 
-from landinfo.store import Store, create_store, open_store
+from landinfo.store import Store, create_store, geopackage_file, open_store
 from landinfo.store.register import Register, open_register
 
 # How long an example takes is the machine's affair, not the code's. A usual run asks what the last one asked, so that
@@ -137,6 +139,24 @@ def empty_store(store_url: str) -> Iterator[Store]:
     made = create_store(store_url, cadastre.FACTS, cadastre.communes(), cadastre.UNIONS)
     yield made
     made.close()
+
+
+@pytest.fixture
+def run_sql(engine: str, request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Changes a store behind its back: ``run_sql(url, statements)``."""
+    if engine == "geopackage":
+
+        def run(url: str, statements: str) -> None:
+            held = sqlite3.connect(url)
+            geopackage_file.register(held)
+            held.executescript(statements)
+            held.close()
+
+        return run
+    server = request.getfixturevalue("postgis_server")
+    return lambda url, statements: server.execute(
+        f"SET search_path = landinfo, public; {statements}", parse_dsn(url)["dbname"]
+    )
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ LAYERS = (
     },
     {"ahead"},
     {"report", "difference"},
-    {"lookup", "hits"},
+    {"lookup", "hits", "shares"},
     {"asked", "plain", "explain", "present", "present_estimate", "present_difference", "present_history"}
     | {"letter", "asked_streets", "present_streets", "letter_streets", "asked_search", "present_search"}
     | {"present_ahead", "present_piece", "picture", "figure", "boundary", "cutout", "extract", "changes", "squares"}
@@ -54,7 +54,7 @@ CORE, ANSWERED = "core", "answered"
 FOLDERS = {
     "store": {"model"},
     "files": {CORE},
-    "intake": {CORE, "lookup", "store", "files"},
+    "intake": {CORE, "lookup", "shares", "store", "files"},
     "batch": {CORE, ANSWERED, "store", "files", "intake"},
     "paper": {CORE, ANSWERED, "store", "files"},
     "reception": {CORE, ANSWERED, "store"},
@@ -66,6 +66,7 @@ FOLDERS = {
 }
 EXCEPTIONS = {
     ("lookup", "store"),
+    ("shares", "store"),
     ("hits.found", "store"),
     ("hits.features", "store"),
     ("store.geopackage", "files"),  # bulk write

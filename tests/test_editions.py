@@ -552,7 +552,7 @@ def test_the_readme_s_commands_work(tmp_path: Path) -> None:
     office.load(office.parcels(tmp_path / "old.gpkg"), first, str(tmp_path / "my.gpkg"), date(2026, 1, 1))
     office.field_map(tmp_path / "fields.toml", edition="replaces = true")
     lines = [line for line in test_readme.section("Editions").splitlines() if line.startswith(test_readme.PYTHON)]
-    assert len(lines) == 7
+    assert len(lines) == 8
     edition = ""
     for line in lines:
         done = test_readme.run(line, tmp_path, EDITION=edition)

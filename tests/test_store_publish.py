@@ -20,27 +20,11 @@ import shapely
 from cadastre import CORRECTED, EVERYWHERE, PUBLISHED, TODAY, box
 
 from landinfo.model import Busy, Held, Problem
-from landinfo.store import SCHEMA_VERSION, Load, Store, create_store, geopackage_file, open_store, upgrade
+from landinfo.store import SCHEMA_VERSION, Load, Store, create_store, open_store, upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = timedelta(days=1)
 RunSql = Callable[[str, str], None]
-
-
-@pytest.fixture
-def run_sql(engine: str, request: pytest.FixtureRequest) -> RunSql:
-    """Changes a store behind its back: ``run_sql(url, statements)``."""
-    if engine == "geopackage":
-
-        def run(url: str, statements: str) -> None:
-            held = sqlite3.connect(url)
-            geopackage_file.register(held)
-            held.executescript(statements)
-            held.close()
-
-        return run
-    server = request.getfixturevalue("postgis_server")
-    return lambda url, statements: server.execute(f"SET search_path = landinfo, public; {statements}", dbname(url))
 
 
 def dbname(url: str) -> str:
@@ -323,16 +307,24 @@ AGED = """
 ALTER TABLE editions ADD COLUMN published DATE; ALTER TABLE editions ADD COLUMN withdrawn DATE;
 UPDATE editions SET published = (SELECT min(s.published) FROM spans s WHERE s.edition = editions.id),
   withdrawn = (SELECT max(s.withdrawn) FROM spans s WHERE s.edition = editions.id);
+DROP TABLE measures; DROP TABLE measure_runs;
 DROP TABLE spans; DROP TABLE events; DROP TABLE staging; DROP TABLE lineage;
 ALTER TABLE parcels DROP COLUMN commune_now; UPDATE meta SET value = '0' WHERE key = 'schema_version';
 """
 
 
+STALE = "DROP FUNCTION landinfo.measures_stale CASCADE;"
+
+
 @pytest.fixture
 def aged(engine: str, own_store: Store, store_url: str, run_sql: RunSql) -> Callable[[], None]:
     """Makes the store one of schema version 0."""
-    contents = "DELETE FROM gpkg_contents WHERE table_name IN ('spans', 'events', 'staging', 'lineage');"
-    return lambda: run_sql(store_url, AGED + (contents if engine == "geopackage" else ""))
+    tables = ("parcels", "features", "coverage", "price_zones")
+    triggers = "".join(f"DROP TRIGGER measures_stale_{table};" for table in tables)
+    named = "'spans', 'events', 'staging', 'lineage', 'measures', 'measure_runs'"
+    contents = f"DELETE FROM gpkg_contents WHERE table_name IN ({named});"
+    before, after = (triggers, contents) if engine == "geopackage" else (STALE, "")
+    return lambda: run_sql(store_url, before + AGED + after)
 
 
 def test_an_older_store_is_upgraded(
@@ -378,7 +370,9 @@ def test_an_upgraded_store_has_the_tables_of_a_new_one(
     def tables() -> set[tuple[object, ...]]:
         if engine == "geopackage":
             held = sqlite3.connect(store_url)
-            names = [r[0] for r in held.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'index')")]
+            names = [
+                r[0] for r in held.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'index', 'trigger')")
+            ]
             found = {(n, *c[1:4]) for n in names for c in held.execute(f"PRAGMA table_info({n})")}
             found |= {(n,) for n in names} | set(held.execute("SELECT table_name, data_type FROM gpkg_contents"))
             held.close()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cadastre import CORRECTED, DRAWN, EVERYWHERE, MERGED, PUBLISHED, REPLANNED, TODAY
 from drawn_once import PLAN, RECIPE, drawn
-from test_store_publish import RunSql, run_sql  # noqa: F401 - a fixture
+from test_store_publish import RunSql
 
 from landinfo import lookup
 from landinfo.ahead import says
@@ -91,7 +91,7 @@ def first(store: Store) -> Parcel:
     return next(p for p in parcels(store, TODAY) if (p.ref.commune, p.ref.number) == ("25744", "1"))
 
 
-def test_what_is_held_is_never_older_than_the_store(own_store: Store, store_url: str, run_sql: RunSql) -> None:  # noqa: F811
+def test_what_is_held_is_never_older_than_the_store(own_store: Store, store_url: str, run_sql: RunSql) -> None:
     """Another process publishes, withdraws, or somebody changes a row: the next question sees it."""
     parcel, writer = first(own_store), open_store(store_url)
     before = agree(own_store, parcel, THEMES, TODAY, TODAY)
@@ -112,7 +112,7 @@ def test_one_broken_row_of_coverage_breaks_its_theme_alone(
     own_store: Store,
     store_url: str,
     engine: str,
-    run_sql: RunSql,  # noqa: F811
+    run_sql: RunSql,
 ) -> None:
     """Both where it is held already and where it is not."""
     parcel = first(own_store)
@@ -135,7 +135,7 @@ def test_a_broken_feature_breaks_its_theme_alone(
     own_store: Store,
     store_url: str,
     engine: str,
-    run_sql: RunSql,  # noqa: F811
+    run_sql: RunSql,
 ) -> None:
     parcel = first(own_store)
     if engine == "geopackage":

@@ -17,7 +17,7 @@ from landinfo.texts import say
 
 
 def add(commands: Any) -> None:
-    """Add ``edition list | show | preview | sign | publish | undo | discard`` to the commands."""
+    """Add ``edition list | show | preview | sign | publish | undo | discard | measure`` to the commands."""
     parser = commands.add_parser("edition", help="phiên bản dữ liệu · editions: prepared, signed, published, undone")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     listing = _action(actions, "list", _list, "danh sách · every edition", named=False)
@@ -37,6 +37,13 @@ def add(commands: Any) -> None:
         made.add_argument("--known", metavar="DAY", help="ngày làm · day on which it is done (default today)")
         language_option(made)
     _preview_options(_action(actions, "preview", _preview, "xem trước · what it would change"))
+    measuring = _action(
+        actions, "measure", _measure, "đo trước mọi thửa · measure every parcel beforehand", named=False
+    )
+    measuring.add_argument("--on", metavar="DAY", help="ngày được hỏi · day asked about (default today)")
+    measuring.add_argument("--known", metavar="DAY", help="ngày biết · day of knowledge (default today)")
+    measuring.add_argument("--jobs", type=int, default=1, metavar="N", help="số tiến trình · processes (default 1)")
+    language_option(measuring)
     language_option(_action(actions, "discard", _discard, "bỏ bản chuẩn bị · take a prepared edition away"))
 
 
@@ -133,6 +140,15 @@ def _preview(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
                 raise Refused("report-not-written", field, wrong=wrong.strerror or type(wrong).__name__) from wrong
             _said("preview-written", arguments, rulebook, path=path)
     return 0
+
+
+def _measure(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
+    from landinfo.intake.measuring import measure
+
+    known = _day(arguments)
+    on = asked.read_day("on", arguments.on) if arguments.on else known
+    done = measure(arguments.store, rulebook.themes, on, known, max(1, arguments.jobs))
+    return _said("edition-measured", arguments, rulebook, count=done, day=on)
 
 
 def _discard(arguments: argparse.Namespace, rulebook: Rulebook) -> int:

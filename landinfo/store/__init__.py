@@ -7,10 +7,11 @@ order for the same call (``tests/test_store.py`` runs the one suite on each).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from decimal import Decimal
+from typing import NamedTuple, Protocol
 
 from landinfo.model import (
     Commune,
@@ -20,6 +21,7 @@ from landinfo.model import (
     Feature,
     LayerFacts,
     Link,
+    Measured,
     Parcel,
     ParcelRef,
     PriceZone,
@@ -28,7 +30,7 @@ from landinfo.model import (
     Union,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 DRAFT = date.max
 """From this day on a prepared edition is known, before it is published: no question reaches it."""
@@ -80,12 +82,18 @@ class Page:
     after: int | None
 
 
+Numbers = tuple[list[int], list[int]]
+"""Stored numbers of coverage and of candidates, in their promised order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What is held around one parcel, of one moment: ``layer`` of each theme, ``zones``, ``lineage`` and ``editions``.
 
     ``editions`` are those that the parcel and these rows come from. ``later``: days after the one asked and layers as
-    ``days_ahead``, of "parcels" only those of the parcel's own number.
+    ``days_ahead``, of "parcels" only those of the parcel's own number. Where measures of these very rows are kept, they
+    are given with them (``zones_measured`` of "price_zones"). ``number`` and ``numbers`` (by layer) say which rows
+    these are; None: it is not known, so nothing can be kept of them.
     """
 
     themes: tuple[LayerFacts, ...]
@@ -94,6 +102,38 @@ class Surroundings:
     lineage: tuple[Link, ...]
     editions: tuple[Edition, ...]
     later: tuple[tuple[date, str], ...]
+    zones_measured: Measured | None = field(default=None, compare=False)
+    number: int | None = field(default=None, compare=False)
+    numbers: Mapping[str, Numbers] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Measures of one parcel as a store keeps them (``store.measures.told``): they hold before the day ``until``."""
+
+    number: int
+    until: date | None
+    themes: str
+    zones: str
+    shapes: bytes
+
+
+class Share(NamedTuple):
+    """A row of a theme's answer about a parcel, as in ``overlay.ShareRow``."""
+
+    theme: str
+    kind: str
+    designation: str
+    area: Decimal
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SharesPage:
+    """Parcels with the rows of all themes (None: nothing is kept), and the number after which it goes on."""
+
+    rows: tuple[tuple[ParcelRef, tuple[Share, ...] | None], ...]
+    after: int | None
 
 
 class Ground(Protocol):
@@ -193,6 +233,28 @@ class Store(Ground, Protocol):
         looked at; with ``box`` only those are given whose own box meets it (closed), so a page may be short or empty
         and still go on. A number belongs to one row of one store for good; both engines give the same rows in the same
         order, not the same numbers.
+        """
+        ...
+
+    def shares(self, ways: Mapping[str, str], on: date, known: date, limit: int, after: int = 0) -> SharesPage:
+        """What is kept of the parcels in force, in order of their stored numbers, from behind ``after`` on.
+
+        ``ways``: layer → ``overlay.way``. Nothing is given that was measured in another way, or of other rows than
+        those that count on these days.
+        """
+        ...
+
+    def unmeasured(
+        self, ways: Mapping[str, str], on: date, known: date, limit: int, after: int = 0
+    ) -> tuple[list[int], int | None]:
+        """Stored numbers of the parcels of which such a page of ``shares`` has nothing, and its ``after``."""
+        ...
+
+    def keep(self, measure: Callable[[], Iterable[Measures]], ways: Mapping[str, str], on: date, known: date) -> None:
+        """Keep what ``measure`` gives, all of it or nothing, in place of what was kept of the same parcels.
+
+        No publication comes between: what is measured by questions that begin after ``measure`` is called is of the
+        rows that the store speaks by when it is kept. Raises ``Busy``: another writes.
         """
         ...
 
@@ -354,8 +416,12 @@ __all__ = [
     "Box",
     "Ground",
     "Load",
+    "Measures",
+    "Numbers",
     "Page",
     "Refused",
+    "Share",
+    "SharesPage",
     "Spoken",
     "Square",
     "Store",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 
 from landinfo.model import Edition, Event, Link, State
-from landinfo.store import Load, StoreFacts, editing
+from landinfo.store import Load, Measures, StoreFacts, editing, measures, rows
 from landinfo.store.checks import Part, check, parts, withdrawn_on
 from landinfo.store.doubles import refuse_doubles
 
@@ -98,6 +98,11 @@ class Edited:
     def discard(self, edition: str) -> None:
         with self._editing() as edit:
             editing.discard(edit.run, edition)
+
+    def keep(self, measure: Callable[[], Iterable[Measures]], ways: Mapping[str, str], on: date, known: date) -> None:
+        with self._editing() as edit:
+            ends = rows.ends(edit.run(f"SELECT {', '.join(rows.SPAN)} FROM spans", ()), known)  # noqa: S608
+            measures.write(edit.run, measure(), measures.run_key(ends, on, ways))
 
     def ask_sign_off(self, wanted: bool, who: str, day: date) -> None:
         with self._editing() as edit:

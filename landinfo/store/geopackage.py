@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -33,6 +33,7 @@ from landinfo.store import (
     Box,
     Load,
     Page,
+    SharesPage,
     Spoken,
     Square,
     StoreFacts,
@@ -40,6 +41,7 @@ from landinfo.store import (
     doubles,
     editing,
     geopackage_surroundings,
+    measures,
     paging,
     rows,
 )
@@ -102,6 +104,7 @@ _FEATURES = _select(FEATURES, _IN_BOX, f"{_MEETS} AND t.theme = :layer")
 _COVERAGE = _select(COVERAGE, _IN_BOX, f"{_MEETS} AND t.layer = :layer")
 _ZONES = _select(ZONES, _IN_BOX, _MEETS)
 _EDITIONS = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
+_MEASURES = measures.PAGE.format(**{name: f":{name}" for name in ("way", "on", "known", "after", "limit")})
 _SPANS = f"SELECT {', '.join(rows.SPAN)} FROM spans"  # noqa: S608
 _EVENTS = f"SELECT {', '.join(rows.EVENT)} FROM events WHERE edition = ?1 OR ?1 IS NULL ORDER BY fid"  # noqa: S608
 # CAST cuts towards zero, and a column may lie west of it.
@@ -297,6 +300,24 @@ class GeopackageStore(Edited):
                 held.execute("BEGIN")
                 found = _page_in_box(held, layer, asked, limit, box)
             return paging.page(layer, found, limit, box)
+
+        return self._ask(read)
+
+    def shares(self, ways: Mapping[str, str], on: date, known: date, limit: int, after: int = 0) -> SharesPage:
+        return measures.page(*self._measures(ways, on, known, limit, after), known, limit)
+
+    def unmeasured(
+        self, ways: Mapping[str, str], on: date, known: date, limit: int, after: int = 0
+    ) -> tuple[list[int], int | None]:
+        return measures.unmeasured(*self._measures(ways, on, known, limit, after), known, limit)
+
+    def _measures(
+        self, ways: Mapping[str, str], on: date, known: date, limit: int, after: int
+    ) -> tuple[list[Row], list[Row]]:
+        def read(held: sqlite3.Connection) -> tuple[list[Row], list[Row]]:
+            held.execute("BEGIN")  # both of one moment
+            found = held.execute(_MEASURES, measures.asked(ways, on, known, limit, after))
+            return list(found), list(held.execute(_SPANS))
 
         return self._ask(read)
 

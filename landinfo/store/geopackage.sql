@@ -176,3 +176,34 @@ CREATE TABLE price_zones (
   effective_to DATE,
   edition TEXT NOT NULL REFERENCES editions(id)
 );
+CREATE TABLE measure_runs ( -- by which editions, from which day on and in which way measures were made
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  state TEXT NOT NULL,
+  since DATE NOT NULL,
+  way TEXT NOT NULL -- {layer: how}
+);
+CREATE TABLE measures ( -- of the parcel with this number; derived, may be thrown away
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  run INTEGER NOT NULL,
+  until DATE, -- the day before which nothing changes
+  themes TEXT NOT NULL,
+  zones TEXT NOT NULL,
+  shapes BLOB NOT NULL -- WKB of what is not the whole parcel, one after the other
+);
+-- Numbers are never given twice, so a measure is wrong only when a row is changed in place, which landinfo never does.
+CREATE TRIGGER measures_stale_parcels AFTER UPDATE ON parcels
+BEGIN
+  DELETE FROM measures;
+END;
+CREATE TRIGGER measures_stale_features AFTER UPDATE ON features
+BEGIN
+  DELETE FROM measures;
+END;
+CREATE TRIGGER measures_stale_coverage AFTER UPDATE ON coverage
+BEGIN
+  DELETE FROM measures;
+END;
+CREATE TRIGGER measures_stale_price_zones AFTER UPDATE ON price_zones
+BEGIN
+  DELETE FROM measures;
+END;

@@ -20,8 +20,20 @@ from landinfo.store.rows import SHAPED, Row
 
 T = TypeVar("T")
 _HEADER = struct.Struct("<2sBBi4d")
+_EDGES = struct.Struct(">4d"), struct.Struct("<4d")
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
-_ATTRIBUTES = ("meta", "communes", "unions", "editions", "spans", "events", "staging", "lineage")
+_ATTRIBUTES = (
+    "meta",
+    "communes",
+    "unions",
+    "editions",
+    "spans",
+    "events",
+    "staging",
+    "lineage",
+    "measure_runs",
+    "measures",
+)
 MMAP_BYTES = 1 << 30
 _RTREE = "http://www.geopackage.org/spec120/#extension_rtree"
 
@@ -34,6 +46,16 @@ def wkb(blob: bytes) -> bytes:
     if envelope is None:
         raise ValueError("not a GeoPackage geometry")
     return blob[8 + envelope :]
+
+
+def edges(blob: bytes) -> tuple[float, float, float, float]:
+    """(min x, max x, min y, max y) of a blob, from its header where it has them."""
+    body = wkb(blob)
+    if blob[3] >> 1 & 0b111:
+        found: tuple[float, float, float, float] = _EDGES[blob[3] & 1].unpack_from(blob, 8)
+        return found
+    low_x, low_y, high_x, high_y = shapely.from_wkb(body).bounds
+    return low_x, high_x, low_y, high_y
 
 
 def _blobs(shapes: Any, srid: int) -> Iterator[bytes]:
@@ -198,7 +220,8 @@ def write_part(held: sqlite3.Connection, part: Part, srid: int, last_change: str
     trigger = f"rtree_{name}_geom_insert"
     (text,) = held.execute("SELECT sql FROM sqlite_master WHERE name = ?", (trigger,)).fetchone()
     held.execute(f"DROP TRIGGER {trigger}")
-    (last,) = held.execute(f"SELECT coalesce(max(fid), 0) FROM {name}").fetchone()  # noqa: S608
+    # A number is never given twice, also after a prepared edition was taken away.
+    (last,) = held.execute(_LAST.format(name)).fetchone()
     fids = range(last + 1, last + 1 + len(part.rows))
     blobs = _blobs(part.shapes, srid)
     write_rows(held, name, columns, [(fid, blob, *row) for fid, blob, row in zip(fids, blobs, part.rows, strict=True)])
@@ -224,6 +247,8 @@ def _statements(name: str) -> Iterator[str]:
             text = ""
 
 
+_LAST = """SELECT max(coalesce((SELECT max(fid) FROM {0}), 0),
+coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = '{0}'), 0))"""
 _EXTENT = """
 UPDATE gpkg_contents SET min_x = min(coalesce(min_x, ?1), ?1), min_y = min(coalesce(min_y, ?2), ?2),
   max_x = max(coalesce(max_x, ?3), ?3), max_y = max(coalesce(max_y, ?4), ?4), last_change = max(last_change, ?5)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from landinfo.model import Edition, Parcel
-from landinfo.store import Surroundings, rows
+from landinfo.store import Box, Surroundings, rows
 from landinfo.store import geopackage_file as file
+from landinfo.store.measures import Kept
 from landinfo.store.rows import COVERAGE, FEATURES, ZONES, Row, Table
 from landinfo.store.surroundings import OWN, Covered, Near, assembled
 
@@ -29,13 +30,15 @@ _FEATURES, _ZONES = _near(FEATURES), _near(ZONES)
 _COVERAGE = f"SELECT r.id FROM rtree_coverage_geom r WHERE {_MEETS}"  # noqa: S608
 _ALL_COVERAGE = f"SELECT fid, geom, {', '.join(COVERAGE.columns)} FROM coverage"  # noqa: S608
 _NUMBERED = "t.{0}commune = :commune AND t.{0}period = :period AND t.{0}sheet = :sheet AND t.{0}number = :number"
-_OWN = f"SELECT {OWN} FROM parcels t WHERE {_NUMBERED.format('')}"  # noqa: S608
+_OWN = f"SELECT {OWN}, t.geom FROM parcels t WHERE {_NUMBERED.format('')}"  # noqa: S608
 _LINKS = " UNION ALL ".join(
     f"SELECT {', '.join(f't.{name}' for name in rows.LINK)} FROM lineage t WHERE {_NUMBERED.format(side)}"  # noqa: S608
     for side in ("before_", "after_")
 )
 _EDITIONS = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
 _SPANS = f"SELECT {', '.join(rows.SPAN)} FROM spans"  # noqa: S608
+_KEPT = """SELECT r.way, m.themes, m.zones, m.shapes FROM measures m CROSS JOIN measure_runs r ON r.fid = m.run
+WHERE m.fid = ?"""
 DAYS = 16
 """Days of knowledge of which the editions are held."""
 
@@ -83,16 +86,23 @@ def read(held: file.Reader, parcel: Parcel, themes: Sequence[str], on: date, kno
     }
     covered, (editions, ends) = kept.coverage(held), kept.editions(held, known)
     near = Near(
-        features=_unpacked(held.execute(_FEATURES, asked)),
-        zones=_unpacked(held.execute(_ZONES, asked)),
+        features=_meeting(held.execute(_FEATURES, asked), box),
+        zones=_meeting(held.execute(_ZONES, asked), box),
         coverage=[covered[row[0]] for row in held.execute(_COVERAGE, asked)],
-        own=held.execute(_OWN, asked).fetchall(),
+        own=[(*row[:-1], file.wkb(row[-1])) for row in held.execute(_OWN, asked)],
         links=held.execute(_LINKS, asked).fetchall(),
         editions=editions,
         ends=ends,
+        kept=lambda number: next((Kept(*row) for row in held.execute(_KEPT, (number,))), None),
     )
     return assembled(parcel, themes, on, near)
 
 
-def _unpacked(found: sqlite3.Cursor) -> list[Row]:
-    return [(row[0], file.wkb(row[1]), *row[2:]) for row in found]
+def _meeting(found: Iterable[Row], box: Box) -> list[Row]:
+    """Rows whose own box meets ``box`` (closed), by the header of their blob: the R*Tree rounds outward."""
+    near: list[Row] = []
+    for row in found:
+        low_x, high_x, low_y, high_y = file.edges(row[1])
+        if low_x <= box[2] and high_x >= box[0] and low_y <= box[3] and high_y >= box[1]:
+            near.append((row[0], file.wkb(row[1]), *row[2:]))
+    return near

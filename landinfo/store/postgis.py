@@ -38,12 +38,14 @@ from landinfo.store import (
     Box,
     Load,
     Page,
+    SharesPage,
     Spoken,
     Square,
     StoreFacts,
     Surroundings,
     doubles,
     editing,
+    measures,
     paging,
     postgis_surroundings,
     postgis_tile,
@@ -74,6 +76,11 @@ AND (e.effective_to IS NULL OR e.effective_to > {{on}})"""
 _EDITION = "JOIN spans e ON e.edition = t.edition"
 _REF = "(SELECT DISTINCT * FROM unnest($1, $2) x(commune, period)) s JOIN parcels t USING (commune, period)"
 
+_OF_PAGE = measures.PAGE.format(**{name: f"%({name})s" for name in ("way", "on", "known", "after", "limit")})
+# The spans first, in the same statement, of one moment.
+_MEASURES = f"""SELECT NULL, NULL, NULL, NULL, NULL, NULL,
+(SELECT json_agg(json_build_array({", ".join(rows.SPAN)}))::text FROM spans), NULL
+UNION ALL SELECT * FROM ({_OF_PAGE}) p ORDER BY 1 NULLS FIRST"""  # noqa: S608
 _ASKED = ", ".join(f"v ->> {n} AS {c}" for n, c in enumerate(rows.NUMBER))
 _ELSEWHERE = doubles.ELSEWHERE.format(
     # As one text: a list is written out as so many constants, which takes PostgreSQL longer to read than to look up.
@@ -312,6 +319,20 @@ class PostgisStore(Edited):
         found = self._paged(layer, where, f"LIMIT {limit:d}", days, known, after=after)
         with _readable():
             return paging.page(layer, found, limit, box)
+
+    def shares(self, ways: Mapping[str, str], on: date, known: date, limit: int, after: int = 0) -> SharesPage:
+        return measures.page(*self._measures(ways, on, known, limit, after), known, limit)
+
+    def unmeasured(
+        self, ways: Mapping[str, str], on: date, known: date, limit: int, after: int = 0
+    ) -> tuple[list[int], int | None]:
+        return measures.unmeasured(*self._measures(ways, on, known, limit, after), known, limit)
+
+    def _measures(
+        self, ways: Mapping[str, str], on: date, known: date, limit: int, after: int
+    ) -> tuple[list[rows.Row], list[rows.Row]]:
+        (_, *_, spans, _), *found = self._ask(_MEASURES, measures.asked(ways, on, known, limit, after))
+        return list(found), json.loads(spans or "[]")
 
     def named(self, layer: str, edition: str, key: str, days: tuple[date, date], known: date) -> tuple[Any, ...]:
         where = "t.edition = {edition} AND t.id = {key}"

@@ -61,6 +61,10 @@ class Table(Generic[T]):
             held, shapes = [row for row, is_near in zip(held, near, strict=True) if is_near], shapes[near]
         return [self.value(row[2:], shape) for row, shape in zip(held, shapes, strict=True)]
 
+    def unread(self, found: Iterable[Row]) -> list[T]:
+        """The values of ``found``, their shapes not yet decoded."""
+        return [self.value(row[2:], bytes(row[1])) for row in found]  # type: ignore[arg-type]
+
     def sorted(self, found: Iterable[Row]) -> list[Row]:
         """``found`` in the promised order: by code point, as no database's collation may change it."""
         places = [self.columns.index(name) + 2 for name in self.order]

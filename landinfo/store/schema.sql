@@ -131,3 +131,31 @@ CREATE INDEX parcels_geom ON landinfo.parcels USING gist (geom);
 CREATE INDEX features_geom ON landinfo.features USING gist (geom);
 CREATE INDEX coverage_geom ON landinfo.coverage USING gist (geom);
 CREATE INDEX price_zones_geom ON landinfo.price_zones USING gist (geom);
+CREATE TABLE landinfo.measure_runs ( -- by which editions, from which day on and in which way measures were made
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  state text COLLATE "C" NOT NULL,
+  since date NOT NULL,
+  way text COLLATE "C" NOT NULL -- {layer: how}
+);
+CREATE TABLE landinfo.measures ( -- of the parcel with this number; derived, may be thrown away
+  fid bigint PRIMARY KEY,
+  run bigint NOT NULL,
+  until date, -- the day before which nothing changes
+  themes text NOT NULL,
+  zones text NOT NULL,
+  shapes bytea NOT NULL -- WKB of what is not the whole parcel, one after the other
+);
+CREATE FUNCTION landinfo.measures_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM landinfo.measures;
+  RETURN NULL;
+END $$;
+-- Numbers are never given twice, so a measure is wrong only when a row is changed in place, which landinfo never does.
+CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.parcels
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale();
+CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.features
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale();
+CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.coverage
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale();
+CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.price_zones
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,13 +11,14 @@ from typing import Any
 import shapely
 
 from landinfo.model import Coverage, Edition, Held, LayerFacts, Parcel
-from landinfo.store import Box, Ground, Surroundings, rows
+from landinfo.store import Box, Ground, Numbers, Surroundings, rows
+from landinfo.store.measures import Kept, measured
 from landinfo.store.rows import COVERAGE, FEATURES, ZONES, Row, Table
 
 UNREADABLE = (shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
-_OWN = ("fid", "suffix", "effective_from", "effective_to", "edition")
+_OWN = ("fid", "suffix", "effective_from", "effective_to", "edition", "registered_area")
 OWN = ", ".join(f"t.{name}" for name in _OWN)
-"""Columns of the rows that have the parcel's number."""
+"""Columns of the rows that have the parcel's number; their shape as WKB follows."""
 
 
 class Covered:
@@ -42,10 +43,11 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Rows whose box may meet the parcel's, as known, in force on the day asked or later; days are ISO text.
+    """Rows whose box meets the parcel's, as known, in force on the day asked or later; days are ISO text.
 
     ``own`` has ``OWN`` of every parcel with its number; ``ends`` and ``editions`` are of all editions that are named by
-    a row. Coverage, ``own`` and ``links`` may hold rows that are not known, or that are past.
+    a row. Coverage, ``own`` and ``links`` may hold rows that are not known, or that are past, and coverage rows whose
+    box does not meet it. ``kept`` asks for what is kept of a parcel by its number.
     """
 
     features: Sequence[Row]
@@ -55,6 +57,7 @@ class Near:
     links: Sequence[Row]
     editions: Sequence[Edition]
     ends: Mapping[str, str | None]
+    kept: Callable[[int], Kept | None]
 
 
 def assembled(parcel: Parcel, themes: Sequence[str], on: date, near: Near) -> Surroundings:
@@ -69,13 +72,24 @@ def assembled(parcel: Parcel, themes: Sequence[str], on: date, near: Near) -> Su
         if each.edition in ends:
             covered[each.layer].append(each)
 
+    number = _number(parcel, near.own)
+    kept = None if number is None else near.kept(number)
+    recalled, ways = (kept.of((*themes, ZONES.name)), kept.ways()) if kept else ({}, {})
+    numbers: dict[str, Numbers] = {}
+
     def layer(name: str, table: Table[Any], found: Sequence[Row]) -> tuple[LayerFacts, tuple[Any, ...]]:
         try:
-            values = tuple(table.values(table.sorted(row for row in found if _day(table, row) <= day), box))
-            coverage = _coverage([c for c in covered[name] if _counts(*c.dated, ends[c.edition], day)], box)
+            current = table.sorted(row for row in found if _day(table, row) <= day)
+            held = _coverage([c for c in covered[name] if _counts(*c.dated, ends[c.edition], day)], box)
+            numbers[name] = [c.fid for c, _ in held], [row[0] for row in current]
+            told = recalled.get(name)
+            fits = told is not None and (told[0], told[1]) == numbers[name]
+            values = tuple(table.unread(current) if fits else table.values(current))
+            coverage = tuple(value for _, value in held)
+            before = measured(told, ways[name], kept.shapes, parcel, coverage, values) if fits and kept else None
         except UNREADABLE:
             return LayerFacts(name, Held.FAILED, (), ()), ()
-        return LayerFacts(name, Held.OK, coverage, values if table is FEATURES else ()), values
+        return LayerFacts(name, Held.OK, coverage, values if table is FEATURES else (), before), values
 
     layers = tuple(layer(name, FEATURES, of_theme[name])[0] for name in themes)
     zones_held, zones = layer("price_zones", ZONES, near.zones)
@@ -91,7 +105,20 @@ def assembled(parcel: Parcel, themes: Sequence[str], on: date, near: Near) -> Su
         lineage=rows.links(row for row in near.links if row[-1] in ends),
         editions=tuple(e for e in near.editions if e.id in used),
         later=rows.days_ahead(_changing(parcel, near, day), on),
+        zones_measured=zones_held.measured,
+        number=number,
+        numbers=numbers,
     )
+
+
+def _number(parcel: Parcel, own: Sequence[Row]) -> int | None:
+    """The stored number of the row that is this parcel to the last bit; None: none is, or two are."""
+    area = None if parcel.registered_area is None else str(parcel.registered_area)
+    named = (parcel.ref.suffix, rows.iso(parcel.effective_from), rows.iso(parcel.effective_to), parcel.edition, area)
+    found = [row for row in own if tuple(row[1:6]) == named]
+    if len(found) != 1 or bytes(found[0][6]) != shapely.to_wkb(parcel.shape, byte_order=1):
+        return None
+    return int(found[0][0])
 
 
 def _day(table: Table[Any], row: Row) -> str:
@@ -102,20 +129,20 @@ def _counts(first: str, end: str | None, later: str | None, day: str) -> bool:
     return first <= day and (end is None or end > day) and (later is None or later > day)
 
 
-def _coverage(found: Iterable[Covered], box: Box) -> tuple[Coverage, ...]:
+def _coverage(found: Iterable[Covered], box: Box) -> list[tuple[Covered, Coverage]]:
     """In the promised order, the box tested exactly."""
-    held = [c.value() for c in sorted(found, key=lambda c: (c.edition, c.fid))]
-    return tuple(
-        value
-        for value, (low_x, low_y, high_x, high_y) in held
+    held = [(c, *c.value()) for c in sorted(found, key=lambda c: (c.edition, c.fid))]
+    return [
+        (row, value)
+        for row, value, (low_x, low_y, high_x, high_y) in held
         if low_x <= box[2] and high_x >= box[0] and low_y <= box[3] and high_y >= box[1]
-    )
+    ]
 
 
 def _changing(parcel: Parcel, near: Near, day: str) -> Iterator[Row]:
     """Layer and days of each row that begins or ends after ``day``, as ``rows.days_ahead`` takes them."""
     ends = near.ends
-    dated = [("parcels", *row[2:]) for row in near.own if row[1] == parcel.ref.suffix and row[4] in ends]
+    dated = [("parcels", *row[2:5]) for row in near.own if row[1] == parcel.ref.suffix and row[4] in ends]
     dated += [(c.layer, *c.dated, c.edition) for c in near.coverage if c.edition in ends]
     dated += [(row[3], row[5], row[6], row[9]) for row in near.features]
     dated += [("price_zones", row[9], row[10], row[11]) for row in near.zones]

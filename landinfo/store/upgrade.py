@@ -144,6 +144,69 @@ SELECT id, published, withdrawn FROM landinfo.editions ORDER BY id
     "ALTER TABLE landinfo.editions DROP COLUMN published, DROP COLUMN withdrawn",
 )
 
+# Shares and price zones measured beforehand.
+_MEASURES_GEOPACKAGE = (
+    """
+CREATE TABLE measure_runs ( -- by which editions, from which day on and in which way measures were made
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  state TEXT NOT NULL,
+  since DATE NOT NULL,
+  way TEXT NOT NULL -- {layer: how}
+)
+""",
+    """
+CREATE TABLE measures ( -- of the parcel with this number; derived, may be thrown away
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  run INTEGER NOT NULL,
+  until DATE, -- the day before which nothing changes
+  themes TEXT NOT NULL,
+  zones TEXT NOT NULL,
+  shapes BLOB NOT NULL -- WKB of what is not the whole parcel, one after the other
+)
+""",
+    *(
+        f"CREATE TRIGGER measures_stale_{table} AFTER UPDATE ON {table}\nBEGIN\n  DELETE FROM measures;\nEND"  # noqa: S608
+        for table in ("parcels", "features", "coverage", "price_zones")
+    ),
+    """
+INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change)
+VALUES ('measure_runs', 'attributes', 'measure_runs', '1970-01-01T00:00:00.000Z'),
+  ('measures', 'attributes', 'measures', '1970-01-01T00:00:00.000Z')
+""",
+)
+_MEASURES_POSTGIS = (
+    """
+CREATE TABLE landinfo.measure_runs ( -- by which editions, from which day on and in which way measures were made
+  fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  state text COLLATE "C" NOT NULL,
+  since date NOT NULL,
+  way text COLLATE "C" NOT NULL -- {layer: how}
+)
+""",
+    """
+CREATE TABLE landinfo.measures ( -- of the parcel with this number; derived, may be thrown away
+  fid bigint PRIMARY KEY,
+  run bigint NOT NULL,
+  until date, -- the day before which nothing changes
+  themes text NOT NULL,
+  zones text NOT NULL,
+  shapes bytea NOT NULL -- WKB of what is not the whole parcel, one after the other
+)
+""",
+    """
+CREATE FUNCTION landinfo.measures_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM landinfo.measures;
+  RETURN NULL;
+END $$
+""",
+    *(
+        f"CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.{table}\n"
+        "  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale()"
+        for table in ("parcels", "features", "coverage", "price_zones")
+    ),
+)
+
 STEPS: tuple[Step, ...] = (
     Step(
         geopackage=(
@@ -156,6 +219,7 @@ STEPS: tuple[Step, ...] = (
         ),
     ),
     Step(geopackage=_SPANS_GEOPACKAGE, postgis=_SPANS_POSTGIS),
+    Step(geopackage=_MEASURES_GEOPACKAGE, postgis=_MEASURES_POSTGIS),
 )
 
 
