@@ -207,9 +207,10 @@ def test_a_file_that_was_cut_short_is_drawn_anew(keeping: tuple[FlaskClient, Sto
     asked, _, drawn, folder = keeping
     whole = asked.get(f"/tiles/parcels/{PLACE}").data
     (held,) = folder.rglob("*.tile")
-    for content in (b"", held.read_bytes()[:-1], held.read_bytes()[:8]):
+    for n, content in enumerate((b"", held.read_bytes()[:-1], held.read_bytes()[:8])):
         held.write_bytes(content)
-        assert asked.get(f"/tiles/parcels/{PLACE}").data == whole
+        # another question each time: what was answered before is not read again
+        assert asked.get(f"/tiles/parcels/{PLACE}", headers={"Accept-Encoding": f"x-{n}"}).data == whole
     assert len(drawn) == 4
     assert [path.suffix for path in folder.rglob("*") if path.is_file()] == [".tile"]
 
@@ -280,3 +281,91 @@ def test_where_tiles_are_kept(tmp_path: Path) -> None:
     made = create_store(str(tmp_path / "own.gpkg"), cadastre.FACTS, cadastre.communes(), cadastre.UNIONS)
     assert create_app(Settings(), store=made).extensions["landinfo"].tiles._folder is None
     made.close()
+
+
+def answers(asked: FlaskClient) -> Any:
+    """What keeps answers in front of Flask."""
+    return asked.application.wsgi_app
+
+
+def test_what_was_answered_is_answered_again_in_front_of_flask(
+    keeping: tuple[FlaskClient, Store, list[Any], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same to the last header but its own; by address, compression, and what the asker holds."""
+    asked, _, _, _ = keeping
+    address = f"/tiles/parcels/{PLACE}?on=2026-03-01"
+    tag = asked.get(address).headers["ETag"]
+    sent: list[dict[str, str]] = [{}, {"Accept-Encoding": "gzip"}, {"If-None-Match": tag}, {"If-None-Match": '"other"'}]
+    sent.append({"Accept-Encoding": "gzip", "If-None-Match": tag})
+    first = [asked.get(address, headers=each) for each in sent]
+    monkeypatch.setattr(answers(asked), "_inner", raising(AssertionError()))
+    again = [asked.get(address, headers=each) for each in sent]
+    assert [r.status_code for r in first] == [200, 200, 304, 200, 304]
+    assert len({r.headers["X-Request-ID"] for r in (*first, *again)}) == 2 * len(sent)
+    for one, other in zip(first, again, strict=True):
+        held = [{name: value for name, value in r.headers if name != "X-Request-ID"} for r in (one, other)]
+        assert (one.status_code, one.data, held[0]) == (other.status_code, other.data, held[1])
+    for more in ({"X-API-Key": "k"}, {"Authorization": "Bearer k"}):
+        with pytest.raises(AssertionError):
+            asked.get(address, headers=more)
+    with pytest.raises(AssertionError):
+        asked.head(address)
+    with pytest.raises(AssertionError):
+        asked.get(f"{address}&known=2026-11-01")
+
+
+def test_in_front_of_flask_it_is_counted_for_each_address(street_store: Store, tmp_path: Path) -> None:
+    """Ten times as many tiles as pages, all together; then 429 with the moment to come again."""
+    asked = client(street_store, tiles=str(tmp_path / "kept"), rate_limit="1 per hour")
+    address = f"/tiles/parcels/{HERE}"
+
+    def got(who: str) -> Any:
+        return asked.get(address, environ_base={"REMOTE_ADDR": who})
+
+    found = [got("10.0.0.1") for _ in range(12)]
+    assert [one.status_code for one in found] == [200] * 10 + [429] * 2
+    assert [one.headers["RateLimit-Remaining"] for one in found] == [*map(str, range(9, -1, -1)), "0", "0"]
+    assert found[0].headers["RateLimit-Policy"] == found[1].headers["RateLimit-Policy"]
+    assert set(found[0].headers.keys()) == set(found[1].headers.keys())
+    assert int(got("10.0.0.1").headers["Retry-After"]) > 3000
+    assert [got("10.0.0.2").headers["RateLimit-Remaining"] for _ in range(2)] == ["9", "8"]
+
+
+def test_in_front_of_flask_nothing_outlives_a_publication_or_a_day(tmp_path: Path) -> None:
+    made = create_store(str(tmp_path / "own.gpkg"), cadastre.FACTS, cadastre.communes(), cadastre.UNIONS)
+    made.publish(cadastre.loads())
+    days = [TODAY]
+    settings = Settings(tiles=str(tmp_path / "kept"), register=str(tmp_path / "r.sqlite"), jobs=str(tmp_path / "jobs"))
+    asked = create_app(settings, today=lambda: days[0], store=made).test_client()
+    address = f"/tiles/parcels/{PLACE}"
+    before = [asked.get(address) for _ in range(2)][1]
+    made.publish([], withdraw=["parcels-1"], known=TODAY)
+    assert before.data
+    assert asked.get(address).data == asked.get(address).data == b""
+    days[0] = date(2026, 9, 1)  # as it was known then
+    assert asked.get(address).data == before.data
+    made.close()
+
+
+def test_a_fault_is_not_answered_again(street_store: Store, tmp_path: Path) -> None:
+    wrong = [Busy("store-busy")]
+
+    def tile(*given: Any) -> bytes:
+        if wrong:
+            raise wrong.pop()
+        return street_store.tile(*given)
+
+    asked = client(instead(street_store, tile=tile), tiles=str(tmp_path / "kept"))
+    assert [asked.get(f"/tiles/parcels/{HERE}").status_code for _ in range(3)] == [503, 200, 200]
+    no_mark = client(instead(street_store, mark=raising(Busy("store-busy"))), tiles=str(tmp_path / "kept"))
+    assert no_mark.get(f"/tiles/parcels/{HERE}").status_code == 503
+
+
+def test_the_mark_changes_with_every_edition_that_comes_or_goes(own_store: Store) -> None:
+    marks = [own_store.mark(), own_store.mark()]
+    own_store.publish([cadastre.corrected()], withdraw=["plan-1"])
+    marks.append(own_store.mark())
+    own_store.publish([], withdraw=["parcels-1"], known=date(2026, 11, 25))
+    marks.append(own_store.mark())
+    assert marks[0] == marks[1]
+    assert len(set(marks)) == 3

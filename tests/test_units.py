@@ -25,7 +25,7 @@ from landinfo.unknowns import Space
 BOOK = read_rulebook(Path(__file__).resolve().parent.parent / "data")
 ONE_PART = truths((1,))
 CHECKED = settings(
-    max_examples=amount.of(150, 5_000), deadline=None,
+    max_examples=amount.of(150, 1_500), deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
 

@@ -269,6 +269,13 @@ class Store(Ground, Protocol):
         """
         ...
 
+    def mark(self) -> str:
+        """What is known of all editions, at this moment: another text whenever ``editions`` gives something else.
+
+        Asked before every answer that may be kept: it costs a hundredth of an answer.
+        """
+        ...
+
     def drafts(self) -> tuple[Edition, ...]:
         """Editions that are prepared whole and not published; their ``published`` is ``DRAFT``. Ordered as editions.
 

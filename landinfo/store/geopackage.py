@@ -202,6 +202,9 @@ class GeopackageStore(Edited):
 
         return self._ask(read)
 
+    def mark(self) -> str:
+        return self._ask(lambda held: rows.marked(held.execute(_SPANS)))
+
     def drafts(self) -> tuple[Edition, ...]:
         return self.editions(DRAFT)
 

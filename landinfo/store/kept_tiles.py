@@ -28,6 +28,10 @@ class KeptTiles:
         self._folder, self._most = folder, most
         self._unmeasured = most
 
+    @property
+    def keeps(self) -> bool:
+        return self._folder is not None
+
     def get(self, key: str) -> bytes | None:
         """The tile kept under ``key``; it counts as used now."""
         path = self._path(key)

@@ -121,6 +121,7 @@ def _prepared(number: int) -> tuple[str, ...]:
         f"PREPARE price_zones ({box}, text) AS {cover} UNION ALL {zone}",
         f"PREPARE lineage (text[], text[], text, text, date) AS {_linked('before')} UNION ALL {_linked('after')}",
         postgis_surroundings.prepared(number),
+        f"PREPARE mark AS SELECT string_agg(ROW({', '.join(rows.SPAN)})::text, ' ') FROM spans",  # noqa: S608
         *postgis_tile.prepared(number, _IN_FORCE, _KNOWN),
     )
 
@@ -204,6 +205,9 @@ class PostgisStore(Edited):
         select = f"SELECT ({spans}), {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
         found = self._ask(select)
         return rows.editions([row[1:] for row in found], (found[0][0] or ()) if found else (), known)
+
+    def mark(self) -> str:
+        return rows.marked(self._ask("EXECUTE mark"))
 
     def drafts(self) -> tuple[Edition, ...]:
         return self.editions(DRAFT)

@@ -226,6 +226,11 @@ def span_row(e: Edition) -> Row:
     return e.id, iso(e.published), iso(e.withdrawn), iso(e.effective_to)
 
 
+def marked(found: Iterable[Row]) -> str:
+    """All spans as one text: editions do not change otherwise."""
+    return repr(list(found))
+
+
 Span = tuple[date, date | None, date | None]
 """One stretch of knowledge: published, withdrawn, and the day from which a later edition speaks."""
 

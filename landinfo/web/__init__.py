@@ -17,6 +17,7 @@ from landinfo.store.kept_tiles import KeptTiles
 from landinfo.store.register import beside, open_register
 from landinfo.store.rulebook import read_glossary, read_rulebook
 from landinfo.web import (
+    again,
     answers,
     api,
     assets,
@@ -113,6 +114,9 @@ def create_app(
         KeptAnswers(),
     )
     app.extensions["landinfo"] = Site(*parts)
+    if kept.keeps:
+        inner = cast(again.Application, app.wsgi_app)
+        app.wsgi_app = again.AnsweredAgain(inner, app.extensions["landinfo"], settings)  # type: ignore[method-assign]
     headers.log_to_stderr()
     headers.register(app, settings)
     languages.register(app, rulebook.texts)

@@ -62,8 +62,7 @@ def register(app: Flask, settings: Settings) -> None:
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
-        sent = request.headers.get("X-Request-ID", "") if settings.trusted_proxies else ""
-        g.request_id = sent if _ID.fullmatch(sent) else secrets.token_hex(8)
+        g.request_id = request_id(request.headers.get("X-Request-ID", ""), settings)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -79,6 +78,11 @@ def register(app: Flask, settings: Settings) -> None:
                 response.headers["Access-Control-Max-Age"] = "86400"
         _line(response.status_code)
         return response
+
+
+def request_id(sent: str, settings: Settings) -> str:
+    """The id that a trusted proxy gave to a request, or a new one."""
+    return sent if settings.trusted_proxies and _ID.fullmatch(sent) else secrets.token_hex(8)
 
 
 def _compressed(app: Flask) -> None:
@@ -99,8 +103,13 @@ def _line(status: int) -> None:
     """The route's pattern stands in the log, never the path or the query: those are a citizen's question."""
     route = request.url_rule.rule if request.url_rule else "-"
     method = request.method if request.method in _METHODS else "OTHER"
-    spent = (time.perf_counter() - g.began) * 1000
-    log.info("id=%s method=%s route=%s status=%d ms=%.1f", g.request_id, method, route, status, spent)
+    line(g.request_id, method, route, status, g.began)
+
+
+def line(name: str, method: str, route: str, status: int, begun: float) -> None:
+    """The log's line of an answer; ``begun`` by ``time.perf_counter``."""
+    spent = (time.perf_counter() - begun) * 1000
+    log.info("id=%s method=%s route=%s status=%d ms=%.1f", name, method, route, status, spent)
 
 
 def failed(wrong: BaseException) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 from cachetools import LRUCache
 from flask import Response
 
 MOST = 16_000_000
 """Bytes kept by each process; one answer takes some 20,000."""
+MOST_TILES = 48_000_000
+"""Of answers that are tiles: what some windows of the map show."""
 _AROUND = 1_000
 """Bytes of an entry beside its text: headers, and the cache's own."""
 _Kept = tuple[int, list[tuple[str, str]], bytes]
@@ -35,3 +39,36 @@ class KeptAnswers:
         with self._lock:
             if len(entry[2]) + _AROUND <= self._held.maxsize:
                 self._held[tag] = entry
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredTile:
+    """An answer as it went out, without what is each answer's own; ``counted``: the limit by which it was counted."""
+
+    stands: tuple[str, str]
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    counted: Any
+
+
+class KeptTileAnswers:
+    """Answers by what was asked, the least used given up first. Safe to use from several threads."""
+
+    def __init__(self, most: int = MOST_TILES) -> None:
+        self._held: LRUCache[tuple[str, ...], AnsweredTile] = LRUCache(most, getsizeof=_bytes)
+        self._lock = Lock()
+
+    def get(self, key: tuple[str, ...]) -> AnsweredTile | None:
+        with self._lock:
+            return self._held.get(key)
+
+    def keep(self, key: tuple[str, ...], answered: AnsweredTile) -> None:
+        """An answer larger than all that may be kept is not."""
+        with self._lock:
+            if _bytes(answered) <= self._held.maxsize:
+                self._held[key] = answered
+
+
+def _bytes(answered: AnsweredTile) -> int:
+    return len(answered.body) + 2 * _AROUND

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
+from limits import RateLimitItem
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 
 from landinfo.model import BadInput
 from landinfo.web import keys
 from landinfo.web.settings import Settings
-from landinfo.web.tiers import Keys, times
+from landinfo.web.tiers import ANONYMOUS, Keys, times
 
 FREE = frozenset({"api.healthz", "api.readyz", "assets.static", "assets.drawn"})
 """What a proxy asks for, and files that a browser keeps: never counted."""
 TILES, TILES_TIMES = "tiles.tile", 10
 """A map asks for a dozen tiles where a page is one: they are counted for themselves, and so many times as many go."""
+COUNTED = "landinfo.counted"
+"""Where the environment of a request says by which limit a tile was counted."""
 REPORTING = ("error_reports.hand_in", "error_reports.hand_in_as_json")
 """What is written and read by people: counted once more, both doors together."""
 BATCH = ("batch.hand_in", "batch.hand_in_as_json")
@@ -81,11 +85,34 @@ def _told(app: Flask, limiter: Limiter) -> None:
     def say_when(response: Response) -> Response:
         limit = limiter.current_limit
         if limit is not None:
-            left, window = max(1, int(limit.reset_at - time.time())), int(limit.limit.get_expiry())
-            response.headers["RateLimit-Limit"] = str(limit.limit.amount)
-            response.headers["RateLimit-Remaining"] = str(max(0, limit.remaining))
-            response.headers["RateLimit-Reset"] = str(left)
-            response.headers["RateLimit-Policy"] = f'{limit.limit.amount};w={window};comment="{keys.tier().name}"'
+            said = _said(limit.limit, limit.reset_at, limit.remaining, keys.tier().name)
+            response.headers.update(said)
             if response.status_code == 429:
-                response.headers["Retry-After"] = str(left)
+                response.headers["Retry-After"] = said["RateLimit-Reset"]
+            if request.endpoint == TILES:
+                request.environ[COUNTED] = limit
         return response
+
+
+def _said(limit: RateLimitItem, reset_at: float, remaining: int, tier: str) -> dict[str, str]:
+    return {
+        "RateLimit-Limit": str(limit.amount),
+        "RateLimit-Remaining": str(max(0, remaining)),
+        "RateLimit-Reset": str(max(1, int(reset_at - time.time()))),
+        "RateLimit-Policy": f'{limit.amount};w={int(limit.get_expiry())};comment="{tier}"',
+    }
+
+
+def again(counted: Any, address: str | None) -> list[tuple[str, str]] | None:
+    """Count another question of an address by the limit that counted one like it (``COUNTED``): the headers that say
+    what is left. None: it is too many, or cannot be counted.
+    """
+    strategy, args = counted.extension.limiter, (address or "127.0.0.1", *counted.request_args[1:])
+    try:
+        if not strategy.test(counted.limit, *args) or not strategy.hit(counted.limit, *args):
+            return None
+        window = strategy.get_window_stats(counted.limit, *args)
+    except Exception:
+        # As a request of Flask's meets it: where the storage fails, flask-limiter decides.
+        return None
+    return list(_said(counted.limit, window.reset_time, window.remaining, ANONYMOUS).items())

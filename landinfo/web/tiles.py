@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from flask import Blueprint, Response
 
 from landinfo import asked, collection, grid, present_tiles, squares
 from landinfo.collection import COMMUNES, PARCELS
-from landinfo.model import NotHere, Rulebook
+from landinfo.model import Edition, NotHere, Rulebook
 from landinfo.store import Store, is_postgis, mvt
 from landinfo.store.kept_tiles import KeptTiles
 from landinfo.web import api, question
@@ -65,7 +67,27 @@ def described(layer: str) -> Response:
 
 def versions(layers: Iterable[str], known: date, store: Store) -> dict[str, str]:
     """By layer twelve hex digits that change whenever something is published or withdrawn in it, as known on a day."""
+    wanted, mark = tuple(layers), store.mark()
+    try:
+        return _versions(wanted, known, cast(Hashable, store), mark)
+    except _Changed:
+        return _spoken(wanted, store.editions(known), store)
+
+
+class _Changed(Exception):
+    """Something was published while it was read."""
+
+
+@lru_cache(maxsize=64)
+def _versions(layers: tuple[str, ...], known: date, of: Hashable, mark: str) -> dict[str, str]:
+    store = cast(Store, of)
     held = store.editions(known)
+    if store.mark() != mark:
+        raise _Changed
+    return _spoken(layers, held, store)
+
+
+def _spoken(layers: tuple[str, ...], held: Sequence[Edition], store: Store) -> dict[str, str]:
     spoken = {
         layer: [
             (e.id, e.content_hash, e.effective_from, e.effective_to) for e in held if e.layer == _OF.get(layer, layer)
