@@ -5,7 +5,7 @@ Cases that differ in areas and prices alone share them, and they are kept (``of`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,6 +20,8 @@ from landinfo.settled import ANY, State
 from landinfo.unknowns import Space
 
 KEPT = 512
+PLACING = ("limit", "area", "order")
+"""Dimensions that say where ground lies: what its square metre costs does not depend on them."""
 Groups = tuple[tuple[tuple[int, ...], ...], ...]
 """By dimension the sets of ends (indices) that differ in it alone."""
 Ends = tuple[tuple[State, int], ...]
@@ -72,15 +74,25 @@ def of(case: Case, regime: str, rules: Rules) -> States:
 def _kept(asked: Asked[tuple[Case, str, Rules]]) -> States:
     space = unknowns.space(*asked.take())
     sorts = _Sorts()
+    inner = [n for n, d in enumerate(space.dimensions) if d.name not in PLACING]
+    placed = [n for n, d in enumerate(space.dimensions) if d.name in PLACING]
     ways: dict[tuple[Way, ...], int] = {}
-    chosen, all_ = [], []
-    for which, state in space.states():
-        chosen.append(which)
-        all_.append((state, ways.setdefault(sorts.ways(state), len(ways))))
+    held: dict[tuple[int, ...], int] = {}
+    found: dict[Hashable, int] = {}
+    ends: list[tuple[State, int]] = []
+    chosen: dict[tuple[int, ...], int] = {}
+    for which in space.combinations():
+        same = tuple(which[n] for n in inner)
+        if same not in held:
+            held[same] = ways.setdefault(sorts.ways(space.state(which)), len(ways))
+        key = held[same], tuple(which[n] for n in placed)
+        if key not in found:
+            found[key] = len(ends)
+            ends.append((space.state(which), held[same]))
+        chosen[which] = found[key]
     groups = tuple(_groups(index, chosen) for index in range(len(space.dimensions)))
     levies, fees, rices = sorts.distinct()
-    ends, merged = apart(tuple(all_), groups, tuple(range(len(ways))))
-    return States(space, levies, fees, rices, tuple(ways), ends, merged)
+    return States(space, levies, fees, rices, tuple(ways), tuple(ends), groups)
 
 
 def apart(ends: Ends, groups: Groups, same: Sequence[int]) -> tuple[Ends, Groups]:
@@ -126,9 +138,9 @@ class _Sorts:
 _KEYS = (levy_key, fee_key, rice_key)
 
 
-def _groups(index: int, chosen: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
+def _groups(index: int, chosen: Mapping[tuple[int, ...], int]) -> tuple[tuple[int, ...], ...]:
     groups: dict[tuple[int, ...], set[int]] = {}
-    for end, which in enumerate(chosen):
+    for which, end in chosen.items():
         groups.setdefault(which[:index] + which[index + 1 :], set()).add(end)
     return _distinct(groups.values())
 

@@ -6,7 +6,7 @@ eligible or not); a number is tried at the bounds that the law gives it, and whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
@@ -53,16 +53,18 @@ class Space:
     likely: State
     dimensions: tuple[Dimension, ...]
 
-    def states(self) -> Iterator[tuple[tuple[int, ...], State]]:
-        """Every combination of extremes, with the index of each dimension's value.
+    def combinations(self) -> Iterator[tuple[int, ...]]:
+        """Every combination of extremes, as the index of each dimension's value.
 
         Open areas are looked through in every order of using the limit (``reach``): then the order is not tried too.
         """
         names = [d.name for d in self.dimensions]
         once = "order" if "area" in names else None
-        for chosen in product(*(range(1 if d.name == once else len(d.values)) for d in self.dimensions)):
-            values = {n: d.values[i] for n, d, i in zip(names, self.dimensions, chosen, strict=True)}
-            yield chosen, replace(self.likely, **values)
+        return product(*(range(1 if d.name == once else len(d.values)) for d in self.dimensions))
+
+    def state(self, chosen: Sequence[int]) -> State:
+        """The state of one combination."""
+        return replace(self.likely, **{d.name: d.values[i] for d, i in zip(self.dimensions, chosen, strict=True)})
 
 
 def space(case: Case, regime: str, rules: Rules) -> Space:
