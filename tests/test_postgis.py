@@ -223,7 +223,7 @@ def test_connections_are_set_for_small_questions(store: PostgisStore) -> None:
         store._pool.ask("DELETE FROM parcels RETURNING fid")
     prepared = store._pool.ask("SELECT name FROM pg_prepared_statements ORDER BY 1")
     assert [row[0] for row in prepared] == [
-        "days_ahead", "features", "lineage", "numbers", "parcels", "parcels_in", "price_zones",
+        "days_ahead", "features", "lineage", "mark", "numbers", "parcels", "parcels_in", "price_zones",
         "squares", "surroundings", "tile_outlines", "tile_parcels", "tile_theme",
     ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import subprocess
@@ -18,9 +19,12 @@ import cadastre
 import pytest
 import shapely
 from cadastre import CORRECTED, EVERYWHERE, PUBLISHED, TODAY, box
+from hypothesis import given
+from hypothesis import strategies as st
 
-from landinfo.model import Busy, Held, Problem
-from landinfo.store import SCHEMA_VERSION, Load, Store, create_store, open_store, upgrade
+from landinfo.model import Busy, Held, LandUse, Problem
+from landinfo.store import SCHEMA_VERSION, Load, Store, create_store, geopackage_file, open_store, upgrade
+from landinfo.store.rows import _uses
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = timedelta(days=1)
@@ -437,3 +441,59 @@ def test_many_threads_read_at_once(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert same == [True] * 480
+
+
+@pytest.mark.postgis
+def test_the_first_rows_leave_the_tables_as_they_were_made(
+    new_place: Callable[[str], str], postgis_server: Any
+) -> None:
+    """Indexes and references, which the first publication makes anew; the second does not touch them."""
+    url = new_place("postgis")
+    made = create_store(url, cadastre.FACTS, cadastre.communes(), cadastre.UNIONS)
+
+    def told() -> list[Any]:
+        indexes = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'landinfo' ORDER BY 1"
+        held = "SELECT conrelid::regclass::text, conname, convalidated, pg_get_constraintdef(oid) FROM pg_constraint"
+        where = "WHERE connamespace = 'landinfo'::regnamespace ORDER BY 1, 2"
+        return [*postgis_server.execute(indexes, dbname(url)), *postgis_server.execute(f"{held} {where}", dbname(url))]
+
+    def numbers() -> list[Any]:
+        return postgis_server.execute("SELECT oid FROM pg_class WHERE relname ~ '_(geom|ref)$' ORDER BY 1", dbname(url))
+
+    bare, before = told(), numbers()
+    assert len(bare) > 20
+    made.publish(cadastre.loads())
+    first = numbers()
+    assert told() == bare
+    assert len(first) == len(before)
+    assert first != before
+    made.publish([cadastre.corrected()], withdraw=["plan-1"])
+    assert (told(), numbers()) == (bare, first)
+    made.close()
+
+
+@pytest.mark.postgis
+def test_rows_come_back_whatever_stands_in_their_texts(new_place: Callable[[str], str], tmp_path: Path) -> None:
+    """What COPY has a meaning for, and no text; on both engines."""
+    odd = ["\\\\N", "\\N", "\t", "a\nb\rc", "\\\\.", "", "ộ\\"]
+    ground = cadastre.rectangle(0, 200, 60, 260)
+    features = [cadastre.feature(f"{n}{text}", text, ground, theme="odd", edition="odd") for n, text in enumerate(odd)]
+    parcel = cadastre.parcel("1", ground, edition="odd-2", registered_area=None, commune_now=None)
+    for url in (new_place("postgis"), str(tmp_path / "odd.gpkg")):
+        made = create_store(url, cadastre.FACTS, cadastre.communes(), cadastre.UNIONS)
+        made.publish([Load(cadastre.edition("odd", "odd", rows=len(odd)), features=features)])
+        made.publish([Load(cadastre.edition("odd-2", "parcels", rows=1), parcels=[parcel])])
+        held = made.layer("odd", EVERYWHERE, TODAY, TODAY).features
+        assert sorted((f.id, f.designation) for f in held) == sorted((f.id, f.designation) for f in features)
+        assert list(made.parcels_in(EVERYWHERE, TODAY, TODAY)) == [parcel]
+        made.close()
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, st.none() | st.decimals(allow_nan=False, allow_infinity=False)), max_size=3))
+def test_uses_are_written_as_json(each: list[tuple[str, str, Any]]) -> None:
+    """To the byte: stores that were written before hold the same."""
+    uses = [{"code": c, "regime": r, "area": None if a is None else str(a)} for c, r, a in each]
+    assert _uses([LandUse(*use) for use in each]) == json.dumps(uses, ensure_ascii=False)

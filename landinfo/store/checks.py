@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -76,7 +78,7 @@ def _part(load: Load, table: Table[Any], values: Sequence[Any]) -> Part:
     if {v.edition for v in values} != {load.edition.id}:
         raise _bad(load, "rows of another edition")
     rows = [table.row(v) for v in values]
-    if any(isinstance(x, str) and not _storable(x) for row in rows for x in row):
+    if not _storable("".join(map(str, chain.from_iterable(rows)))):
         raise _bad(load, "a text with a NUL or half a character")
     return Part(table, _polygons(load, [v.shape for v in values]), rows)
 
@@ -94,9 +96,12 @@ def _polygons(load: Load, shapes: Iterable[Any]) -> Any:
     return flat
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def _storable(text: str) -> bool:
     # PostgreSQL holds neither; SQLite would, and the engines would differ.
-    return "\0" not in text and (text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text))
+    return "\0" not in text and not _HALF.search(text)
 
 
 def _bad(load: Load, wrong: str) -> Refused:

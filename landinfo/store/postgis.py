@@ -56,7 +56,7 @@ from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
 from landinfo.store.plane import definition, srid
 from landinfo.store.postgis_pool import Pool, connect, find_tables, shown, writing
-from landinfo.store.postgis_write import runner, write_part, write_plane, write_rows
+from landinfo.store.postgis_write import Bulk, runner, write_plane, write_rows
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, SHAPED, ZONES, Table
 from landinfo.store.surroundings import one_by_one
 
@@ -66,7 +66,6 @@ WAIT = 5.0
 _BROKEN = (psycopg2.Error, shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
 _SIX = "%s, %s, %s, %s, %s, %s"
 _META = "SELECT key, value FROM landinfo.meta"
-_ANALYZE = f"ANALYZE editions, spans, lineage, {', '.join(table.name for table in SHAPED)}"
 
 _KNOWN = "e.published <= {known} AND (e.withdrawn IS NULL OR e.withdrawn > {known})"
 _IN_FORCE = f"""
@@ -357,13 +356,20 @@ class PostgisStore(Edited):
     @contextmanager
     def _editing(self) -> Iterator[Edit]:
         with writing(self._url, WAIT) as cursor:
-            number = srid(self._facts.crs)
+            bulk = Bulk(cursor, srid(self._facts.crs))
+
+            def settle() -> None:
+                bulk.end()
+                named = sorted(bulk.written) or [table.name for table in SHAPED]
+                cursor.execute(f"ANALYZE editions, spans, lineage, {', '.join(named)}")
+
             yield Edit(
                 run=runner(cursor),
-                write=lambda part, day: write_part(cursor, part, number),
-                settle=lambda: cursor.execute(_ANALYZE),
+                write=lambda part, day: bulk.write(part),
+                settle=settle,
                 facts=facts_of(_meta(cursor, self._url), shown(self._url)),
             )
+            bulk.end()
 
     def ready(self) -> None:
         self._ask("SELECT 1 FROM meta LIMIT 1")
