@@ -20,30 +20,48 @@ from typing import Any
 from landinfo.model import BadInput, Problem, Refused
 from landinfo.store.rulebook import read_texts
 from landinfo.texts import Texts, say
-from landinfo.web import check, create_app
+from landinfo.web import check, create_app, later
 from landinfo.web.settings import from_environment
 
 ROOT = Path(__file__).resolve().parent
 READY_WITHIN = 60
 """Seconds in which the first worker is expected to answer."""
+AFTER = 1.0
+"""Seconds from which a worker makes, beside its answers, what nobody has asked for yet."""
 
 
 def __getattr__(name: str) -> Any:
     """``app`` is made when a server asks for it, so that importing this module opens no store."""
     if name != "app":
         raise AttributeError(name)
-    return globals().setdefault("app", served())
+    made = create_app()
+    # A server of its own may fork after this: no thread, whose locks the children would find locked.
+    _make_all(made)
+    return globals().setdefault("app", made)
 
 
 def served() -> Any:
-    """The application as a process serves it: what lives as long as the process is not looked through for garbage.
+    """The application as a worker serves it: it answers at once, and makes the rest beside its first answers."""
+    made = create_app()
+    _settle()
+    beside = threading.Timer(AFTER, _make_all, (made,))
+    beside.daemon = True
+    beside.start()
+    return made
+
+
+def _make_all(made: Any) -> None:
+    later.make_all(made)
+    _settle()
+
+
+def _settle() -> None:
+    """What lives as long as the process is not looked through for garbage.
 
     Price lists and indexes are many objects; each full collection would hold up one answer by 0.15 s.
     """
-    made = create_app()
     gc.collect()
     gc.freeze()
-    return made
 
 
 def main() -> int:

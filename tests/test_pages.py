@@ -113,6 +113,7 @@ def test_numbers_in_vietnamese_form(web: FlaskClient) -> None:
 
 
 def test_the_map_is_drawn_once_and_kept(web: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    page(web, "/")
     monkeypatch.setattr(maps, "draw", None)
     front = page(web, "/")
     assert len(front.all("div", "folium-map")) == 1

@@ -5,14 +5,14 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
-from pyogrio import raw
-
 FROM, TO = 10, 15
 """Zooms: from a district on, to where a parcel is 30 units wide; viewers draw the last one larger."""
 
 
 def write(source: Path, target: Path, layer: str) -> None:
     """The layer of the GeoPackage ``source`` as PMTiles. Raises ``OSError``."""
+    from pyogrio import raw  # brings geopandas and pandas: not for a server that only lists what is exported
+
     target.unlink(missing_ok=True)
     try:
         meta, _, shapes, columns = raw.read(source, layer=layer)

@@ -1,4 +1,7 @@
-"""Tables as a spreadsheet (XLSX): values only, never a formula, and equal tables are equal bytes."""
+"""Tables as a spreadsheet (XLSX): values only, never a formula, and equal tables are equal bytes.
+
+openpyxl is imported where a file is made: a server need not wait for it before its first answer.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,18 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Font, PatternFill
+from typing import TYPE_CHECKING
 
 from landinfo.texts import no_formula, shown
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
 
 Value = str | int | float | None
 _NAME = re.compile(r"[\[\]:*?/\\]")
 _DATED = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_HEAD = PatternFill("solid", fgColor="E4F1EC")
+_HEAD = "E4F1EC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,16 @@ class Page:
 
 def workbook(pages: Sequence[Page], made: date) -> bytes:
     """The XLSX file of the pages, dated ``made``."""
-    book = Workbook()
+    from openpyxl import Workbook
+    from openpyxl.styles import Font, PatternFill
+
+    book, filled = Workbook(), PatternFill("solid", fgColor=_HEAD)
     for page in pages:
         sheet = book.create_sheet(_NAME.sub(" ", page.name)[:31])
         for column, (title, width) in enumerate(page.columns, 1):
             head = sheet.cell(1, column)
             _put(head, title)
-            head.font, head.fill = Font(bold=True), _HEAD
+            head.font, head.fill = Font(bold=True), filled
             sheet.column_dimensions[head.column_letter].width = width
         for row, values in enumerate(page.rows, 2):
             for column, value in enumerate(values, 1):
@@ -52,6 +58,8 @@ def workbook(pages: Sequence[Page], made: date) -> bytes:
 
 
 def _put(cell: Cell, value: Value) -> None:
+    from openpyxl.styles import Alignment
+
     cell.alignment = Alignment(wrap_text=isinstance(value, str), vertical="top")
     if isinstance(value, str):
         cell.value = no_formula(shown(value))

@@ -32,6 +32,7 @@ from landinfo.web import (
     headers,
     keys,
     languages,
+    later,
     limits,
     maps,
     ogc,
@@ -95,7 +96,7 @@ def create_app(
     clock = today or _day_in_vietnam
     where = ground.read(held, list(rulebook.themes), clock())
     register = open_register(settings.register or beside(settings.store))
-    drawn = maps.draw(settings, where.box, rulebook)
+    drawn = later.add(app, lambda: maps.draw(settings, where.box, rulebook))
     # A store that was handed over need not be the one that is named: only a folder that is named too may be its own.
     kept = tiles.kept(settings) if store is None or settings.tiles else KeptTiles(None, 0)
     parts = (

@@ -105,7 +105,7 @@ def _in_language(write: Callable[..., str]) -> Callable[[Any], str]:
 
 def _always() -> dict[str, Any]:
     typed = request.args.get("q", "")[:MOST_TYPED] if request.path == "/search" else ""
-    return {"simulated": site().store.facts().simulated, "drawn": site().drawn, "typed_search": typed}
+    return {"simulated": site().store.facts().simulated, "drawn": lambda: site().drawn, "typed_search": typed}
 
 
 @blueprint.get("/")

@@ -13,7 +13,7 @@ from landinfo.hits import Found, Held
 from landinfo.model import CannotBeAnswered
 from landinfo.plain import Plain
 from landinfo.search import communes, points, reading
-from landinfo.web import api, pages, streets
+from landinfo.web import api, later, pages, streets
 from landinfo.web.question import Pairs
 from landinfo.web.site import site
 from landinfo.web.standing import standing
@@ -31,7 +31,7 @@ def _make(state: BlueprintSetupState) -> None:
     """The communes of the store by name, once for an application."""
     here = state.app.extensions["landinfo"]
     state.app.extensions[_KEY] = communes.gazetteer(*here.store.communes())
-    points.ready(here.store.facts().crs)
+    later.add(state.app, lambda: points.ready(here.store.facts().crs))
 
 
 def _given() -> list[tuple[str, str]]:

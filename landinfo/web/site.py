@@ -29,7 +29,7 @@ class Site:
     rulebook: Rulebook
     today: Callable[[], date]
     ground: Ground
-    drawn: Drawn
+    draw: Callable[[], Drawn]
     glossary: Mapping[str, Term]
     register: Register
     tiles: KeptTiles
@@ -37,6 +37,11 @@ class Site:
     begun: datetime
     keys: Keys
     answers: KeptAnswers
+
+    @property
+    def drawn(self) -> Drawn:
+        """The map, drawn when it is first asked for."""
+        return self.draw()
 
 
 def site() -> Site:

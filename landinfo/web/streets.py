@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from landinfo.store.communes import read_communes
 from landinfo.store.rulebook import read_rulebook
 from landinfo.street import finding, indexing
 from landinfo.street.indexing import Index
-from landinfo.web import api, languages, pages
+from landinfo.web import api, languages, later, pages
 from landinfo.web.question import MOST_PARAMETERS, Pairs
 from landinfo.web.site import site
 from landinfo.web.standing import standing
@@ -32,26 +33,31 @@ blueprint = Blueprint("streets", __name__)
 
 @blueprint.record
 def _make(state: BlueprintSetupState) -> None:
-    """The index of every list: communes come from the rules, no store is needed."""
+    """The index of every list, the newest first: communes come from the rules, no store is needed."""
     here = state.app.extensions["landinfo"]
-    state.app.extensions[_KEY] = _index_of(here.settings.data, here.rulebook.edition)
+    data, edition = here.settings.data, here.rulebook.edition
+    newest_first = sorted(here.rulebook.price_lists, key=lambda held: held.effective_from, reverse=True)
+    state.app.extensions[_KEY] = {
+        held.id: later.add(state.app, functools.partial(_index_of, data, edition, held.id)) for held in newest_first
+    }
+
+
+@functools.lru_cache(maxsize=16)
+def _index_of(data: Path, edition: str, price_list: str) -> Index:
+    """Made once for an edition of the rules, whatever the number of applications."""
+    held = next(each for each in read_rulebook(data).price_lists if each.id == price_list)
+    return indexing.index(held, *read_communes(data))
 
 
 @functools.lru_cache(maxsize=2)
-def _index_of(data: Path, edition: str) -> dict[str, Index]:
-    """Made once for an edition of the rules, whatever the number of applications."""
-    communes, unions = read_communes(data)
-    return {x.id: indexing.index(x, communes, unions) for x in read_rulebook(data).price_lists}
-
-
-def _indexes() -> dict[str, Index]:
-    made: dict[str, Index] = current_app.extensions[_KEY]
-    return made
+def _communes_of(data: Path, edition: str) -> dict[str, str]:
+    return indexing.names_of(read_communes(data)[0])
 
 
 def near(day: date) -> list[Index]:
     """The lists to search for a day, in the order in which they are asked."""
-    return [_indexes()[x.id] for x in street.lists_near(day, site().rulebook)]
+    made: dict[str, Callable[[], Index]] = current_app.extensions[_KEY]
+    return [made[x.id]() for x in street.lists_near(day, site().rulebook)]
 
 
 def _few(given: Pairs) -> Pairs:
@@ -72,7 +78,7 @@ def _answered(section: str, given: Pairs) -> Plain:
     here = site()
     asked = asked_streets.read_street(section, _few(given), here.today())
     answer = street.answer(asked, here.rulebook)
-    names = next(iter(_indexes().values())).commune_names
+    names = _communes_of(here.settings.data, here.rulebook.edition)
     return present_streets.answer(answer, names, here.rulebook)
 
 
