@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landinfo.model import Busy, Held, LandUse, Problem
-from landinfo.store import SCHEMA_VERSION, Load, Store, create_store, geopackage_file, open_store, upgrade
+from landinfo.store import SCHEMA_VERSION, Load, Store, create_store, open_store, upgrade
 from landinfo.store.rows import _uses
 
 ROOT = Path(__file__).resolve().parent.parent
