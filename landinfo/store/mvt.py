@@ -119,8 +119,8 @@ def _layer(drawn: Drawn, extent: int) -> bytes:
         tags[key] = np.fromiter(map(place.__getitem__, told), np.int64, len(told))
     fields = [_sized(_NAME, drawn.name.encode()), _features(drawn, tags)]
     fields += [_sized(_KEY, key.encode()) for key in drawn.said]
-    values = (value for value in place if value is not None)
-    fields += [_text(value.encode()) if isinstance(value, str) else _whole(value) for value in values]
+    every = (value for value in place if value is not None)
+    fields += [_text(value.encode()) if isinstance(value, str) else _whole(value) for value in every]
     return b"".join([*fields, _number(_EXTENT), _number(extent), _number(_VERSION), _number(2)])
 
 
