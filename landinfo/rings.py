@@ -99,6 +99,8 @@ def spread(rings: Rings) -> Rings:
 def turned(rings: Rings) -> Rings:
     """All rings turning from the first axis to the second, each from the corner it began with."""
     backward = rings.doubled() < 0
+    if not backward.any():
+        return rings
     nth = np.arange(rings.corners.shape[1]) - rings.start[rings.ring]
     place = np.where(backward[rings.ring] & (nth > 0), rings.count[rings.ring] - nth, nth)
     return Rings(rings.corners[:, rings.start[rings.ring] + place], rings.count)

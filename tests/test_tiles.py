@@ -20,7 +20,7 @@ from shapely.geometry import shape
 from tiled import EXTENT, Tile, drawn, named, on_ground, read, tile_of, unit
 
 from landinfo.grid import PARCELS_FROM
-from landinfo.model import Feature, LandUse
+from landinfo.model import Feature, LandUse, State
 from landinfo.rings import Rings
 from landinfo.store import Load, Store, create_store, mvt
 
@@ -159,6 +159,18 @@ def test_what_was_corrected_later_is_known_later(own_store: Store) -> None:
     tile = tile_of(17, *MIDDLE)
     assert named(drawn(own_store, PLAN, tile, TODAY, CORRECTED - DAY)[PLAN], "designation") == ["CLN", "ODT", "TMD"]
     assert named(drawn(own_store, PLAN, tile, TODAY, CORRECTED)[PLAN], "designation") == ["ODT"]
+
+
+def test_an_edition_speaks_until_a_later_one_does(own_store: Store) -> None:
+    states = [State(edition, effective_to=REPLANNED) for edition in ("parcels-1", "plan-1")]
+    own_store.publish([], known=CORRECTED, states=states)
+    for z in (14, 17):
+        tile = tile_of(z, *MIDDLE)
+        for layer in ("parcels", PLAN):
+            assert own_store.tile(layer, *tile, REPLANNED - DAY, CORRECTED)
+            assert own_store.tile(layer, *tile, REPLANNED, CORRECTED - DAY)
+            assert PLAN not in (found := drawn(own_store, layer, tile, REPLANNED, CORRECTED))
+            assert "parcels" not in found
 
 
 def test_a_theme_says_where_it_is_held(store: Store) -> None:
@@ -307,8 +319,10 @@ def test_our_writing_is_read_as_the_librarys() -> None:
         shapely.MultiPolygon([shapely.box(-64, -64, 0, 5), shapely.box(7, 7, 9, 9)]),
         shapely.Polygon(),
         shapely.Polygon([(0, 0), (5, 0), (5, 0), (5, 5), (0, 5), (0, 5), (0, 0)]),
+        shapely.box(0, 0, 3, 3),
+        shapely.box(0, 0, 3, 4),
     ]
-    named = [{"id": "ộ", "n": 1}, {"id": "1", "n": -7}, {}, {"id": "ộ" * 70}]
+    named = [{"id": "ộ", "n": 1}, {"id": "1", "n": -7}, {}, {"id": "ộ" * 70}, {"id": "ộ" * 42}, {"id": "ộ" * 41 + "12"}]
     points = [shapely.Point(4095, 0), shapely.Point(-3, 4096)]
 
     def said(of: list[dict[str, Any]]) -> dict[str, list[Any]]:
@@ -322,5 +336,5 @@ def test_our_writing_is_read_as_the_librarys() -> None:
     ]
     options = {"y_coord_down": True, "check_winding_order": False}
     assert ours == read(mapbox_vector_tile.encode(library, default_options=options))
-    assert [len(features) for features in ours.values()] == [3, 2]
+    assert [len(features) for features in ours.values()] == [5, 2]
     assert mvt.written([mvt.shapes("areas", np.array([shapely.Polygon()]), {})], 4096) == b""

@@ -322,6 +322,7 @@ def test_in_front_of_flask_it_is_counted_for_each_address(street_store: Store, t
     def got(who: str) -> Any:
         return asked.get(address, environ_base={"REMOTE_ADDR": who})
 
+    assert [got(who).headers["RateLimit-Remaining"] for who in ("10.0.0.9", "10.0.0.8", "10.0.0.8")] == ["9", "9", "8"]
     found = [got("10.0.0.1") for _ in range(12)]
     assert [one.status_code for one in found] == [200] * 10 + [429] * 2
     assert [one.headers["RateLimit-Remaining"] for one in found] == [*map(str, range(9, -1, -1)), "0", "0"]

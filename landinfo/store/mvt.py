@@ -108,18 +108,19 @@ def _zigzag(steps: Any) -> Any:
 
 
 def _layer(drawn: Drawn, extent: int) -> bytes:
-    place: dict[str | int, int] = {}
+    place: dict[str | int | None, int] = {None: -1}
     tags = np.empty((len(drawn.said), len(drawn.count)), dtype=np.int64)
     chosen = itemgetter(*drawn.number.tolist(), drawn.number[0])
     # From the last on: what stands there is said by many, and so has a short number.
     for key, values in reversed(list(enumerate(drawn.said.values()))):
         told = chosen(values)[:-1]
-        new = [value for value in dict.fromkeys(told) if value not in place and value is not None]
-        place.update(zip(new, itertools.count(len(place))))
-        tags[key] = [place.get(value, -1) for value in told]
+        new = [value for value in dict.fromkeys(told) if value not in place]
+        place.update(zip(new, itertools.count(len(place) - 1)))
+        tags[key] = np.fromiter(map(place.__getitem__, told), np.int64, len(told))
     fields = [_sized(_NAME, drawn.name.encode()), _features(drawn, tags)]
     fields += [_sized(_KEY, key.encode()) for key in drawn.said]
-    fields += [_text(value.encode()) if isinstance(value, str) else _whole(value) for value in place]
+    every = (value for value in place if value is not None)
+    fields += [_text(value.encode()) if isinstance(value, str) else _whole(value) for value in every]
     return b"".join([*fields, _number(_EXTENT), _number(extent), _number(_VERSION), _number(2)])
 
 

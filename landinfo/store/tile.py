@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,8 +18,8 @@ from landinfo.store import mvt
 from landinfo.store.rows import COVERAGE, FEATURES, Row
 
 Tile = tuple[int, int, int]
-_ALONE = re.compile(r'\[\{"code": ?"([^"\\]+)"[^{}\\]*\}\]')
-"""One use, as it is written: a tile may hold ten thousand of them."""
+_EACH = re.compile(r'^(?:\[\{"code": ?"([^"\\\n]+)"[^{}\\\n]*\}\]|(.*))$', re.MULTILINE)
+"""One use, as it is written, or else the whole line: a tile may hold ten thousand of them."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def complete(covered: Sequence[Row]) -> Shapes:
 def parcels(found: Found, ground: Shapes, tile: Tile, crs: str) -> bytes:
     """Parcels with number and land use, and the ground on which they are held completely."""
     said = {"ref": found.refs(), "number": found.number}
-    uses = {"land_use": [_main_use(each) for each in found.land_uses]}
+    uses = {"land_use": _main_uses(found.land_uses)}
     return _written("parcels", found.shapes, said, uses, ground, tile, crs)
 
 
@@ -153,12 +153,16 @@ _ID, _DESIGNATION, _COMPLETE = (
 )
 
 
-def _main_use(written: str) -> str | None:
-    """The use of the largest area, of equal ones the first; an area that is not known comes last. None: no use."""
-    alone = _ALONE.fullmatch(written)
-    if alone:
-        return alone[1]
-    uses = json.loads(written)
+def _main_uses(written: Sequence[str]) -> list[str | None]:
+    """Of each parcel the use of the largest area, of equal ones the first; an area that is not known comes last.
+
+    None: it has no use. No line ends within what is written: JSON escapes it.
+    """
+    each = _EACH.findall("\n".join(written)) if written else []
+    return [code or _main_use(json.loads(others)) for code, others in each]
+
+
+def _main_use(uses: Sequence[Mapping[str, Any]]) -> str | None:
     known = [use for use in uses if use["area"] is not None]
     first = max(known, key=lambda use: Decimal(use["area"])) if known else uses[0] if uses else None
     return str(first["code"]) if first else None
