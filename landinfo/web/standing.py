@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from flask import Response, request
 
 from landinfo import asked
-from landinfo.model import BadInput
+from landinfo.model import BadInput, Edition
 from landinfo.store import program
 from landinfo.web import api
 from landinfo.web.site import Site, site
@@ -61,13 +62,22 @@ def _tag(here: Site, form: str) -> str:
         return ""
     if not _given("known"):
         known.add(today)
-    held = [
-        [(e.id, e.content_hash, e.effective_from, e.effective_to) for e in here.store.editions(day)]
-        for day in sorted(known)
-    ]
+    held = [_said(here.store.editions(day)) for day in sorted(known)]
     question = request.full_path, form, None if _permanent() else today
     stands = here.rulebook.edition, program.fingerprint(), here.store.facts()
     return hashlib.sha256(repr((question, sorted(known), held, stands)).encode()).hexdigest()[:24]
+
+
+@lru_cache(maxsize=64)
+def _said(editions: tuple[Edition, ...]) -> str:
+    """What an answer stands on of them, in one text."""
+    return repr([(e.id, e.content_hash, e.effective_from, e.effective_to) for e in editions])
+
+
+@lru_cache(maxsize=64)
+def _last_day(editions: tuple[Edition, ...]) -> date | None:
+    """On which something was published or withdrawn."""
+    return max((day for e in editions for day in (e.published, e.withdrawn) if day), default=None)
 
 
 def _given(name: str) -> str:
@@ -81,8 +91,7 @@ def _permanent() -> bool:
 
 def last_modified(here: Site) -> datetime:
     """When the answer can have changed last. What was done on a day counts until that day is over, and so until now."""
-    days = [day for e in here.store.editions() for day in (e.published, e.withdrawn) if day]
-    if not _permanent():
-        days.append(here.today() - timedelta(days=1))
+    yesterday = None if _permanent() else here.today() - timedelta(days=1)
+    days = [day for day in (_last_day(here.store.editions()), yesterday) if day]
     over = [datetime.combine(day + timedelta(days=1), time(), asked.VIETNAM) for day in days]
     return min(datetime.now(UTC), max([here.begun, *over])).replace(microsecond=0)
