@@ -1,7 +1,9 @@
 """Whole provinces at once: shares of all themes beside geopandas and PostGIS, and full estimates by ``landinfo batch``.
 
-Shares are compared per parcel: ours were measured beforehand, apportioned, and are read from the store (cut when asked:
-measured as if they had not been); the others cut drawings that lie in memory or in the database, and only add up areas.
+Estimates of a list are whole rows (parcel, shares, price, estimate, sentences, tables written); those of the core are
+price, levy, charges and range of parcels whose ground is in memory. Shares are compared per parcel: ours were measured
+beforehand, apportioned, and are read from the store (cut when asked: measured as if they had not been); the others cut
+drawings that lie in memory or in the database, and only add up areas.
 """
 
 from __future__ import annotations
@@ -22,13 +24,15 @@ import psycopg2
 
 from benchmarks import asking, goals, process, results, servers, stores
 from benchmarks.load import ROOT
-from landinfo import overlay, shares
-from landinfo.model import Parcel, Theme
+from landinfo import conversion, lookup, overlay, shares, valuation
+from landinfo.model import Facts, Parcel, Query, Rulebook, Theme
 from landinfo.store import Store, open_store
 from landinfo.store.postgis_pool import find_tables
 
 LONG = 10.0
 """s after which no more of our shares are measured, and which a list should take about."""
+CORE = 2_000
+"""Estimates of the core."""
 FEW, MANY = 300, 1_200
 """Rows of two lists: what the longer one takes more is without the start of the program."""
 NAIVE = """CREATE TEMP TABLE shares AS SELECT p.fid, f.theme, f.designation,
@@ -62,6 +66,7 @@ def run(count: int, rounds: int, out: Path) -> str:
         for name, way in list(ways.items())[:: 1 if n % 2 == 0 else -1]:
             print(f"round {n + 1}: {name}", file=sys.stderr)
             took.setdefault(name, []).append(way())
+        took.setdefault("core", []).append(core(url, stores.paths(stores.questions(count, out))))
         for jobs in (1, 2) if n % 2 == 0 else (2, 1):
             rate, peak = _estimates(url, stores.questions(count, out), jobs)
             took.setdefault(f"estimates {jobs}", []).append(rate)
@@ -73,7 +78,8 @@ def _told(took: dict[str, list[float]], memory: Sequence[float], ways: Sequence[
     one, two = took["estimates 1"], took["estimates 2"]
     reached: list[tuple[str, Sequence[float]]] = [
         ("shares", goals.by(took["landinfo (embedded)"], took["geopandas.overlay"])),
-        ("estimates", one),
+        ("estimates", took["core"]),
+        ("rows", one),
         ("two", goals.by(two, one)),
         ("batch memory", memory),
     ]
@@ -115,6 +121,35 @@ def ours(url: str, themes: Mapping[str, Theme], seconds: float = LONG) -> float:
         for _ in itertools.takewhile(lambda _: time.perf_counter() - begun < seconds, found):
             count += 1
     return count / (time.perf_counter() - begun)
+
+
+def core(url: str, paths: Sequence[str], most: int = CORE) -> float:
+    """Estimates a second by the core alone: what their places, prices and the law say was asked of others before."""
+    book = asking.book()
+    with closing(open_store(url)) as store:
+        ground = list(itertools.islice(_ground(store, book, paths), 2 * most))
+    half = len(ground) // 2
+    for each in ground[:half]:
+        conversion.plan(*each, book)
+    begun, count = time.perf_counter(), 0
+    for query, facts, held, pieces in ground[half:]:
+        valuation.value(facts, query, book, pieces)
+        count += conversion.plan(query, facts, held, pieces, book).estimate is not None
+    return count / (time.perf_counter() - begun)
+
+
+Ground = tuple[Query, Facts, tuple[overlay.ThemeShares, ...], tuple[valuation.Piece, ...]]
+
+
+def _ground(store: Store, book: Rulebook, paths: Sequence[str]) -> Iterator[Ground]:
+    """Questions with what is known of their parcels, and how those lie."""
+    for path in paths:
+        query, place = asking.read(path, store)
+        facts = lookup.gather(lookup.standing(*place, query, store)[0], query, store, book)
+        held = tuple(
+            overlay.measure(facts.parcel, *each) for each in zip(book.themes.values(), facts.themes, strict=True)
+        )
+        yield query, facts, held, valuation.pieces(facts, held)
 
 
 Frames = tuple[Any, list[Any]]
