@@ -1,7 +1,7 @@
 """Whole provinces at once: shares of all themes beside geopandas and PostGIS, and full estimates by ``landinfo batch``.
 
-Shares are compared per parcel: ours are read from the store, measured on ground cut once for every theme and
-apportioned; the others cut drawings that lie in memory or in the database, and only add up areas.
+Shares are compared per parcel: ours were measured beforehand, apportioned, and are read from the store (cut when asked:
+measured as if they had not been); the others cut drawings that lie in memory or in the database, and only add up areas.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import csv
 import itertools
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ import psycopg2
 
 from benchmarks import asking, goals, process, results, servers, stores
 from benchmarks.load import ROOT
-from landinfo import overlay
+from landinfo import overlay, shares
 from landinfo.model import Parcel, Theme
 from landinfo.store import Store, open_store
 from landinfo.store.postgis_pool import find_tables
@@ -44,14 +45,15 @@ FREE = ("jit = off", "work_mem = '256MB'", "max_parallel_workers_per_gather = 2"
 
 def run(count: int, rounds: int, out: Path) -> str:
     """The section of the results."""
-    url, themes = str(stores.embedded(count, out)), list(asking.book().themes.values())
-    held = frames(url, themes)
+    url, themes = str(stores.embedded(count, out)), asking.book().themes
+    held = frames(url, list(themes))
     took: dict[str, list[float]] = {}
     memory: list[float] = []
     database = stores.database(count, out)
     ways: dict[str, Callable[[], float]] = {
         "landinfo (embedded)": partial(ours, url, themes),
         "landinfo (PostGIS)": partial(ours, database, themes),
+        "landinfo (embedded), cut when asked": partial(live, url, themes),
         "geopandas.overlay": partial(by_geopandas, held),
         "PostGIS, naive": partial(_sql, database, NAIVE, ()),
         "PostGIS, tuned": partial(_sql, database, TUNED, FREE),
@@ -85,14 +87,14 @@ def _told(took: dict[str, list[float]], memory: Sequence[float], ways: Sequence[
     ])  # fmt: skip
 
 
-def ours(url: str, themes: Sequence[Theme], seconds: float = LONG) -> float:
-    """Parcels a second, measured for about so long."""
+def live(url: str, themes: Mapping[str, Theme], seconds: float = LONG) -> float:
+    """Parcels a second, measured as an answer does of which nothing is kept, for about so long."""
     with closing(open_store(url)) as store:
         begun, count = time.perf_counter(), 0
         for parcel in itertools.takewhile(lambda _: time.perf_counter() - begun < seconds, _parcels(store)):
-            for theme in themes:
-                facts = store.layer(theme.id, parcel.shape.bounds, stores.ASKED, stores.DAY)
-                overlay.measure(parcel, theme, facts)
+            around = store.surroundings(parcel, tuple(themes), stores.ASKED, stores.DAY)
+            for theme, facts in zip(themes.values(), around.themes, strict=True):
+                overlay.measure(parcel, theme, replace(facts, measured=None))
             count += 1
     return count / (time.perf_counter() - begun)
 
@@ -105,14 +107,24 @@ def _parcels(store: Store) -> Iterator[Parcel]:
         after = page.after
 
 
+def ours(url: str, themes: Mapping[str, Theme], seconds: float = LONG) -> float:
+    """Parcels a second, read for about so long."""
+    with closing(open_store(url)) as store:
+        begun, count = time.perf_counter(), 0
+        found = shares.of_all(store, themes, stores.ASKED, stores.DAY)
+        for _ in itertools.takewhile(lambda _: time.perf_counter() - begun < seconds, found):
+            count += 1
+    return count / (time.perf_counter() - begun)
+
+
 Frames = tuple[Any, list[Any]]
 
 
-def frames(url: str, themes: Sequence[Theme]) -> Frames:
+def frames(url: str, themes: Sequence[str]) -> Frames:
     """The parcels and the areas of each theme, in memory."""
     parcels = geopandas.read_file(url, layer="parcels", columns=["number"])
     features = geopandas.read_file(url, layer="features", columns=["theme", "designation"])
-    return parcels, [part for theme in themes if len(part := features[features["theme"] == theme.id])]
+    return parcels, [part for theme in themes if len(part := features[features["theme"] == theme])]
 
 
 def by_geopandas(held: Frames) -> float:

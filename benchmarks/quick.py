@@ -74,8 +74,8 @@ def _costs(embedded: str, database: str, out: Path) -> Iterator[tuple[str, float
             draw = partial(_drawn, store, tiles)
             yield f"tile of zoom {peers.Z}, {engine} : yardstick", _cost(draw, len(tiles), clock)
         yield f"opening the store, {engine} : yardstick", _cost(partial(_opened, url), OPENED, clock)
-    themes = list(book.themes.values())
-    ours, theirs = batch.ours(embedded, themes, 3.0), batch.by_geopandas(batch.frames(embedded, themes))
+    ours = batch.ours(embedded, book.themes, 3.0)
+    theirs = batch.by_geopandas(batch.frames(embedded, list(book.themes)))
     yield "shares of a parcel : geopandas.overlay", theirs / ours
 
 

@@ -24,9 +24,11 @@ import shapely
 
 from benchmarks import cadastre, process
 from benchmarks.load import ROOT, SETTINGS, postgres
+from landinfo.intake import measuring
 from landinfo.intake.sample import load
 from landinfo.model import Coverage, Feature, PriceZone
 from landinfo.store import Load, open_store
+from landinfo.store.rulebook import read_rulebook
 
 DAY = date(2026, 11, 27)
 ASKED = date(2026, 3, 1)
@@ -70,12 +72,13 @@ def database(count: int, out: Path) -> str:
 
 
 def fill(count: int, out: Path, url: str) -> None:
-    """Load parcels and plan into a new store at ``url``, and publish the rest beside them."""
+    """Load parcels and plan into a new store at ``url``, publish the rest beside them, and measure all of it."""
     files = cadastre.write(out, count)
     named = [str(files[name]) for name in ("parcels", "parcels_map", "plan", "plan_map")]
     process.run([sys.executable, "-m", "benchmarks.once", *named, url], ROOT)
     with closing(open_store(url)) as store:
         store.publish(beside(count))
+    measuring.measure(url, read_rulebook(ROOT / "data").themes, ASKED, DAY, jobs=2)
 
 
 def beside(count: int) -> list[Load]:

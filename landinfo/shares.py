@@ -9,7 +9,7 @@ from landinfo import overlay, valuation
 from landinfo.model import Busy, Measured, Parcel, ParcelRef, Theme
 from landinfo.store import Share, Store, Surroundings
 
-PAGE = 2_000
+PAGE = 500
 """Parcels that are read at once."""
 
 

@@ -288,7 +288,7 @@ def test_a_parcel_that_is_not_the_one_in_the_store_has_no_measure(measured: Stor
 
 
 def rows_of(store: Store, url: str, engine: str, request: pytest.FixtureRequest) -> list[Any]:
-    select = "SELECT fid, until, themes, zones, shapes FROM measures ORDER BY fid"
+    select = "SELECT fid, until, shares, made, shapes FROM measures ORDER BY fid"
     if engine == "geopackage":
         held = sqlite3.connect(url)
         found = held.execute(select).fetchall()

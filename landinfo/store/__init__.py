@@ -113,8 +113,8 @@ class Measures:
 
     number: int
     until: date | None
-    themes: str
-    zones: str
+    shares: str
+    made: str
     shapes: bytes
 
 

@@ -186,8 +186,8 @@ CREATE TABLE measures ( -- of the parcel with this number; derived, may be throw
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   run INTEGER NOT NULL,
   until DATE, -- the day before which nothing changes
-  themes TEXT NOT NULL,
-  zones TEXT NOT NULL,
+  shares TEXT NOT NULL, -- [[theme, kind, designation, m², percent], …]
+  made TEXT NOT NULL, -- the rest of each layer, and rows of price zones
   shapes BLOB NOT NULL -- WKB of what is not the whole parcel, one after the other
 );
 -- Numbers are never given twice, so a measure is wrong only when a row is changed in place, which landinfo never does.

@@ -37,7 +37,7 @@ _LINKS = " UNION ALL ".join(
 )
 _EDITIONS = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
 _SPANS = f"SELECT {', '.join(rows.SPAN)} FROM spans"  # noqa: S608
-_KEPT = """SELECT r.way, m.themes, m.zones, m.shapes FROM measures m CROSS JOIN measure_runs r ON r.fid = m.run
+_KEPT = """SELECT r.way, m.shares, m.made, m.shapes FROM measures m CROSS JOIN measure_runs r ON r.fid = m.run
 WHERE m.fid = ?"""
 DAYS = 16
 """Days of knowledge of which the editions are held."""

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import shapely
@@ -24,7 +25,7 @@ from landinfo.model import Coverage, Measured, MeasuredRow, Notice, Parcel, Parc
 from landinfo.store import Measures, Numbers, Share, SharesPage, editing, rows
 from landinfo.store.rows import Row
 
-COLUMNS = ("fid", "run", "until", "themes", "zones", "shapes")
+COLUMNS = ("fid", "run", "until", "shares", "made", "shapes")
 RUN = ("state", "since", "way")
 ZONES = "price_zones"
 
@@ -39,20 +40,22 @@ class Kept:
     """What a store keeps of one parcel, as it stands there."""
 
     way: str
-    themes: str
-    zones: str
+    shares: str
+    made: str
     shapes: bytes
 
-    def of(self, layers: Sequence[str]) -> dict[str, Any]:
-        """Layer → its numbers and its measure, not yet decoded."""
-        return _by_layer(self.themes) | (_by_layer(self.zones) if ZONES in layers else {})
+    def layers(self) -> dict[str, tuple[Any, ...]]:
+        """Layer → its numbers, its answer and its rows, not yet decoded."""
+        rows_of: dict[str, list[Any]] = defaultdict(list)
+        for name, *row in json.loads(self.shares):
+            rows_of[name].append(row)
+        return {
+            name: (*said, rows_of[name] if own is None else own, parts)
+            for name, *said, own, parts in json.loads(self.made)
+        }
 
     def ways(self) -> Mapping[str, str]:
         return _ways(self.way)
-
-
-def _by_layer(text: str) -> dict[str, Any]:
-    return {row[0]: row[1:] for row in json.loads(text)}
 
 
 @lru_cache(64)
@@ -69,14 +72,14 @@ def measured(
     told: Any, way: str, shapes: bytes, parcel: Parcel, coverage: tuple[Coverage, ...], candidates: tuple[Any, ...]
 ) -> Measured:
     """A layer's measure, of these objects."""
-    _, _, answer, reason, found, area, percent = told
+    _, _, answer, reason, area, percent, found, parts = told
     made = tuple(
         MeasuredRow(
             *(kind, name, Decimal(size), Decimal(part), drawn),
             None if at is None else shapes[at[0] : at[1]],  # type: ignore[arg-type]
             tuple(places),
         )
-        for kind, name, size, part, drawn, at, places in found
+        for (kind, name, size, part), (drawn, at, places) in zip(found, parts, strict=True)
     )
     notice = None if reason is None else Notice(reason[0], {k: Decimal(v) for k, v in reason[1].items()}, reason[2])
     return Measured(way, parcel, coverage, candidates, answer, notice, made, Decimal(area), Decimal(percent))
@@ -85,27 +88,29 @@ def measured(
 def told(number: int, numbers: Mapping[str, Numbers], layers: Mapping[str, Measured], until: date | None) -> Measures:
     """The measures of the parcel of that number, as they are kept; ``until``: the day before which nothing changes."""
     shapes = bytearray()
-    each = {name: _told(name, numbers[name], made, shapes) for name, made in layers.items()}
-    themes = _compact([made for name, made in each.items() if name != ZONES])
-    return Measures(number, until, themes, _compact([each[ZONES]] if ZONES in each else []), bytes(shapes))
+    shares = [(name, *row) for name, made in layers.items() if name != ZONES for row in _rows(made)]
+    each = [_made(name, numbers[name], made, shapes) for name, made in layers.items()]
+    return Measures(number, until, _compact(shares), _compact(each), bytes(shapes))
 
 
-def _told(name: str, numbers: Numbers, made: Measured, shapes: bytearray) -> list[Any]:
-    found = []
-    for each in made.rows:
+def _rows(made: Measured) -> list[tuple[str, str, str, str]]:
+    return [(row.kind, row.designation, str(row.area), str(row.percent)) for row in made.rows]
+
+
+def _made(name: str, numbers: Numbers, made: Measured, shapes: bytearray) -> list[Any]:
+    """All of a layer but its rows as ``shares`` have them; of price zones those too."""
+    parts = []
+    for row in made.rows:
         at = None
-        if each.shape is not None:
-            wkb = shapely.to_wkb(each.shape, byte_order=1)
+        if row.shape is not None:
+            wkb = shapely.to_wkb(row.shape, byte_order=1)
             at = (len(shapes), len(shapes) + len(wkb))
             shapes += wkb
-        size = (str(each.area), str(each.percent), each.drawn_area)
-        found.append((each.kind, each.designation, *size, at, each.features))
-    reason = made.reason and (
-        made.reason.code,
-        {k: str(v) for k, v in made.reason.params.items()},
-        made.reason.severity,
-    )
-    return [name, *numbers, made.answer, reason, found, str(made.total_area), str(made.total_percent)]
+        parts.append((row.drawn_area, at, row.features))
+    said = made.reason
+    reason = said and (said.code, {k: str(v) for k, v in said.params.items()}, said.severity)
+    totals = str(made.total_area), str(made.total_percent)
+    return [name, *numbers, made.answer, reason, *totals, _rows(made) if name == ZONES else None, parts]
 
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -118,7 +123,7 @@ def write(run: editing.Run, of: Iterable[Measures], key: Sequence[Any]) -> None:
     again = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
     upsert = f"INSERT INTO measures ({named}) VALUES ({marks}) ON CONFLICT (fid) DO UPDATE SET {again}"  # noqa: S608
     for each in of:
-        run(upsert, (each.number, number, rows.iso(each.until), each.themes, each.zones, each.shapes))
+        run(upsert, (each.number, number, rows.iso(each.until), each.shares, each.made, each.shapes))
 
 
 def _run(run: editing.Run, key: Sequence[Any]) -> int:
@@ -133,11 +138,11 @@ def run_key(ends: Mapping[str, str | None], since: date, ways: Mapping[str, str]
 
 
 _REF = (*rows.NUMBER, "suffix")
-PAGE = f"""SELECT t.fid, {", ".join(f"t.{name}" for name in _REF)}, m.themes, m.state
-FROM parcels t CROSS JOIN spans e LEFT JOIN (
-  SELECT k.fid, k.themes, r.state FROM measures k JOIN measure_runs r ON r.fid = k.run
-  WHERE k.fid > {{after}} AND r.since <= {{on}} AND r.way = {{way}} AND (k.until IS NULL OR k.until > {{on}})
-) m ON m.fid = t.fid
+# Joined row by row: as a subquery SQLite would read all that is kept for each page.
+PAGE = f"""SELECT t.fid, {", ".join(f"t.{name}" for name in _REF)}, k.shares, r.state
+FROM parcels t CROSS JOIN spans e
+LEFT JOIN measures k ON k.fid = t.fid AND (k.until IS NULL OR k.until > {{on}})
+LEFT JOIN measure_runs r ON r.fid = k.run AND r.since <= {{on}} AND r.way = {{way}}
 WHERE e.edition = t.edition AND t.fid > {{after}}
 AND t.effective_from <= {{on}} AND (t.effective_to IS NULL OR t.effective_to > {{on}})
 AND e.published <= {{known}} AND (e.withdrawn IS NULL OR e.withdrawn > {{known}})
@@ -165,11 +170,14 @@ def unmeasured(found: Sequence[Row], spans: Iterable[Row], known: date, limit: i
     return [int(row[0]) for row in found if row[7] != now], found[-1][0] if len(found) == limit else None
 
 
-def _shares(ref: Row, themes: str | None) -> tuple[ParcelRef, tuple[Share, ...] | None]:
-    if themes is None:
+def _shares(ref: Row, shares: str | None) -> tuple[ParcelRef, tuple[Share, ...] | None]:
+    if shares is None:
         return ParcelRef(*ref), None
-    return ParcelRef(*ref), tuple([
-        Share(layer, told[0], told[1], Decimal(told[2]), Decimal(told[3]))
-        for layer, _, _, _, _, found, *_ in json.loads(themes)
-        for told in found
-    ])  # fmt: skip
+    held = [
+        _share((theme, kind, name, Decimal(area), Decimal(part))) for theme, kind, name, area, part in loads(shares)
+    ]
+    return ParcelRef(*ref), tuple(held)
+
+
+# Made at once: a million parcels have some steps each.
+_share, loads = partial(tuple.__new__, Share), json.JSONDecoder().decode

@@ -50,7 +50,7 @@ WITH found (part, fid, shape, columns, edition) AS (
 SELECT part, fid, shape, columns FROM found
 UNION ALL SELECT {_EDITIONS}, NULL, NULL, json_build_array({_json("d", rows.EDITION)}, ({spans}))
 FROM editions d WHERE d.id IN (SELECT edition FROM found)
-UNION ALL SELECT {_KEPT}, m.fid, m.shapes, json_build_array(r.way, m.themes, m.zones)
+UNION ALL SELECT {_KEPT}, m.fid, m.shapes, json_build_array(r.way, m.shares, m.made)
 FROM measures m JOIN measure_runs r ON r.fid = m.run WHERE m.fid IN (SELECT fid FROM found WHERE part = {_OWN})"""  # noqa: S608
 
 
@@ -100,7 +100,7 @@ def read(ask: Ask, coverages: Coverages, parcel: Parcel, themes: Sequence[str], 
         links=[columns for _, _, columns in parts[_LINKS]],
         editions=rows.editions([row for row, _ in named], spans, known),
         ends=rows.ends(spans, known),
-        kept={fid: Kept(way, themes, zones, bytes(shapes)) for fid, shapes, (way, themes, zones) in parts[_KEPT]}.get,
+        kept={fid: Kept(way, parts, made, bytes(shapes)) for fid, shapes, (way, parts, made) in parts[_KEPT]}.get,
     )
     return assembled(parcel, themes, on, near)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import shapely
@@ -120,6 +121,13 @@ def _zone_row(z: PriceZone) -> Row:
     return (*where, _json(dict(z.conditions)), _json(dict(z.found)), *days, z.edition)
 
 
+@lru_cache(1 << 14)
+def _told(text: str) -> dict[str, str]:
+    """Zones say the same of themselves over and over; nobody changes what a value holds."""
+    found: dict[str, str] = json.loads(text)
+    return found
+
+
 def _zone(row: Row, shape: BaseGeometry) -> PriceZone:
     key, price_list, section, position, agricultural, conditions, found, first, end, edition = row
     return PriceZone(
@@ -128,8 +136,8 @@ def _zone(row: Row, shape: BaseGeometry) -> PriceZone:
         section=section,
         position=position,
         agricultural_position=agricultural,
-        conditions=json.loads(conditions),
-        found=json.loads(found),
+        conditions=_told(conditions),
+        found=_told(found),
         shape=shape,
         effective_from=_day(first),
         effective_to=_day_or_none(end),

@@ -141,8 +141,8 @@ CREATE TABLE landinfo.measures ( -- of the parcel with this number; derived, may
   fid bigint PRIMARY KEY,
   run bigint NOT NULL,
   until date, -- the day before which nothing changes
-  themes text NOT NULL,
-  zones text NOT NULL,
+  shares text NOT NULL, -- [[theme, kind, designation, m², percent], …]
+  made text NOT NULL, -- the rest of each layer, and rows of price zones
   shapes bytea NOT NULL -- WKB of what is not the whole parcel, one after the other
 );
 CREATE FUNCTION landinfo.measures_stale() RETURNS trigger LANGUAGE plpgsql AS $$

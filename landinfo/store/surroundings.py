@@ -74,12 +74,13 @@ def assembled(parcel: Parcel, themes: Sequence[str], on: date, near: Near) -> Su
 
     number = _number(parcel, near.own)
     kept = None if number is None else near.kept(number)
-    recalled, ways = (kept.of((*themes, ZONES.name)), kept.ways()) if kept else ({}, {})
+    recalled, ways = (kept.layers(), kept.ways()) if kept else ({}, {})
     numbers: dict[str, Numbers] = {}
 
     def layer(name: str, table: Table[Any], found: Sequence[Row]) -> tuple[LayerFacts, tuple[Any, ...]]:
+        first = 2 + table.columns.index("effective_from")
         try:
-            current = table.sorted(row for row in found if _day(table, row) <= day)
+            current = table.sorted(row for row in found if row[first] <= day)
             held = _coverage([c for c in covered[name] if _counts(*c.dated, ends[c.edition], day)], box)
             numbers[name] = [c.fid for c, _ in held], [row[0] for row in current]
             told = recalled.get(name)
@@ -119,10 +120,6 @@ def _number(parcel: Parcel, own: Sequence[Row]) -> int | None:
     if len(found) != 1 or bytes(found[0][6]) != shapely.to_wkb(parcel.shape, byte_order=1):
         return None
     return int(found[0][0])
-
-
-def _day(table: Table[Any], row: Row) -> str:
-    return str(row[2 + table.columns.index("effective_from")])
 
 
 def _counts(first: str, end: str | None, later: str | None, day: str) -> bool:

@@ -159,8 +159,8 @@ CREATE TABLE measures ( -- of the parcel with this number; derived, may be throw
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   run INTEGER NOT NULL,
   until DATE, -- the day before which nothing changes
-  themes TEXT NOT NULL,
-  zones TEXT NOT NULL,
+  shares TEXT NOT NULL, -- [[theme, kind, designation, m², percent], …]
+  made TEXT NOT NULL, -- the rest of each layer, and rows of price zones
   shapes BLOB NOT NULL -- WKB of what is not the whole parcel, one after the other
 )
 """,
@@ -188,8 +188,8 @@ CREATE TABLE landinfo.measures ( -- of the parcel with this number; derived, may
   fid bigint PRIMARY KEY,
   run bigint NOT NULL,
   until date, -- the day before which nothing changes
-  themes text NOT NULL,
-  zones text NOT NULL,
+  shares text NOT NULL, -- [[theme, kind, designation, m², percent], …]
+  made text NOT NULL, -- the rest of each layer, and rows of price zones
   shapes bytea NOT NULL -- WKB of what is not the whole parcel, one after the other
 )
 """,
