@@ -15,7 +15,7 @@ import amount
 import cadastre
 import pytest
 import shapely
-from cadastre import CORRECTED, EVERYWHERE, MERGED, REPLANNED, TODAY
+from cadastre import CORRECTED, DRAWN, EVERYWHERE, MERGED, REPLANNED, TODAY
 from drawn_once import PLAN, RECIPE, drawn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,9 +24,9 @@ from test_store_publish import RunSql
 
 from landinfo import lookup, overlay, shares
 from landinfo.intake import measuring, sample
-from landinfo.model import Busy, Facts, Feature, Parcel, Query, State, Theme, ThemeKind
+from landinfo.model import Busy, Coverage, Facts, Feature, Parcel, Query, State, Theme, ThemeKind
 from landinfo.report import report
-from landinfo.store import DRAFT, Share, Store, geopackage, open_store, postgis
+from landinfo.store import DRAFT, Load, Share, Store, geopackage, open_store, postgis
 from landinfo.store.rulebook import read_rulebook
 
 BOOK = read_rulebook(Path(__file__).resolve().parent.parent / "data")
@@ -198,6 +198,28 @@ def test_publishing_and_undoing(measured: Store, store_url: str) -> None:
     all_the_same(measured, TODAY)
     assert measuring.measure(store_url, SMALL, TODAY, TODAY) == count
     assert all_the_same(measured, TODAY)[1] == count * LAYERS
+
+
+def test_ground_that_comes_to_be_held(measured: Store) -> None:
+    """No feature comes with it: what was measured without it is known by the coverage alone."""
+    ground = cadastre.rectangle(200, -100, 1000, 100)
+    more = replace(cadastre.corrected().edition, id="plan-9", territory="t9", published=TODAY, rows=0)
+    before = dict(shares.of_all(measured, SMALL, TODAY, TODAY))
+    measured.publish([Load(more, [Coverage("land_use_plan", ground, DRAWN, None, True, "plan-9")])])
+    parcels, count = all_the_same(measured, TODAY)
+    assert parcels * (LAYERS - 1) <= count < parcels * LAYERS
+    assert dict(shares.of_all(measured, SMALL, TODAY, TODAY)) != before
+
+
+def test_the_first_of_several_changes_ends_a_measure(own_store: Store, store_url: str) -> None:
+    edition = replace(cadastre.corrected().edition, id="road-9", layer="road_corridor", territory="t9", rows=1)
+    begins, everywhere = MERGED + timedelta(9), cadastre.rectangle(-100, -100, 1000, 100)
+    road = cadastre.feature("r9", "other", everywhere, theme="road_corridor", edition="road-9")
+    own_store.publish([Load(edition, [], (), [replace(road, effective_from=begins)])])
+    measuring.measure(store_url, SMALL, MERGED, TODAY)
+    assert kept(own_store, begins - timedelta(1)) == len(own_store.parcels_in(EVERYWHERE, MERGED, TODAY))
+    assert kept(own_store, begins) == 0
+    all_the_same(own_store, begins)
 
 
 @pytest.mark.parametrize("change", [

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cadastre import CORRECTED, DRAWN, EVERYWHERE, MERGED, PUBLISHED, REPLANNED, TODAY
+from cadastre import CORRECTED, DRAWN, EVERYWHERE, MERGED, PUBLISHED, REPLANNED, TODAY, rectangle
 from drawn_once import PLAN, RECIPE, drawn
 from test_store_publish import RunSql
 
@@ -106,6 +106,30 @@ def test_what_is_held_is_never_older_than_the_store(own_store: Store, store_url:
     run_sql(store_url, "UPDATE coverage SET effective_to = '2026-11-20' WHERE layer = 'road_corridor'")
     assert of_theme(agree(own_store, parcel, THEMES, TODAY, TODAY), "road_corridor").coverage == ()
     writer.close()
+
+
+def test_a_row_of_coverage_that_is_held_is_changed_or_withdrawn(
+    own_store: Store, store_url: str, run_sql: RunSql
+) -> None:
+    """No row comes by which the change could be seen."""
+    parcel, writer = first(own_store), open_store(store_url)
+    assert of_theme(agree(own_store, parcel, THEMES, TODAY, TODAY), "road_corridor").coverage
+    run_sql(store_url, "UPDATE coverage SET effective_to = '2026-11-20' WHERE layer = 'road_corridor'")
+    assert of_theme(agree(own_store, parcel, THEMES, TODAY, TODAY), "road_corridor").coverage == ()
+    assert of_theme(agree(own_store, parcel, THEMES, TODAY, TODAY), "land_use_plan").coverage
+    writer.publish([], withdraw=["plan-1"], known=TODAY)
+    assert of_theme(agree(own_store, parcel, THEMES, TODAY, TODAY), "land_use_plan").coverage == ()
+    writer.close()
+
+
+def test_a_box_is_tested_exactly(store: Store) -> None:
+    """An index rounds by centimetres; each layer ends at 1000.03 m east of the corner, or before."""
+    some, met = parcels(store, TODAY)[0], set()
+    for east in (1000.02, 1000.03, 1000.031, 1000.05, 1000.1):
+        beside = replace(some, shape=rectangle(east, 0, east + 5, 5))
+        around = agree(store, beside, THEMES, TODAY, TODAY)
+        met.add((east, bool(of_theme(around, "road_corridor").coverage)))
+    assert {(1000.02, True), (1000.031, False), (1000.1, False)} <= met
 
 
 def test_one_broken_row_of_coverage_breaks_its_theme_alone(
