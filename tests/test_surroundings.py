@@ -117,6 +117,9 @@ def test_a_row_of_coverage_that_is_held_is_changed_or_withdrawn(
     run_sql(store_url, "UPDATE coverage SET effective_to = '2026-11-20' WHERE layer = 'road_corridor'")
     assert of_theme(agree(own_store, parcel, THEMES, TODAY, TODAY), "road_corridor").coverage == ()
     assert of_theme(agree(own_store, parcel, THEMES, TODAY, TODAY), "land_use_plan").coverage
+    writer.publish([], known=TODAY, states=[State("zones-1", effective_to=TODAY)])
+    around = agree(own_store, parcel, THEMES, TODAY, TODAY)
+    assert (around.zones_held.coverage, around.zones) == ((), ())
     writer.publish([], withdraw=["plan-1"], known=TODAY)
     assert of_theme(agree(own_store, parcel, THEMES, TODAY, TODAY), "land_use_plan").coverage == ()
     writer.close()
