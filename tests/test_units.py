@@ -17,15 +17,18 @@ from landinfo import levy, price, questions, states, tariff, units, unknowns
 from landinfo.case import Case, Days, Part
 from landinfo.costing import Costing, Regime
 from landinfo.estimate import estimate
+from landinfo.levy.terms import BUSINESS
 from landinfo.model import PriceZone
 from landinfo.reach import Reach
+from landinfo.settled import State
 from landinfo.store.rulebook import read_rulebook
+from landinfo.tariff import Metres, Priced
 from landinfo.unknowns import Space
 
 BOOK = read_rulebook(Path(__file__).resolve().parent.parent / "data")
 ONE_PART = truths((1,))
 CHECKED = settings(
-    max_examples=amount.of(150, 1_500), deadline=None,
+    max_examples=amount.of(100, 1_500), deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
 
@@ -46,19 +49,38 @@ def unpriced(draw: st.DrawFn, part: Part) -> Part:
 @given(data=st.data())
 @CHECKED
 def test_of_one_part_units_cost_what_the_formulas_say_in_every_state(data: st.DataObject) -> None:
-    case = data.draw(hidden(data.draw(ONE_PART)))
-    case = replace(case, parts=(unpriced(data.draw, case.parts[0]),))
+    as_the_formulas_say(data, data.draw(ONE_PART))
+
+
+@given(data=st.data())
+@CHECKED
+def test_of_parts_that_are_leased_units_cost_what_the_formulas_say(data: st.DataObject) -> None:
+    """They share no limit; of several each may be paid its own way."""
+    as_the_formulas_say(data, data.draw(truths((2, 3)).filter(lambda case: case.convert_to in BUSINESS)))
+
+
+def as_the_formulas_say(data: st.DataObject, truth: Case) -> None:
+    case = data.draw(hidden(truth))
+    case = replace(case, parts=tuple(unpriced(data.draw, part) for part in case.parts), together=None)
     costing = Costing(case, regime(case), RULES)
     priced, reach = tariff.of(case, costing.regime, RULES), Reach(costing)
     for state in map(priced.space.state, priced.space.combinations()):
         if state.free_limit and None in (case.parts[0].price, case.parts[0].target_price):
             continue  # over a K that nobody knows the formula has 0, though within the limit nothing is known
         likely = replace(state, area="likely")
-        found = reach.amounts(likely, priced.metres(likely)).items
+        found = reach.amounts(likely, metres(priced, likely)).items
         said = tuple(cost.amount for cost in costing.costs(likely))
         assert [x is None for x in found] == [x is None for x in said], (likely, found, said)
         # of areas with one decimal and whole prices only a term of years leaves more digits than either keeps
         assert all(a is None or b is None or abs(a - b) <= 1 for a, b in zip(found, said, strict=True)), (found, said)
+
+
+def metres(priced: Priced, likely: State) -> Metres:
+    """As among the ends, where the state is one of them, else as for a reading."""
+    for state, found in priced.ends:
+        if replace(state, area="likely") == likely:
+            return found
+    return priced.metres(likely)
 
 
 def moves(space: Space, totals: dict[tuple[int, ...], Decimal | None], index: int) -> Decimal | None:
@@ -107,11 +129,12 @@ def test_what_is_kept_changes_no_estimate(data: st.DataObject) -> None:
     """A case after others that differ from it in one thing is answered as the first of a process."""
     case = replace(data.draw(hidden(data.draw(truths((1, 2))))), days=Days())
     others = [
-        replace(case, on=date(2026, 9, 1) if case.on != date(2026, 9, 1) else date(2025, 3, 1)),
+        *(replace(case, on=day) for day in OTHER_DAYS if day != case.on),
         replace(case, facts={**case.facts, "rice_rate": Decimal("1.5"), "first_conversion": None}),
         replace(case, parts=tuple(replace(p, k_price=Decimal(2), land_use="CLN") for p in case.parts)),
         replace(case, parts=tuple(replace(p, term_left_months=Decimal(7), rent=None) for p in case.parts)),
         replace(case, parts=tuple(replace(p, price=Decimal(1), declared_price=Decimal(3)) for p in case.parts)),
+        replace(case, days=Days(declared=date(2015, 6, 1))),  # of that day the fee is not known
         replace(case, land_user="organisation", facts={**case.facts, "reduction_group": "none"}),
     ]
     forget()
@@ -120,6 +143,17 @@ def test_what_is_kept_changes_no_estimate(data: st.DataObject) -> None:
     for other in others:
         estimate(other, RULES)
     assert estimate(case, RULES) == first
+
+
+OTHER_DAYS = (
+    date(2015, 1, 5),
+    date(2023, 5, 1),
+    date(2024, 8, 1),
+    date(2025, 3, 1),
+    date(2026, 1, 15),
+    date(2026, 9, 1),
+)
+"""Two of each regime: limits, bands, K and fees changed between."""
 
 
 def forget() -> None:
