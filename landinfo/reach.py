@@ -72,8 +72,7 @@ class Reach:
         areas = self.areas[state.area]
         if len(metres) == 1 and len(metres[0]) == 1:
             area, metre = areas[0], metres[0][0]
-            room = self.most if state.area != "likely" else area
-            return self._sum(*_costs(area, metre, state.limit, room))
+            return self._sum(*_costs(area, metre, state.limit, area))
         open_ = state.area != "likely"
         if any(len(part) > 1 for part in metres) or (open_ and self.costing.case.together is not None):
             return None

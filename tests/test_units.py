@@ -177,6 +177,14 @@ def test_another_law_is_not_taken_for_this_one() -> None:
     assert estimate(case, RULES) == first
 
 
+def test_the_cap_of_the_fee_holds_at_each_end() -> None:
+    """0.5 % of 1,000 m² at 90 million is 450 million đồng, of 2,000 m² the cap of 500 million."""
+    part = Part("1", Decimal(2000), Decimal(1000), Decimal(3000), "CLN", Decimal(1_000_000), Decimal(90_000_000))
+    told = {"was_residential_before": False, "fee_paid_before": False, "reduction_group": "none"}
+    fee = estimate(Case(date(2026, 9, 1), "ODT", "household", (part,), told), RULES).items[1]
+    assert (fee.low, fee.amount, fee.high) == (450_000_000, 500_000_000, 500_000_000)
+
+
 ZONE = PriceZone("a", "nq87-2025", "25750:17", 1, 1, {}, {}, None, date(2026, 1, 1), None, "e")  # type: ignore[arg-type]
 
 
@@ -199,6 +207,7 @@ def test_a_quote_is_that_of_its_own_zone_day_use_facts_and_list() -> None:
         assert price.quote(*each, BOOK, {}) == together[name], name
     assert len({(q.unit_price, q.state) for q in together.values()}) >= 8
     kind = price.business_types("TMD", day, BOOK)[0]
+    assert price.quote(*asked["use"], BOOK, {}) == together["use"]
     low_density = price.quote(ZONE, "TMD", "25750", day, BOOK, {"business_type": kind})
     assert low_density.unit_price != together["use"].unit_price
     assert price.quote(ZONE, "ODT", "25750", day, replace(BOOK, price_lists=()), {}).state == "no_list"
