@@ -20,6 +20,7 @@ from landinfo.model import BadInput, Busy
 from landinfo.store import Store, create_store
 from landinfo.store.kept_tiles import KeptTiles
 from landinfo.web import Settings, create_app
+from landinfo.web.again import AnsweredAgain
 from landinfo.web.settings import from_environment
 from landinfo.web.tiles import kept
 
@@ -285,7 +286,10 @@ def test_where_tiles_are_kept(tmp_path: Path) -> None:
 
 def answers(asked: FlaskClient) -> Any:
     """What keeps answers in front of Flask."""
-    return asked.application.wsgi_app
+    held: Any = asked.application.wsgi_app
+    while not isinstance(held, AnsweredAgain):
+        held = held._inner
+    return held
 
 
 def test_what_was_answered_is_answered_again_in_front_of_flask(
