@@ -129,12 +129,12 @@ def test_what_is_kept_changes_no_estimate(data: st.DataObject) -> None:
     """A case after others that differ from it in one thing is answered as the first of a process."""
     case = replace(data.draw(hidden(data.draw(truths((1, 2))))), days=Days())
     others = [
+        replace(case, days=Days(declared=date(2015, 6, 1))),  # of that day the fee is not known
         *(replace(case, on=day) for day in OTHER_DAYS if day != case.on),
         replace(case, facts={**case.facts, "rice_rate": Decimal("1.5"), "first_conversion": None}),
         replace(case, parts=tuple(replace(p, k_price=Decimal(2), land_use="CLN") for p in case.parts)),
         replace(case, parts=tuple(replace(p, term_left_months=Decimal(7), rent=None) for p in case.parts)),
         replace(case, parts=tuple(replace(p, price=Decimal(1), declared_price=Decimal(3)) for p in case.parts)),
-        replace(case, days=Days(declared=date(2015, 6, 1))),  # of that day the fee is not known
         replace(case, land_user="organisation", facts={**case.facts, "reduction_group": "none"}),
     ]
     forget()
@@ -183,6 +183,17 @@ def test_the_cap_of_the_fee_holds_at_each_end() -> None:
     told = {"was_residential_before": False, "fee_paid_before": False, "reduction_group": "none"}
     fee = estimate(Case(date(2026, 9, 1), "ODT", "household", (part,), told), RULES).items[1]
     assert (fee.low, fee.amount, fee.high) == (450_000_000, 500_000_000, 500_000_000)
+
+
+def test_the_likely_limit_is_that_of_the_day() -> None:
+    """200 m² in old Ho Chi Minh City until 29/09/2024, then 160 m²: half of what the poor pay within it."""
+    part = Part("1", Decimal(1000), Decimal(1000), Decimal(1000), "CLN", Decimal(1_000_000), Decimal(5_000_000))
+    told = {"was_residential_before": False, "reduction_group": "poor", "allocated_without_fee": True}
+    levies = []
+    for day in (date(2024, 9, 1), date(2024, 10, 15), date(2024, 9, 1)):
+        levies.append(estimate(Case(day, "ODT", "household", (part,), told), RULES).items[0].amount)
+    # 1,000 m² × 4 million, less half of what falls on 200 m² or 160 m²
+    assert levies == [3_600_000_000, 3_680_000_000, 3_600_000_000]
 
 
 ZONE = PriceZone("a", "nq87-2025", "25750:17", 1, 1, {}, {}, None, date(2026, 1, 1), None, "e")  # type: ignore[arg-type]
