@@ -314,6 +314,8 @@ def test_a_side_bends_and_is_one() -> None:
     bent = shapely.Polygon([(0, 0), (5, 0.5), (10, 0), (10, 20), (0, 20)])
     assert [round(s.length, 2) for s in strip.sides(bent)] == [10.05, 20, 10, 20]
     assert strip.sides(shapely.Point(0, 0).buffer(5)) == ()
+    needle = shapely.Polygon([(0, 0), (10, 0), (10, 5), (5.05, 5), (5, 30), (4.95, 5), (0, 5)])
+    assert [round(s.length, 2) for s in strip.sides(needle)] == [10, 5, 4.95, 25, 25, 4.95, 5]
 
 
 @pytest.mark.parametrize("turned", [0, 30, 75, 140, 200, 333])

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from street import ROOT, TODAY, box, lot
 
-from landinfo import asked, conversion, lookup, price, search, valuation
-from landinfo.model import Facts, PriceZone
+from landinfo import asked, conversion, lookup, overlay, price, search, valuation
+from landinfo.model import Coverage, Facts, Feature, Held, LayerFacts, PriceZone
 from landinfo.report import Report
 from landinfo.store.rulebook import read_rulebook
 from landinfo.valuation import Piece, Valuation
@@ -142,3 +142,19 @@ def test_the_estimate_of_a_parcel_reads_both_prices_alike(facts: Facts) -> None:
     assert found is not None
     assert found.items[0].amount == 100 * (17_528_000 - 8_764_000)
     assert {r.name.code: r.levy for r in found.readings} == {"reading-road-price": 100 * (43_820_000 - 21_910_000)}
+
+
+def test_a_designation_lies_in_each_price_zone_as_far_as_it_reaches(facts: Facts) -> None:
+    """Two zones of half a parcel each; housing is planned on 10 × 12 m of the one and 5 × 12 m of the other."""
+    theme = next(t for t in BOOK.themes.values() if t.decides_conversion)
+    parcel = lot("25750@2024", "1", SHAPE, "600", ("CLN", "600"))
+    drawn = [("ODT", box(0, 0, 15, 12)), ("CLN", SHAPE.difference(box(0, 0, 15, 12)))]
+    planned = [Feature(code, theme.id, code, ground, date(2026, 1, 1), None, "", "", "e") for code, ground in drawn]
+    held = LayerFacts(
+        theme.id, Held.OK, (Coverage(theme.id, SHAPE, date(2026, 1, 1), None, True, "e"),), tuple(planned)
+    )
+    halves = [replace(piece(300, 1), shape=box(0, 0, 10, 30)), replace(piece(300, 3), shape=box(10, 0, 20, 30))]
+    told = asked.read_query([("on", "2026-03-01"), ("convert_to", "ODT")], TODAY)
+    shares = (overlay.measure(parcel, theme, held),)
+    found = conversion.plan(told, replace(facts, parcel=parcel), shares, halves, BOOK)
+    assert [(p.cell.piece.zone.position, p.area) for p in found.parts if p.cell.piece.zone] == [(1, 120), (3, 60)]
