@@ -46,7 +46,7 @@ from landinfo.web import (
     tiles,
 )
 from landinfo.web.headers import RETRY_AFTER
-from landinfo.web.kept import KeptAnswers
+from landinfo.web.kept import KeptAnswers, KeptEditions
 from landinfo.web.settings import Settings, from_environment
 from landinfo.web.site import Site, site
 from landinfo.web.watched import Watched
@@ -113,6 +113,7 @@ def create_app(
         datetime.now(UTC),
         known,
         KeptAnswers(),
+        KeptEditions(held),
     )
     app.extensions["landinfo"] = Site(*parts)
     if kept.keeps:

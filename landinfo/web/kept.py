@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from threading import Lock
 from typing import Any
 
 from cachetools import LRUCache
 from flask import Response
 
+from landinfo.model import Edition
+from landinfo.store import Store
+
 MOST = 16_000_000
 """Bytes kept by each process; one answer takes some 20,000."""
 MOST_TILES = 48_000_000
 """Of answers that are tiles: what some windows of the map show."""
+DAYS = 64
+"""Days of knowledge of which a process keeps what is published."""
 _AROUND = 1_000
 """Bytes of an entry beside its text: headers, and the cache's own."""
 _Kept = tuple[int, list[tuple[str, str]], bytes]
@@ -39,6 +45,27 @@ class KeptAnswers:
         with self._lock:
             if len(entry[2]) + _AROUND <= self._held.maxsize:
                 self._held[tag] = entry
+
+
+class KeptEditions:
+    """What is published as known on a day, read again when the store's mark is another. Safe to use from threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._held: LRUCache[tuple[str, date | None], tuple[Edition, ...]] = LRUCache(DAYS)
+        self._lock = Lock()
+
+    def known_on(self, day: date | None = None) -> tuple[Edition, ...]:
+        """As ``Store.editions``."""
+        key = self._store.mark(), day
+        with self._lock:
+            found = self._held.get(key)
+        if found is None:
+            found = self._store.editions(day)
+            if self._store.mark() == key[0]:  # else published meanwhile: of which mark they are nobody can say
+                with self._lock:
+                    self._held[key] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)

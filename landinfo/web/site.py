@@ -14,7 +14,7 @@ from landinfo.store.kept_tiles import KeptTiles
 from landinfo.store.register import Register
 from landinfo.store.rulebook import Term
 from landinfo.web.ground import CommuneGround, Ground
-from landinfo.web.kept import KeptAnswers
+from landinfo.web.kept import KeptAnswers, KeptEditions
 from landinfo.web.maps import Drawn
 from landinfo.web.settings import Settings
 from landinfo.web.tiers import Keys
@@ -37,6 +37,7 @@ class Site:
     begun: datetime
     keys: Keys
     answers: KeptAnswers
+    editions: KeptEditions
 
     @property
     def drawn(self) -> Drawn:

@@ -62,7 +62,7 @@ def _tag(here: Site, form: str) -> str:
         return ""
     if not _given("known"):
         known.add(today)
-    held = [_said(here.store.editions(day)) for day in sorted(known)]
+    held = [_said(here.editions.known_on(day)) for day in sorted(known)]
     question = request.full_path, form, None if _permanent() else today
     stands = here.rulebook.edition, program.fingerprint(), here.store.facts()
     return hashlib.sha256(repr((question, sorted(known), held, stands)).encode()).hexdigest()[:24]
@@ -92,6 +92,6 @@ def _permanent() -> bool:
 def last_modified(here: Site) -> datetime:
     """When the answer can have changed last. What was done on a day counts until that day is over, and so until now."""
     yesterday = None if _permanent() else here.today() - timedelta(days=1)
-    days = [day for day in (_last_day(here.store.editions()), yesterday) if day]
+    days = [day for day in (_last_day(here.editions.known_on()), yesterday) if day]
     over = [datetime.combine(day + timedelta(days=1), time(), asked.VIETNAM) for day in days]
     return min(datetime.now(UTC), max([here.begun, *over])).replace(microsecond=0)
