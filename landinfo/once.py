@@ -5,10 +5,12 @@ A pure function of the law and of few values may keep what it made, in a bounded
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+K = TypeVar("K")
 T = TypeVar("T")
+_NOTHING = object()
 
 
 class Asked(Generic[T]):
@@ -34,3 +36,17 @@ class Asked(Generic[T]):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Asked) and self.by is other.by and self.key == other.key
+
+
+def once(found: dict[K, T], key: K, most: int, make: Callable[[], T]) -> T:
+    """The value kept in ``found``, or one that is made and kept; at ``most`` of them all are forgotten.
+
+    Of several threads that ask at once each may make it; none finds it gone.
+    """
+    value = found.get(key, _NOTHING)
+    if value is _NOTHING:
+        value = make()
+        if len(found) >= most:
+            found.clear()
+        found[key] = value
+    return value  # type: ignore[return-value]

@@ -16,7 +16,7 @@ from landinfo import states, units
 from landinfo.case import Case, Part
 from landinfo.costing import Regime
 from landinfo.levy.terms import Rules
-from landinfo.once import Asked
+from landinfo.once import Asked, once
 from landinfo.settled import State
 from landinfo.states import Ends, Groups
 from landinfo.units import Kind, Levied, Unit
@@ -70,20 +70,14 @@ class Tariff:
 
     def apart(self, same: tuple[int, ...]) -> tuple[Ends, Groups]:
         """``states.apart`` of the ends, kept: there are few patterns."""
-        if same not in self._apart:
-            if len(self._apart) >= PATTERNS:
-                self._apart.clear()
-            self._apart[same] = states.apart(self.ends, self.groups, same)
-        return self._apart[same]
+        return once(self._apart, same, PATTERNS, lambda: states.apart(self.ends, self.groups, same))
 
     def told(self, state: State) -> tuple[Units, ...]:
         """The units of each part in any one state."""
-        if state not in self._told:
-            if len(self._told) >= READINGS:
-                self._told.clear()
-            metre = states.of_a_metre(state)
-            self._told[state] = tuple((k.levied(metre), k.fee(metre), k.rice(metre)) for k in self._kinds())
-        return self._told[state]
+        return once(self._told, state, READINGS, lambda: self._units(states.of_a_metre(state)))
+
+    def _units(self, metre: State) -> tuple[Units, ...]:
+        return tuple((k.levied(metre), k.fee(metre), k.rice(metre)) for k in self._kinds())
 
 
 def _column(kind: Kind, found: states.States) -> dict[states.Way, Units]:

@@ -11,18 +11,16 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from decimal import Decimal, localcontext
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from landinfo import levy
 from landinfo.case import Case, Part
 from landinfo.costing import Costing, Regime, fee_key, rice_key
 from landinfo.levy.terms import AGRICULTURAL, ONE, ZERO, Rules
 from landinfo.limit import BEYOND, FREE, INSIDE, SECOND
-from landinfo.once import Asked
+from landinfo.once import Asked, once
 from landinfo.settled import EACH_PART, WAYS, State
 
-K = TypeVar("K")
-T = TypeVar("T")
 DEAR = Decimal(10) ** 9
 """đồng/m² at which formulas are asked: dearer than anything deducted at 1 đồng/m², and below the cap of the fee."""
 KEPT, STATES = 1024, 256
@@ -88,23 +86,15 @@ class Kind:
 
     def levied(self, state: State) -> Levied:
         """The levy or rent; ``state`` is that of one m² (``states.of_a_metre``)."""
-        return _kept(self._levied, state, lambda: _Probe(*self._of).levied(state))
+        return once(self._levied, state, STATES, lambda: _Probe(*self._of).levied(state))
 
     def fee(self, state: State) -> Unit | None:
         """The registration fee, before its cap."""
-        return _kept(self._charges, fee_key(state), lambda: _Probe(*self._of).fee(state))
+        return once(self._charges, fee_key(state), STATES, lambda: _Probe(*self._of).fee(state))
 
     def rice(self, state: State) -> Unit | None:
         """The rice-land payment."""
-        return _kept(self._charges, rice_key(state), lambda: _Probe(*self._of).rice(state))
-
-
-def _kept(found: dict[K, T], key: K, make: Callable[[], T]) -> T:
-    if key not in found:
-        if len(found) >= STATES:
-            found.clear()
-        found[key] = make()
-    return found[key]
+        return once(self._charges, rice_key(state), STATES, lambda: _Probe(*self._of).rice(state))
 
 
 def of(case: Case, part: Part, regime: Regime, rules: Rules) -> Kind:

@@ -194,3 +194,11 @@ def test_an_answer_is_one_question_to_the_engine(sampled: Store, monkeypatch: py
     made = report(query, lookup.gather(parcel, query, sampled, BOOK), BOOK)
     lookup._ahead(made, sampled, BOOK)
     assert len(asked) == 1
+
+
+def test_a_zone_that_says_what_is_no_text_cannot_be_read(own_store: Store, store_url: str, run_sql: RunSql) -> None:
+    """Changed by hand: what it would mean nobody knows, so of prices there is no data."""
+    parcel = next(p for p in parcels(own_store, TODAY) if own_store.surroundings(p, THEMES, TODAY, TODAY).zones)
+    run_sql(store_url, """UPDATE price_zones SET conditions = '{"hampered": ["bridge"]}'""")
+    around = own_store.surroundings(parcel, THEMES, TODAY, TODAY)
+    assert (around.zones_held.held, around.zones) == (Held.FAILED, ())

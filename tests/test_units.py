@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import sys
+import threading
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -19,6 +22,7 @@ from landinfo.costing import Costing, Regime
 from landinfo.estimate import estimate
 from landinfo.levy.terms import BUSINESS
 from landinfo.model import PriceZone
+from landinfo.once import once
 from landinfo.reach import Reach
 from landinfo.settled import State
 from landinfo.store.rulebook import read_rulebook
@@ -177,6 +181,35 @@ def test_another_law_is_not_taken_for_this_one() -> None:
     assert estimate(case, RULES) == first
 
 
+def test_what_threads_keep_at_once_is_never_gone() -> None:
+    """Each of four threads asks for more keys than are kept, so that the others' are forgotten all the time."""
+    held: dict[int, int] = {}
+    wrong: list[object] = []
+
+    def ask(seed: int) -> None:
+        draw = random.Random(seed)
+        for _ in range(20_000):
+            key = draw.randrange(40)
+            try:
+                found = once(held, key, 8, lambda key=key: key * key)  # type: ignore[misc]
+            except KeyError as gone:
+                found = gone  # type: ignore[assignment]
+            if found != key * key:
+                wrong.append(found)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=ask, args=(n,)) for n in range(4)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert (wrong, len(held) <= 8 + len(threads)) == ([], True)
+
+
 def test_the_cap_of_the_fee_holds_at_each_end() -> None:
     """0.5 % of 1,000 m² at 90 million is 450 million đồng, of 2,000 m² the cap of 500 million."""
     part = Part("1", Decimal(2000), Decimal(1000), Decimal(3000), "CLN", Decimal(1_000_000), Decimal(90_000_000))
@@ -189,9 +222,8 @@ def test_the_likely_limit_is_that_of_the_day() -> None:
     """200 m² in old Ho Chi Minh City until 29/09/2024, then 160 m²: half of what the poor pay within it."""
     part = Part("1", Decimal(1000), Decimal(1000), Decimal(1000), "CLN", Decimal(1_000_000), Decimal(5_000_000))
     told = {"was_residential_before": False, "reduction_group": "poor", "allocated_without_fee": True}
-    levies = []
-    for day in (date(2024, 9, 1), date(2024, 10, 15), date(2024, 9, 1)):
-        levies.append(estimate(Case(day, "ODT", "household", (part,), told), RULES).items[0].amount)
+    days = (date(2024, 9, 1), date(2024, 10, 15), date(2024, 9, 1))
+    levies = [estimate(Case(day, "ODT", "household", (part,), told), RULES).items[0].amount for day in days]
     # 1,000 m² × 4 million, less half of what falls on 200 m² or 160 m²
     assert levies == [3_600_000_000, 3_680_000_000, 3_600_000_000]
 

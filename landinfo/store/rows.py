@@ -135,6 +135,8 @@ def _zone_row(z: PriceZone) -> Row:
 def _told(text: str) -> dict[str, str]:
     """Zones say the same of themselves over and over; nobody changes what a value holds."""
     found: dict[str, str] = json.loads(text)
+    if not all(isinstance(said, str) for said in found.values()):
+        raise ValueError(text)
     return found
 
 
