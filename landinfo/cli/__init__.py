@@ -10,7 +10,20 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from landinfo import present
-from landinfo.cli import batch, edition, error_reports, export, intake, keys, law, parcels, stores, streets, zones
+from landinfo.cli import (
+    batch,
+    edition,
+    error_reports,
+    export,
+    intake,
+    keys,
+    law,
+    parcels,
+    shares,
+    stores,
+    streets,
+    zones,
+)
 from landinfo.cli.common import data
 from landinfo.model import Problem, Rulebook
 from landinfo.store.rulebook import read_rulebook
@@ -77,5 +90,6 @@ def _parser(kind: type[_Parser]) -> argparse.ArgumentParser:
     error_reports.add(commands)
     batch.add(commands)
     export.add(commands)
+    shares.add(commands)
     keys.add(commands)
     return parser
