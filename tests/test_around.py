@@ -81,7 +81,7 @@ ROUTES = {
     "/ogc/collections/<name>/queryables": "/ogc/collections/parcels/queryables",
     "/ogc/conformance": "/ogc/conformance",
     "/tiles/<layer>.json": "/tiles/parcels.json",
-    "/tiles/<layer>/<int:z>/<int:x>/<int:y>": "/tiles/parcels/16/52198/30751",
+    "/tiles/<layer>/<int:z>/<int:x>/<int:y>": "/tiles/parcels/16/52187/30755",
     "/api/reports": "/api/reports",
     "/api/reports/<given>": "/api/reports/AAAA-AAAA-AAAA",
     "/report": "/report",
