@@ -89,11 +89,14 @@ def adjust(ladder: Ladder, place: Place, kind: str, crops: Callable[[str], Decim
 
 
 def _holds(one: Mapping[str, Any], place: Place, kind: str) -> bool:
+    when: Mapping[str, Any] = one.get("when", {})
+    if any(name not in place.zone.conditions for name in when):
+        return False  # of most ground nothing of the kind is said
     return (
         kind in one.get("kinds", ("residential", "business"))
         and ("positions" not in one or place.position in one["positions"])
         and (not one.get("several_fronts") or place.fronts >= place.rule("position_several_fronts")[0])
-        and all(any(place.holds(name, v) for v in values) for name, values in one.get("when", {}).items())
+        and all(any(place.holds(name, v) for v in values) for name, values in when.items())
     )
 
 
