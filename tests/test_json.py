@@ -115,3 +115,14 @@ def test_a_shape_that_has_no_place_in_a_plane_is_a_fault() -> None:
     for wrong in (math.inf, 1e300):
         with pytest.raises(ValueError, match="no place"):
             Frame("", None, "EPSG:9210").geojson(shapely.Point(math.inf, wrong))
+
+
+@pytest.mark.parametrize(
+    "body", [rb'{"on": "\ud800"}', rb'{"\ud800": 1}', rb'{"on": "2026-03-01", "convert_to": "\udfff"}']
+)
+def test_half_a_character_is_a_question_that_cannot_be_read(ground: Store, body: bytes) -> None:
+    """JSON may hold half of a surrogate pair, UTF-8 may not."""
+    said = client(ground).post("/api/estimate", data=body, content_type="application/json")
+    assert (said.status_code, said.mimetype) == (400, "application/problem+json")
+    assert said.get_json()["detail"]
+    assert said.get_json()["detail_en"]

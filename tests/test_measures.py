@@ -24,7 +24,7 @@ from test_store_publish import RunSql
 
 from landinfo import lookup, overlay, shares
 from landinfo.intake import measuring, sample
-from landinfo.model import Busy, Coverage, Facts, Feature, Parcel, Query, State, Theme, ThemeKind
+from landinfo.model import Busy, Coverage, Facts, Feature, Parcel, ParcelRef, Query, State, Theme, ThemeKind
 from landinfo.report import report
 from landinfo.store import DRAFT, Load, Share, Store, geopackage, open_store, postgis
 from landinfo.store.rulebook import read_rulebook
@@ -220,6 +220,29 @@ def test_the_first_of_several_changes_ends_a_measure(own_store: Store, store_url
     assert kept(own_store, begins - timedelta(1)) == len(own_store.parcels_in(EVERYWHERE, MERGED, TODAY))
     assert kept(own_store, begins) == 0
     all_the_same(own_store, begins)
+
+
+@pytest.mark.parametrize("change", [
+    "DELETE FROM features WHERE designation = 'ODT'",
+    "DELETE FROM coverage WHERE layer = 'road_corridor'",
+])  # fmt: skip
+def test_what_somebody_deletes_is_not_read_in_bulk(
+    measured: Store, store_url: str, run_sql: RunSql, change: str
+) -> None:
+    before = dict(shares.of_all(measured, SMALL, TODAY, TODAY))
+    assert shares_now(measured) == before
+    run_sql(store_url, change)
+    after = dict(shares.of_all(measured, SMALL, TODAY, TODAY))
+    assert after != before
+    assert after == shares_now(measured)
+    assert measuring.measure(store_url, SMALL, TODAY, TODAY) == len(before)
+    assert dict(shares.of_all(measured, SMALL, TODAY, TODAY)) == after
+
+
+def shares_now(store: Store) -> dict[ParcelRef, tuple[Share, ...]]:
+    """Of each parcel as it is asked by itself."""
+    refs = [p.ref for p in store.parcels_in(EVERYWHERE, TODAY, TODAY)]
+    return {ref: shares.of(store, ref, SMALL, TODAY, TODAY) for ref in refs}
 
 
 @pytest.mark.parametrize("change", [

@@ -10,6 +10,7 @@ from typing import Any
 
 import cadastre
 import pytest
+from cachetools import LRUCache
 from cadastre import EAST, NORTH, TODAY
 from flask.testing import FlaskClient
 from serving import ask, client, instead, page, raising
@@ -316,6 +317,25 @@ def test_what_was_answered_is_answered_again_in_front_of_flask(
         asked.head(address)
     with pytest.raises(AssertionError):
         asked.get(f"{address}&known=2026-11-01")
+
+
+def test_nobody_fills_the_memory_with_headers(keeping: tuple[FlaskClient, Store, list[Any], Path]) -> None:
+    """What is long is answered by Flask; of what is kept all is weighed, so that it stays below what may be kept."""
+    asked, _, _, _ = keeping
+    held = answers(asked)._held
+    address = f"/tiles/parcels/{PLACE}?on=2026-03-01"
+    before = len(held._held)
+    for n in range(20):
+        assert asked.get(address, headers={"If-None-Match": f'"{n}{"x" * 60_000}"'}).status_code == 200
+    assert len(held._held) == before
+    held._held = LRUCache(60_000, getsizeof=held._held.getsizeof)
+    for n in range(200):
+        asked.get(address, headers={"If-None-Match": f'"{n}{"x" * 800}"'})
+    real = sum(
+        sum(map(len, key)) + len(kept.body) + sum(map(len, kept.stands)) + sum(len(a) + len(b) for a, b in kept.headers)
+        for key, kept in held._held.items()
+    )
+    assert 0 < real <= 60_000
 
 
 def test_in_front_of_flask_it_is_counted_for_each_address(street_store: Store, tmp_path: Path) -> None:

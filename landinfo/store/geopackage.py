@@ -316,11 +316,12 @@ class GeopackageStore(Edited):
 
     def _measures(
         self, ways: Mapping[str, str], on: date, known: date, limit: int, after: int
-    ) -> tuple[list[Row], list[Row]]:
-        def read(held: sqlite3.Connection) -> tuple[list[Row], list[Row]]:
-            held.execute("BEGIN")  # both of one moment
+    ) -> tuple[list[Row], list[Row], str]:
+        def read(held: sqlite3.Connection) -> tuple[list[Row], list[Row], str]:
+            held.execute("BEGIN")  # all of one moment
             found = held.execute(_MEASURES, measures.asked(ways, on, known, limit, after))
-            return list(found), list(held.execute(_SPANS))
+            (told,) = held.execute(f"SELECT {measures.HELD}").fetchone()
+            return list(found), list(held.execute(_SPANS)), told
 
         return self._ask(read)
 

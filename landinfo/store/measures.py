@@ -30,9 +30,16 @@ RUN = ("state", "since", "way")
 ZONES = "price_zones"
 
 
-def state(ends: Mapping[str, str | None]) -> str:
-    """The editions that speak, and until which day: equal states choose from the same rows."""
-    return hashlib.sha256(json.dumps(sorted(ends.items())).encode()).hexdigest()
+def state(ends: Mapping[str, str | None], held: str) -> str:
+    """The editions that speak, and until which day, and ``HELD``: equal states choose from the same rows."""
+    return hashlib.sha256(json.dumps([held, sorted(ends.items())]).encode()).hexdigest()
+
+
+HELD = " || ' ' || ".join(
+    f"(SELECT count(*) || '-' || coalesce(max(fid), 0) FROM {table})"  # noqa: S608
+    for table in ("features", "price_zones", "coverage")
+)
+"""Tells that a row was added or taken away by hand; numbers are never given twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +140,8 @@ def _run(run: editing.Run, key: Sequence[Any]) -> int:
     return int(run(select, key)[0][0])
 
 
-def run_key(ends: Mapping[str, str | None], since: date, ways: Mapping[str, str]) -> tuple[str, str, str]:
-    return state(ends), since.isoformat(), way_of(ways)
+def run_key(ends: Mapping[str, str | None], held: str, since: date, ways: Mapping[str, str]) -> tuple[str, str, str]:
+    return state(ends, held), since.isoformat(), way_of(ways)
 
 
 _REF = (*rows.NUMBER, "suffix")
@@ -157,16 +164,18 @@ def asked(ways: Mapping[str, str], on: date, known: date, limit: int, after: int
     return {"way": way_of(ways), "after": after, "limit": limit, **days}
 
 
-def page(found: Sequence[Row], spans: Iterable[Row], known: date, limit: int) -> SharesPage:
-    """Rows of ``PAGE`` with all spans of the same moment."""
-    now = state(rows.ends(spans, known))
+def page(found: Sequence[Row], spans: Iterable[Row], held: str, known: date, limit: int) -> SharesPage:
+    """Rows of ``PAGE`` with all spans and ``HELD`` of the same moment."""
+    now = state(rows.ends(spans, known), held)
     made = tuple(_shares(row[1:6], row[6] if row[7] == now else None) for row in found)
     return SharesPage(made, found[-1][0] if len(found) == limit else None)
 
 
-def unmeasured(found: Sequence[Row], spans: Iterable[Row], known: date, limit: int) -> tuple[list[int], int | None]:
+def unmeasured(
+    found: Sequence[Row], spans: Iterable[Row], held: str, known: date, limit: int
+) -> tuple[list[int], int | None]:
     """The numbers of which nothing is kept that holds, as ``Store.unmeasured``."""
-    now = state(rows.ends(spans, known))
+    now = state(rows.ends(spans, known), held)
     return [int(row[0]) for row in found if row[7] != now], found[-1][0] if len(found) == limit else None
 
 

@@ -78,7 +78,7 @@ _REF = "(SELECT DISTINCT * FROM unnest($1, $2) x(commune, period)) s JOIN parcel
 _OF_PAGE = measures.PAGE.format(**{name: f"%({name})s" for name in ("way", "on", "known", "after", "limit")})
 # The spans first, in the same statement, of one moment.
 _MEASURES = f"""SELECT NULL, NULL, NULL, NULL, NULL, NULL,
-(SELECT json_agg(json_build_array({", ".join(rows.SPAN)}))::text FROM spans), NULL
+(SELECT json_agg(json_build_array({", ".join(rows.SPAN)}))::text FROM spans), {measures.HELD}
 UNION ALL SELECT * FROM ({_OF_PAGE}) p ORDER BY 1 NULLS FIRST"""  # noqa: S608
 _ASKED = ", ".join(f"v ->> {n} AS {c}" for n, c in enumerate(rows.NUMBER))
 _ELSEWHERE = doubles.ELSEWHERE.format(
@@ -333,9 +333,9 @@ class PostgisStore(Edited):
 
     def _measures(
         self, ways: Mapping[str, str], on: date, known: date, limit: int, after: int
-    ) -> tuple[list[rows.Row], list[rows.Row]]:
-        (_, *_, spans, _), *found = self._ask(_MEASURES, measures.asked(ways, on, known, limit, after))
-        return list(found), json.loads(spans or "[]")
+    ) -> tuple[list[rows.Row], list[rows.Row], str]:
+        (_, *_, spans, held), *found = self._ask(_MEASURES, measures.asked(ways, on, known, limit, after))
+        return list(found), json.loads(spans or "[]"), held
 
     def named(self, layer: str, edition: str, key: str, days: tuple[date, date], known: date) -> tuple[Any, ...]:
         where = "t.edition = {edition} AND t.id = {key}"

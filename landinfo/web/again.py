@@ -7,6 +7,7 @@ Who sends a key, or asks by another method than GET, is answered by Flask.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -21,6 +22,8 @@ ROUTE = "/tiles/<layer>/<int:z>/<int:x>/<int:y>"
 _OF_FLASK = ("HTTP_X_API_KEY", "HTTP_AUTHORIZATION")
 _OWN = ("x-request-id", "ratelimit-")
 """Headers that are each answer's own."""
+LONGEST = 1_000
+"""Characters of what is asked; what is longer is answered by Flask, so that nobody fills the memory with headers."""
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -49,7 +52,8 @@ class AnsweredAgain:
 
     def _stands(self) -> tuple[str, str] | None:
         try:
-            return self._site.store.mark(), self._site.today().isoformat()
+            mark = hashlib.blake2b(self._site.store.mark().encode(), digest_size=16).hexdigest()
+            return mark, self._site.today().isoformat()
         except Busy:
             return None
 
@@ -82,4 +86,5 @@ def _key(environ: dict[str, Any]) -> tuple[str, ...] | None:
     if any(name in environ for name in _OF_FLASK):
         return None
     asked = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH")
-    return path, environ.get("QUERY_STRING", ""), *(environ.get(name, "") for name in asked)
+    key = path, environ.get("QUERY_STRING", ""), *(environ.get(name, "") for name in asked)
+    return key if sum(map(len, key)) <= LONGEST else None

@@ -33,7 +33,7 @@ def as_json(body: Any, status: int = 200, mimetype: str = "application/json", in
         text = orjson.dumps(body, option=_STRICT | order | orjson.OPT_APPEND_NEWLINE)
     except orjson.JSONEncodeError:  # a number past 64 bits or of numpy, a name that is a number
         said = json.dumps(body, ensure_ascii=False, sort_keys=not in_order, separators=(",", ":"), allow_nan=False)
-        text = f"{said}\n".encode()
+        text = f"{said}\n".encode("utf-8", "replace")  # half of a surrogate pair is no character
     return Response(text, status, mimetype=mimetype)
 
 

@@ -98,4 +98,6 @@ class KeptTileAnswers:
 
 
 def _bytes(answered: AnsweredTile) -> int:
-    return len(answered.body) + 2 * _AROUND
+    """What an entry takes; its key is no longer than ``again.LONGEST``."""
+    said = sum(len(name) + len(value) for name, value in answered.headers)
+    return len(answered.body) + said + sum(map(len, answered.stands)) + 3 * _AROUND
