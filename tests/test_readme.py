@@ -65,6 +65,7 @@ def test_every_command_is_of_a_kind_that_is_tested() -> None:
         f"{PYTHON}-m landinfo reports ",
         f"{PYTHON}-m landinfo batch ",
         f"{PYTHON}-m landinfo export ",
+        f"{PYTHON}-m landinfo shares ",
         f"{PYTHON}-m landinfo key ",
     )
     assert [line for line in commands() if not line.startswith(tested)] == []
