@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from psycopg2.extensions import parse_dsn
 from test_store_publish import RunSql
 
-from landinfo import lookup, overlay, shares
+from landinfo import cli, lookup, overlay, shares
 from landinfo.intake import measuring, sample
 from landinfo.model import Busy, Coverage, Facts, Feature, Parcel, ParcelRef, Query, State, Theme, ThemeKind
 from landinfo.report import report
@@ -143,14 +144,14 @@ def test_every_kind_of_answer_is_kept(sampled: tuple[Store, list[Parcel]]) -> No
 @pytest.fixture
 def measured(own_store: Store, store_url: str) -> Store:
     """The small cadastre with all its parcels measured for today."""
-    assert measuring.measure(store_url, SMALL, TODAY, TODAY) == len(own_store.parcels_in(EVERYWHERE, TODAY, TODAY))
+    assert measuring.measure(store_url, SMALL, TODAY, TODAY).made == len(own_store.parcels_in(EVERYWHERE, TODAY, TODAY))
     return own_store
 
 
 def test_a_measured_store_answers_the_same(measured: Store, store_url: str) -> None:
     parcels, count = all_the_same(measured, TODAY)
     assert (kept(measured, TODAY), count) == (parcels, parcels * LAYERS)
-    assert measuring.measure(store_url, SMALL, TODAY, TODAY) == 0
+    assert measuring.measure(store_url, SMALL, TODAY, TODAY).made == 0
     for on in (MERGED - timedelta(1), MERGED, REPLANNED - timedelta(1), REPLANNED, TODAY + timedelta(400)):
         for known in (TODAY, CORRECTED, CORRECTED - timedelta(1)):
             all_the_same(measured, on, known)
@@ -159,7 +160,7 @@ def test_a_measured_store_answers_the_same(measured: Store, store_url: str) -> N
 def test_a_measure_holds_until_something_changes(own_store: Store, store_url: str) -> None:
     """Of what begins, ends or is divided later the bulk has nothing kept from before."""
     early = MERGED - timedelta(30)
-    count = measuring.measure(store_url, SMALL, early, TODAY)
+    count = measuring.measure(store_url, SMALL, early, TODAY).made
     assert count == kept(own_store, early) == len(own_store.parcels_in(EVERYWHERE, early, TODAY))
     assert kept(own_store, early - timedelta(1)) == 0
     assert 0 < kept(own_store, MERGED) < count
@@ -168,7 +169,7 @@ def test_a_measure_holds_until_something_changes(own_store: Store, store_url: st
         all_the_same(own_store, on)
     now = own_store.parcels_in(EVERYWHERE, REPLANNED, TODAY)
     still = _still(own_store, REPLANNED, early)
-    assert measuring.measure(store_url, SMALL, REPLANNED, TODAY) == len(now) - len(still)
+    assert measuring.measure(store_url, SMALL, REPLANNED, TODAY).made == len(now) - len(still)
 
 
 def _still(store: Store, on: date, early: date) -> list[Any]:
@@ -190,13 +191,13 @@ def test_publishing_and_undoing(measured: Store, store_url: str) -> None:
     after, still = all_the_same(measured, TODAY)
     assert (after, still) == (count, count * (LAYERS - 1))
     assert all_the_same(measured, TODAY, TODAY - timedelta(1))[1] == count * LAYERS
-    assert measuring.measure(store_url, SMALL, TODAY, TODAY) == count
+    assert measuring.measure(store_url, SMALL, TODAY, TODAY).made == count
     assert kept(measured, TODAY) == count
     assert all_the_same(measured, TODAY)[1] == count * LAYERS
     measured.publish([], known=TODAY, states=[State("plan-2", known=False), State("plan-1")])
     assert kept(measured, TODAY) == 0
     all_the_same(measured, TODAY)
-    assert measuring.measure(store_url, SMALL, TODAY, TODAY) == count
+    assert measuring.measure(store_url, SMALL, TODAY, TODAY).made == count
     assert all_the_same(measured, TODAY)[1] == count * LAYERS
 
 
@@ -225,18 +226,63 @@ def test_the_first_of_several_changes_ends_a_measure(own_store: Store, store_url
 @pytest.mark.parametrize("change", [
     "DELETE FROM features WHERE designation = 'ODT'",
     "DELETE FROM coverage WHERE layer = 'road_corridor'",
+    "INSERT INTO features (geom, id, theme, designation, effective_from, document, article, edition) "
+    "SELECT geom, 'by-hand', theme, 'XXX', effective_from, document, article, edition FROM features "
+    "WHERE designation = 'ODT'",
+    "INSERT INTO coverage (geom, layer, effective_from, effective_to, complete, edition) "
+    "SELECT p.geom, c.layer, c.effective_from, NULL, c.complete, c.edition FROM coverage c, parcels p "
+    "WHERE c.layer = 'land_use_plan' AND c.complete",
 ])  # fmt: skip
-def test_what_somebody_deletes_is_not_read_in_bulk(
-    measured: Store, store_url: str, run_sql: RunSql, change: str
+def test_what_somebody_deletes_or_adds_is_not_read_in_bulk(
+    measured: Store, store_url: str, engine: str, run_sql: RunSql, change: str
 ) -> None:
     before = dict(shares.of_all(measured, SMALL, TODAY, TODAY))
     assert shares_now(measured) == before
-    run_sql(store_url, change)
+    run_sql(store_url, change.format(false="0" if engine == "geopackage" else "false"))
     after = dict(shares.of_all(measured, SMALL, TODAY, TODAY))
     assert after != before
     assert after == shares_now(measured)
-    assert measuring.measure(store_url, SMALL, TODAY, TODAY) == len(before)
+    assert measuring.measure(store_url, SMALL, TODAY, TODAY).made == len(before)
     assert dict(shares.of_all(measured, SMALL, TODAY, TODAY)) == after
+
+
+@pytest.mark.parametrize("change", [
+    "DELETE FROM price_zones WHERE id = 'z1'",
+    "INSERT INTO price_zones (geom, id, price_list, section, position, agricultural_position, conditions, found, "
+    "effective_from, edition) SELECT geom, 'by-hand', price_list, section, position, agricultural_position, "
+    "conditions, found, effective_from, edition FROM price_zones WHERE id = 'z1'",
+])  # fmt: skip
+def test_a_zone_deleted_or_added_is_measured_again(
+    measured: Store, store_url: str, run_sql: RunSql, change: str
+) -> None:
+    run_sql(store_url, change)
+    parcels, count = all_the_same(measured, TODAY)
+    assert count < parcels * LAYERS
+    assert kept(measured, TODAY) == 0
+    assert measuring.measure(store_url, SMALL, TODAY, TODAY) == measuring.Counts(parcels, 0, 0)
+    assert all_the_same(measured, TODAY) == (parcels, parcels * LAYERS)
+
+
+def test_what_nothing_speaks_of_any_more_is_not_kept(
+    measured: Store, store_url: str, engine: str, request: pytest.FixtureRequest
+) -> None:
+    """Not as long as it speaks; the rest stays, and so do the measures of a day to come."""
+    before = {row[0] for row in rows_of(measured, store_url, engine, request)}
+    edition = measured.parcels_in(EVERYWHERE, TODAY, TODAY)[0].edition
+    of_it = {n for n, row in _stored(measured) if row.edition == edition}
+    measured.publish([], withdraw=[edition], known=TODAY + timedelta(9))
+    measured.forget(TODAY + timedelta(8))
+    assert {row[0] for row in rows_of(measured, store_url, engine, request)} == before
+    assert runs_of(store_url, engine, request) == 1
+    measuring.measure(store_url, SMALL, TODAY + timedelta(9), TODAY + timedelta(9))
+    assert {row[0] for row in rows_of(measured, store_url, engine, request)} == before - of_it
+    assert of_it & before
+    assert runs_of(store_url, engine, request) == bool(before - of_it)
+
+
+def _stored(store: Store) -> list[tuple[int, Parcel]]:
+    page = store.page("parcels", (TODAY, TODAY), TODAY, 1000)
+    return [(n, row) for n, row in page.rows if isinstance(row, Parcel)]
 
 
 def shares_now(store: Store) -> dict[ParcelRef, tuple[Share, ...]]:
@@ -333,15 +379,22 @@ def test_a_parcel_that_is_not_the_one_in_the_store_has_no_measure(measured: Stor
 
 
 def rows_of(store: Store, url: str, engine: str, request: pytest.FixtureRequest) -> list[Any]:
-    select = "SELECT fid, until, shares, made, shapes FROM measures ORDER BY fid"
+    found = _asked("SELECT fid, until, shares, made, shapes FROM measures ORDER BY fid", url, engine, request)
+    return [(*row[:-1], bytes(row[-1])) for row in found]
+
+
+def runs_of(url: str, engine: str, request: pytest.FixtureRequest) -> int:
+    return len(_asked("SELECT fid FROM measure_runs ", url, engine, request))
+
+
+def _asked(select: str, url: str, engine: str, request: pytest.FixtureRequest) -> list[Any]:
     if engine == "geopackage":
         held = sqlite3.connect(url)
         found = held.execute(select).fetchall()
         held.close()
         return found
     server = request.getfixturevalue("postgis_server")
-    found = server.execute(select.replace("measures ", "landinfo.measures "), parse_dsn(url)["dbname"])
-    return [(*row[:-1], bytes(row[-1])) for row in found]
+    return list(server.execute(select.replace("FROM ", "FROM landinfo."), parse_dsn(url)["dbname"]))
 
 
 def test_several_processes_keep_what_one_does(
@@ -352,18 +405,18 @@ def test_several_processes_keep_what_one_does(
     run_sql(store_url, "DELETE FROM measures")
     monkeypatch.setattr(measuring, "STEP", 2)
     monkeypatch.setattr(measuring, "LOOKED", 5)
-    done: list[int] = []
-    count = measuring.measure(store_url, SMALL, TODAY, TODAY, 2, done.append)
+    done: list[tuple[int, int]] = []
+    count = measuring.measure(store_url, SMALL, TODAY, TODAY, 2, lambda *told: done.append(told))
     assert rows_of(measured, store_url, engine, request) == one
-    assert (count, done[-1]) == (len(one), len(one))
-    assert len(done) > 3
+    assert count == measuring.Counts(len(one), 0, 0)
+    assert done == [(4, 12), (8, 12), (12, 12)]
     assert all_the_same(measured, TODAY)[1] == len(one) * LAYERS
 
 
 def test_a_run_that_was_broken_off_goes_on(own_store: Store, store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measuring, "STEP", 3)
 
-    def stop(done: int) -> None:
+    def stop(done: int, of: int) -> None:
         if done > 4:
             raise KeyboardInterrupt
 
@@ -372,7 +425,7 @@ def test_a_run_that_was_broken_off_goes_on(own_store: Store, store_url: str, mon
     assert kept(own_store, TODAY) == 6
     all_the_same(own_store, TODAY)
     count = len(own_store.parcels_in(EVERYWHERE, TODAY, TODAY))
-    assert measuring.measure(store_url, SMALL, TODAY, TODAY) == count - 6
+    assert measuring.measure(store_url, SMALL, TODAY, TODAY) == measuring.Counts(count - 6, 6, 0)
     assert kept(own_store, TODAY) == count
 
 
@@ -401,10 +454,37 @@ def test_a_layer_that_cannot_be_read_is_not_kept(
 ) -> None:
     run_sql(store_url, "UPDATE price_zones SET conditions = '{' WHERE id = 'z1'")
     fresh = open_store(store_url)
-    count = measuring.measure(store_url, SMALL, TODAY, TODAY)
-    assert 0 < count < len(fresh.parcels_in(EVERYWHERE, TODAY, TODAY))
+    first = measuring.measure(store_url, SMALL, TODAY, TODAY)
+    parcels = len(fresh.parcels_in(EVERYWHERE, TODAY, TODAY))
+    assert 0 < first.made < parcels
+    assert first == measuring.Counts(first.made, 0, parcels - first.made)
+    assert measuring.measure(store_url, SMALL, TODAY, TODAY) == measuring.Counts(0, first.made, first.unread)
     all_the_same(fresh, TODAY)
     fresh.close()
+
+
+def test_the_command_says_what_it_measured_and_what_it_could_not(
+    own_store: Store, store_url: str, run_sql: RunSql, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run() -> tuple[int, str, str]:
+        code = cli.main(["edition", "measure", "--store", store_url, "--known", str(TODAY)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    count = len(own_store.parcels_in(EVERYWHERE, TODAY, TODAY))
+    code, out, err = run()
+    assert (code, "100% đo trước · measuring beforehand" in err) == (0, True)
+    assert f"mới đo {count} thửa, đã có sẵn 0 thửa, không đo được 0 thửa" in out
+    assert f"{count} parcels now, 0 kept already, 0 could not be" in out
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    assert f"0 parcels now, {count} kept already, 0 could not be" in out
+    run_sql(store_url, "UPDATE price_zones SET conditions = '{' WHERE id = 'z1'")
+    code, out, _ = run()
+    made = int(re.search(r"(\d+) parcels now", out)[1])  # type: ignore[index]
+    assert (code, 0 < made < count) == (2, True)
+    assert f"{made} parcels now, 0 kept already, {count - made} could not be" in out
+    assert f"mới đo {made} thửa, đã có sẵn 0 thửa, không đo được {count - made} thửa" in out
 
 
 def test_pages_of_the_bulk_are_whole(measured: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from landinfo import asked
+from landinfo.cli.bar import Bar
 from landinfo.cli.common import language_option, languages, opened, print_both, store_option, today
 from landinfo.intake import edition_text, editions, preview, preview_text
+from landinfo.intake.steps import Share
 from landinfo.model import Refused, Rulebook
 from landinfo.texts import say
 
@@ -147,8 +150,14 @@ def _measure(arguments: argparse.Namespace, rulebook: Rulebook) -> int:
 
     known = _day(arguments)
     on = asked.read_day("on", arguments.on) if arguments.on else known
-    done = measure(arguments.store, rulebook.themes, on, known, max(1, arguments.jobs))
-    return _said("edition-measured", arguments, rulebook, count=done, day=on)
+    bar, said = Bar(rulebook.texts), say("edition-measuring", {}, rulebook.texts)
+
+    def progress(done: int, of: int) -> None:
+        bar(f"{said['vi']} · {said['en']}", Share(done / of, of))
+
+    found = measure(arguments.store, rulebook.themes, on, known, max(1, arguments.jobs), progress)
+    _said("edition-measured", arguments, rulebook, day=on, **asdict(found))
+    return 2 if found.unread else 0
 
 
 def _discard(arguments: argparse.Namespace, rulebook: Rulebook) -> int:

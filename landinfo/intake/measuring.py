@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from multiprocessing import get_context
 
@@ -24,19 +24,38 @@ STEP = 250
 LOOKED = 5_000
 """Parcels that are looked through at a time for such as are not measured."""
 
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]
+"""Takes how many parcels were asked about, and of how many that are not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Parcels in force: measured now, kept from before, and left out, as a layer cannot be read or they are doubled."""
+
+    made: int
+    kept: int
+    unread: int
 
 
 def measure(
-    url: str, themes: Mapping[str, Theme], on: date, known: date, jobs: int = 1, progress: Progress = lambda done: None
-) -> int:
-    """Keep the measures of every parcel in force on ``on``, as known, in the store at ``url``; how many were made.
+    url: str,
+    themes: Mapping[str, Theme],
+    on: date,
+    known: date,
+    jobs: int = 1,
+    progress: Progress = lambda done, of: None,
+) -> Counts:
+    """Keep the measures of every parcel in force on ``on``, as known, in the store at ``url``.
 
-    A parcel of which a layer cannot be read is left out. Raises ``Busy``: another writes, or publishes, meanwhile.
+    What is kept of parcels that nothing speaks of any more goes. Raises ``Busy``: another writes, or publishes,
+    meanwhile.
     """
-    ways, done = shares.ways(themes), 0
+    ways, made_in_all, size = shares.ways(themes), 0, STEP * jobs
     with closing(open_store(url)) as store, _working(url, themes, on, known, jobs) as work:
-        for numbers in _steps(store, ways, on, known, STEP * jobs):
+        wanted = _unmeasured(store, ways, on, known)
+        held = sum(square[-1] for square in store.squares(_WHOLE, on, known))
+        for first in range(0, len(wanted), size):
+            numbers = wanted[first : first + size]
             parts = [numbers[n::jobs] for n in range(jobs) if numbers[n::jobs]]
             kept: list[Measures] = []
 
@@ -45,18 +64,24 @@ def measure(
                 return kept
 
             store.keep(made, ways, on, known)
-            done += len(kept)
-            progress(done)
-    return done
+            made_in_all += len(kept)
+            progress(first + len(numbers), len(wanted))
+        store.forget(known)
+    return Counts(made_in_all, max(held - len(wanted), 0), len(wanted) - made_in_all)
 
 
-def _steps(store: Store, ways: Mapping[str, str], on: date, known: date, size: int) -> Iterator[list[int]]:
-    """Numbers of parcels to measure, in order; what could not be measured is not given again."""
+_WHOLE = 1e8
+"""m, wider than any plane: all parcels are counted at once."""
+
+
+def _unmeasured(store: Store, ways: Mapping[str, str], on: date, known: date) -> list[int]:
+    """Numbers of parcels to measure, in order."""
+    found: list[int] = []
     after: int | None = 0
     while after is not None:
         numbers, after = store.unmeasured(ways, on, known, LOOKED, after)
-        for first in range(0, len(numbers), size):
-            yield numbers[first : first + size]
+        found += numbers
+    return found
 
 
 Work = Callable[[Sequence[list[int]]], Iterable[list[Measures]]]

@@ -258,6 +258,10 @@ class Store(Ground, Protocol):
         """
         ...
 
+    def forget(self, known: date) -> None:
+        """Take away what is kept of parcels that no edition speaks of on ``known`` or later. Raises ``Busy``."""
+        ...
+
     def named(self, layer: str, edition: str, key: str, days: tuple[date, date], known: date) -> tuple[Row, ...]:
         """Rows of "price_zones" or a theme by edition and ``id``; days and order as ``page``."""
         ...

@@ -105,6 +105,10 @@ class Edited:
             ((held,),) = edit.run(f"SELECT {measures.HELD}", ())
             measures.write(edit.run, measure(), measures.run_key(ends, held, on, ways))
 
+    def forget(self, known: date) -> None:
+        with self._editing() as edit:
+            measures.forget(edit.run, known)
+
     def ask_sign_off(self, wanted: bool, who: str, day: date) -> None:
         with self._editing() as edit:
             editing.ask_sign_off(edit.run, wanted, who, day, edit.facts)

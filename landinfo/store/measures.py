@@ -133,6 +133,17 @@ def write(run: editing.Run, of: Iterable[Measures], key: Sequence[Any]) -> None:
         run(upsert, (each.number, number, rows.iso(each.until), each.shares, each.made, each.shapes))
 
 
+_SPEAK = (
+    "SELECT t.fid FROM parcels t JOIN spans e ON e.edition = t.edition WHERE e.withdrawn IS NULL OR e.withdrawn > ?"
+)
+
+
+def forget(run: editing.Run, known: date) -> None:
+    """Take away measures of parcels that are gone or withdrawn by ``known``, and runs of which nothing is left."""
+    run(f"DELETE FROM measures WHERE fid NOT IN ({_SPEAK})", (known.isoformat(),))  # noqa: S608
+    run("DELETE FROM measure_runs WHERE fid NOT IN (SELECT run FROM measures)", ())
+
+
 def _run(run: editing.Run, key: Sequence[Any]) -> int:
     select = "SELECT fid FROM measure_runs WHERE state = ? AND since = ? AND way = ?"
     if not run(select, key):
