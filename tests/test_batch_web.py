@@ -138,7 +138,12 @@ def test_what_is_no_list_is_refused_at_once_and_leaves_nothing(
     assert list(jobs.glob("*")) == []
 
 
-@pytest.mark.parametrize("body", ["[]", "{}", '{"rows": 5}', '{"rows": [5]}', "[" * 100_000])
+BAD_JSON = ["[]", "{}", '{"rows": 5}', '{"rows": [5]}', "[" * 100_000]
+# JSON may hold half of a surrogate pair, the list that is made of it may not.
+BAD_JSON += [r'{"rows": [{"parcel": "\ud800"}]}', r'{"rows": [{"\udfff": "1"}]}', r'{"rows": [{"on": ["\ud800"]}]}']
+
+
+@pytest.mark.parametrize("body", BAD_JSON)
 def test_json_that_is_no_list_is_refused(web: FlaskClient, jobs: Path, body: str) -> None:
     response = web.post("/api/batch", data=body, content_type="application/json")
     assert (response.status_code, json.loads(response.data)["code"]) == (400, "batch-bad-json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from datetime import date
@@ -326,7 +327,9 @@ def test_nobody_fills_the_memory_with_headers(keeping: tuple[FlaskClient, Store,
     address = f"/tiles/parcels/{PLACE}?on=2026-03-01"
     before = len(held._held)
     for n in range(20):
-        assert asked.get(address, headers={"If-None-Match": f'"{n}{"x" * 60_000}"'}).status_code == 200
+        for name, long in itertools.product(("If-None-Match", "Accept-Encoding"), (1_000, 60_000)):
+            assert asked.get(address, headers={name: f'"{n}{"x" * long}"'}).status_code == 200
+        assert asked.get(f"{address}&n={n}{'x' * 1_000}").status_code == 400
     assert len(held._held) == before
     held._held = LRUCache(60_000, getsizeof=held._held.getsizeof)
     for n in range(200):

@@ -181,14 +181,14 @@ def _as_table(folder: Path, pairs: list[tuple[str, str]]) -> tuple[str, list[tup
         body = json.loads(request.get_data())
         rows = [{str(k): _text(v) for k, v in row.items()} for row in body.pop("rows")]
         named = [(n, v) for n, values in body.items() for v in (values if isinstance(values, list) else [values])]
+        "".join(text for row in rows for pair in row.items() for text in pair).encode()  # half a character is none
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as wrong:
         raise BadInput("batch-bad-json", "rows") from wrong
     for name, value in named:
         if not isinstance(value, str):
             raise BadInput("batch-json-no-text", name[:60], value=json.dumps(value)[:40])
-    names = list(dict.fromkeys(name for row in rows for name in row))
     with (folder / "list.csv").open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.DictWriter(out, names, delimiter=";")
+        writer = csv.DictWriter(out, list(dict.fromkeys(name for row in rows for name in row)), delimiter=";")
         writer.writeheader()
         writer.writerows(rows)
     return "list.csv", pairs + [(name, value.strip()) for name, value in named]
