@@ -9,8 +9,8 @@ from landinfo import overlay, valuation
 from landinfo.model import Busy, Measured, Parcel, ParcelRef, Theme
 from landinfo.store import Share, Store, Surroundings
 
-PAGE = 500
-"""Parcels that are read at once."""
+PAGE = 5_000
+"""Parcels that are read at once: with each page the store tells whether rows were added or taken away by hand."""
 
 
 def ways(themes: Mapping[str, Theme]) -> dict[str, str]:

@@ -26,14 +26,7 @@ def area_error(shape: BaseGeometry, position_error: float) -> float:
     Propagation of the shoelace formula: m_S² = m²/4 · Σ[(x₍i+1₎−x₍i−1₎)² + (y₍i+1₎−y₍i−1₎)²] with m = m_P/√2 the
     error in one coordinate. Holes count like outer rings.
     """
-    total = 0.0
-    for ring in shapely.get_rings(shape):
-        x, y = shapely.get_coordinates(ring).T.tolist()
-        # the closing corner is the first again: that before the first is the last but one
-        before, after = zip([x[-2], *x[:-2]], [y[-2], *y[:-2]], strict=True), zip(x[1:], y[1:], strict=True)
-        for (a, b), (c, d) in zip(after, before, strict=True):
-            total += (a - c) * (a - c) + (b - d) * (b - d)
-    return math.sqrt(total) / 2 * position_error / math.sqrt(2)
+    return float(area_errors([shape], position_error)[0])
 
 
 def area_errors(shapes: Any, position_error: Any) -> NDArray[np.float64]:
@@ -55,19 +48,12 @@ def tolerance(shape: BaseGeometry, map_scale: int | None, on: date, rule: Rule) 
     ``rule`` maps scale denominators to the largest allowed error of a corner in metres (Circular 25/2014 art. 7.4); a
     scale that is not known is taken as 1:1000, one between two of the table as the smaller-scale one.
     """
-    value, errors = _errors([map_scale], on, rule)
-    return Decimal(str(round(2 * area_error(shape, errors[0]), 1))), value
+    explained, value = tolerances([shape], [map_scale], on, rule)
+    return Decimal(str(explained[0])), value
 
 
 def tolerances(shapes: Any, map_scales: Sequence[int | None], on: date, rule: Rule) -> tuple[list[float], RuleValue]:
     """``tolerance`` of many parcels, as floats rounded to 0.1."""
-    value, each = _errors(map_scales, on, rule)
-    errors = area_errors(shapes, np.array(each))
-    return [round(2 * e, 1) for e in errors.tolist()], value
-
-
-def _errors(map_scales: Sequence[int | None], on: date, rule: Rule) -> tuple[RuleValue, list[float]]:
-    """The error of a corner at each scale, m."""
     value = law.in_force(rule.values, on) or rule.values[0]
     by_scale = sorted((int(scale), float(error)) for scale, error in value.value.items())
 
@@ -75,4 +61,5 @@ def _errors(map_scales: Sequence[int | None], on: date, rule: Rule) -> tuple[Rul
         return next((e for s, e in by_scale if s >= scale), by_scale[-1][1])
 
     known = {scale: error(scale or ASSUMED_SCALE) for scale in set(map_scales)}
-    return value, [known[scale] for scale in map_scales]
+    errors = area_errors(shapes, np.array([known[scale] for scale in map_scales]))
+    return [round(2 * e, 1) for e in errors.tolist()], value
