@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from landinfo import overlay, valuation
@@ -61,19 +62,26 @@ def days(of_rows: Iterable[tuple[date, str]], query: Query, rulebook: Rulebook) 
     found: dict[date, set[str]] = defaultdict(set)
     for day, layer in of_rows:
         found[day].add(layer)
-    lists = issued(query.known, rulebook).price_lists
-    rules = (v for key, rule in rulebook.rules.items() if key.startswith(_PRICED_BY) for v in rule.values)
-    ends = [(x.effective_from, x.effective_to) for x in lists] + [(v.effective_from, v.effective_to) for v in rules]
-    for end in (day for both in ends for day in both if day):
+    for end in _repriced(query.known, rulebook):
         found[end].add(PRICE)
     return {day: found[day] for day in sorted(found) if day > query.on}
 
 
+@lru_cache(maxsize=64)
+def _repriced(known: date, rulebook: Rulebook) -> frozenset[date]:
+    """The days on which a list that was issued by then, or a rule of prices, begins or ends."""
+    lists = issued(known, rulebook).price_lists
+    rules = (v for key, rule in rulebook.rules.items() if key.startswith(_PRICED_BY) for v in rule.values)
+    ends = [(x.effective_from, x.effective_to) for x in lists] + [(v.effective_from, v.effective_to) for v in rules]
+    return frozenset(day for both in ends for day in both if day)
+
+
+@lru_cache(maxsize=64)
 def issued(known: date, rulebook: Rulebook) -> Rulebook:
-    """The rulebook with the price lists that were issued by a day of knowledge."""
+    """The rulebook with the price lists that were issued by a day of knowledge; one and the same each time."""
     documents = rulebook.documents
     held = tuple(x for x in rulebook.price_lists if _issued(x, documents.get(x.document), known))
-    return replace(rulebook, price_lists=held)
+    return rulebook if held == rulebook.price_lists else replace(rulebook, price_lists=held)
 
 
 def _issued(price_list: PriceList, document: Document | None, known: date) -> bool:
@@ -113,7 +121,7 @@ def says(outlook: Outlook) -> tuple[Any, ...]:
         return ()
     parcel = facts.parcel
     return (
-        (parcel.registered_area, parcel.land_uses, parcel.shape.wkb),
+        (parcel.registered_area, parcel.land_uses, parcel.shape),
         tuple((s.answer, tuple((r.kind, r.designation, r.area) for r in s.rows)) for s in outlook.shares),
         (worth.price_list and worth.price_list.id, worth.state, worth.low, worth.likely, worth.high),
         tuple(

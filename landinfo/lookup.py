@@ -182,15 +182,17 @@ def _ahead(made: Report, store: Store, rulebook: Rulebook) -> Ahead:
     """What is published, as known, and changes the parcel after the day asked: day after day, up to ``ahead.MOST``."""
     query = made.query
     steps = [ahead.asked(query, made.facts, made.shares, made.pieces, made.valuation)]
+    said = ahead.says(steps[0])
     failed, more = ahead.failed(made.facts), False
     for day, layers in ahead.days(made.facts.later, query, rulebook).items():
         step = _on_day(day, layers, steps[-1], store, rulebook)
         failed += ahead.failed(step.facts) if step.facts else []
-        if ahead.says(step) != ahead.says(steps[-1]):
+        if (says := ahead.says(step)) != said:
             more = len(steps) > ahead.MOST
             if more:
                 break
             steps.append(step)
+            said = says
         if step.facts is None:
             break
     return Ahead(tuple(steps), more, ahead.silent(steps, failed))

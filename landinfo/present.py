@@ -26,7 +26,7 @@ from landinfo.valuation import Share, UseValue, Valuation
 FORMS = {"json": "application/json", "geojson": "application/geo+json", "xml": "application/xml"}
 """What an answer is given in, each with its media type."""
 
-__all__ = ["FILTERS", "FORMS", "address", "answer", "problem", "say", "several", "view"]
+__all__ = ["FILTERS", "FORMS", "address", "answer", "listed", "problem", "say", "several", "view"]
 
 
 def address(ref: object, query: Query) -> str:
@@ -55,12 +55,9 @@ def _written(value: object) -> str:
 
 def answer(report: Report, rulebook: Rulebook) -> Plain:
     """The whole answer (its fields: README, "The answer")."""
-    facts, query = report.facts, report.query
-    drawn = _drawn(report)
+    query, drawn = report.query, _drawn(report)
     made: Plain = {
-        "question": _question(report),
-        "permanent": address(facts.parcel.ref, query),
-        "simulated": any(e.simulated for e in facts.editions),
+        **_asked(report),
         "notices": [],
         "parcel": _parcel(report, drawn, rulebook),
         "themes": [_theme(shares, report, drawn, rulebook) for shares in report.shares],
@@ -79,6 +76,24 @@ def answer(report: Report, rulebook: Rulebook) -> Plain:
     made["notices"] = plain.notices((*report.notices, *notices), rulebook)
     made["estimate"] = of_parcel(report.conversion, query, rulebook)
     return made
+
+
+def listed(report: Report, rulebook: Rulebook, outline: bool) -> Plain:
+    """What the tables of many parcels tell of ``answer``: the same values under the same names.
+
+    Of the price its rows are left out, and of shapes all but the parcel's ``outline``, where it is asked for.
+    """
+    shape, query = report.facts.parcel.shape, report.query
+    drawn = {id(shape): plain.geometry(shape, report.facts.crs)} if outline else {}
+    return {
+        **_asked(report),
+        "parcel": _parcel(report, drawn, rulebook),
+        "themes": [_theme(shares, report, {}, rulebook) for shares in report.shares],
+        "price": _price(report.valuation, report, rulebook, rows=False),
+        "changes_ahead": present_ahead.ahead(report, address, rulebook),
+        "verdicts": _verdicts(report.conversion, report, rulebook),
+        "estimate": of_parcel(report.conversion, query, rulebook),
+    }
 
 
 def cited(made: Plain) -> Iterator[Plain]:
@@ -109,6 +124,14 @@ def _drawn(report: Report) -> Mapping[int, Plain]:
     shapes = [report.facts.parcel.shape]
     shapes += [row.shape for shares in report.shares for row in shares.rows if not row.shape.is_empty]
     return dict(zip(map(id, shapes), plain.geometries(shapes, report.facts.crs), strict=True))
+
+
+def _asked(report: Report) -> Plain:
+    return {
+        "question": _question(report),
+        "permanent": address(report.facts.parcel.ref, report.query),
+        "simulated": any(e.simulated for e in report.facts.editions),
+    }
 
 
 def _question(report: Report) -> Plain:
@@ -155,7 +178,7 @@ def _parcel(report: Report, drawn: Mapping[int, Plain], rulebook: Rulebook) -> P
         "map_scale": parcel.map_scale,
         "street_side": report.side and {"faces": report.side.faces, "length": plain.rounded(report.side.length, 1)},
         "centre": plain.centre(parcel.shape, facts.crs),
-        "geometry": drawn[id(parcel.shape)],
+        "geometry": drawn.get(id(parcel.shape)),
         "edition": parcel.edition,
         "history": present_history.history(report, address, rulebook),
     }
@@ -194,8 +217,9 @@ def _row(row: ShareRow, shares: ThemeShares, report: Report, drawn: Mapping[int,
     }
 
 
-def _price(worth: Valuation, report: Report, rulebook: Rulebook) -> Plain:
+def _price(worth: Valuation, report: Report, rulebook: Rulebook, rows: bool = True) -> Plain:
     price_list = worth.price_list
+    shares = [(use, share) for use in worth.uses for share in use.shares] if rows else []
     return {
         "basis": "table",
         "market": False,
@@ -212,7 +236,7 @@ def _price(worth: Valuation, report: Report, rulebook: Rulebook) -> Plain:
         },
         "state": worth.state,
         "reason": None if worth.state == "priced" else say(f"price-{worth.state}", _list_words(worth), rulebook.texts),
-        "rows": [_price_row(use, share, report, rulebook) for use in worth.uses for share in use.shares],
+        "rows": [_price_row(*each, report, rulebook) for each in shares],
         "uses": [
             {
                 "land_use": u.land_use.code,

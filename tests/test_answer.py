@@ -523,3 +523,25 @@ def test_command_line_refuses_in_a_sentence(
     assert said in printed.err
     assert "Traceback" not in printed.err
     assert printed.out == ""
+
+
+@pytest.mark.parametrize("given", [{}, {"convert_to": "ODT"}, {"convert_to": "SKK", "fact__first_conversion": "true"}])
+def test_what_tables_tell_is_the_answer_s_own(ground: Store, given: dict[str, str]) -> None:
+    for parcel in ("25750@2024/1/1", "25750@2024/1/2", "25741@2024/1/1", "25750@2024/1/7"):
+        found = found_of(ground, parcel, **given)
+        assert isinstance(found, Report)
+        whole, outlined = present.answer(found, BOOK), present.listed(found, BOOK, outline=True)
+        assert outlined["parcel"]["geometry"] == whole["parcel"]["geometry"]
+        told = present.listed(found, BOOK, outline=False)
+        assert told["parcel"]["geometry"] is None
+        assert not any(row["geometry"] for theme in told["themes"] for row in theme["rows"])
+        assert told["price"].pop("rows") == []
+        del whole["price"]["rows"]
+        assert without_shapes(told) == without_shapes({name: whole[name] for name in told})
+        assert without_shapes(told) == without_shapes({**outlined, "price": told["price"]})
+
+
+def without_shapes(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: without_shapes(v) for k, v in value.items() if k != "geometry"}
+    return [without_shapes(v) for v in value] if isinstance(value, list) else value

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import shapely
+import shapely.affinity
 
 from landinfo import survey
 from landinfo.model import Citation, Rule, RuleValue, Status
@@ -46,6 +47,19 @@ def test_error_by_simulation() -> None:
 def test_a_hole_adds_its_own_error() -> None:
     hole = shapely.Polygon(SQUARE.exterior.coords, [[(600002, 1220002), (600002, 1220005), (600006, 1220004)]])
     assert survey.area_error(hole, 0.15) > survey.area_error(SQUARE, 0.15)
+
+
+def test_one_and_many_have_the_same_errors_to_the_last_bit() -> None:
+    hole = shapely.Polygon(SQUARE.exterior.coords, [[(600002, 1220002), (600002, 1220005), (600006, 1220004)]])
+    odd = shapely.Polygon([(600000.1, 1220000.7), (600031.3, 1220004), (600026, 1220022.9), (600011, 1220017)])
+    shapes = [SQUARE, odd, hole, shapely.MultiPolygon([odd, shapely.affinity.translate(hole, 50)])]
+    many = survey.area_errors(shapes, 0.15).tolist()
+    assert many == [survey.area_error(shape, 0.15) for shape in shapes]
+    assert many == [survey.area_errors([shape], 0.15)[0] for shape in shapes]
+    scales = [200, None, 500, 2000]
+    together, value = survey.tolerances(shapes, scales, date(2026, 3, 1), TABLE)
+    alone = [survey.tolerance(*each, date(2026, 3, 1), TABLE) for each in zip(shapes, scales, strict=True)]
+    assert [(Decimal(str(each)), value) for each in together] == alone
 
 
 def test_the_rule_of_the_day_counts() -> None:

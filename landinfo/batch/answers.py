@@ -133,10 +133,9 @@ def _within(ground: Any, query: Query, ask: Asking) -> list[tuple[Parcel, float]
 def _recorded(
     head: list[Any], report: Report, inside: float | None, same_as: int | None, ask: Asking
 ) -> Iterator[Record]:
-    answer = present.answer(report, ask.rulebook)
+    answer = present.listed(report, ask.rulebook, ask.outlines)
     told = table.result(answer, ask.rulebook)
-    outline = answer["parcel"]["geometry"] if ask.outlines else None
-    yield table.RESULTS, [*head, *told, inside, same_as], outline
+    yield table.RESULTS, [*head, *told, inside, same_as], answer["parcel"]["geometry"]
     for line in table.lines(answer):
         yield table.LINES, [*head, *line], None
     for share in table.themes(answer):
