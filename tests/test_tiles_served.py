@@ -23,6 +23,7 @@ from landinfo.store import Store, create_store
 from landinfo.store.kept_tiles import KeptTiles
 from landinfo.web import Settings, create_app
 from landinfo.web.again import AnsweredAgain
+from landinfo.web.kept import KeptTileAnswers
 from landinfo.web.settings import from_environment
 from landinfo.web.tiles import kept
 
@@ -300,17 +301,38 @@ def test_what_was_answered_is_answered_again_in_front_of_flask(
     """The same to the last header but its own; by address, compression, and what the asker holds."""
     asked, _, _, _ = keeping
     address = f"/tiles/parcels/{PLACE}?on=2026-03-01"
-    tag = asked.get(address).headers["ETag"]
-    sent: list[dict[str, str]] = [{}, {"Accept-Encoding": "gzip"}, {"If-None-Match": tag}, {"If-None-Match": '"other"'}]
-    sent.append({"Accept-Encoding": "gzip", "If-None-Match": tag})
-    first = [asked.get(address, headers=each) for each in sent]
+    ways: list[dict[str, str]] = [{}, {"Accept-Encoding": "gzip"}]
+    sent = list(ways)
+    for way in ways:
+        tag = asked.get(address, headers=way).headers["ETag"]
+        holds = (tag, '"other"', f'"a", {tag}', f"W/{tag}", "what", "")
+        sent += [{**way, "If-None-Match": held} for held in holds]
+    first = []
+    for each in sent:
+        answers(asked)._held = KeptTileAnswers()
+        first.append(asked.get(address, headers=each))
+    for filled in (ways, sent):  # unchanged: by what was kept whole, and by what was kept as unchanged
+        answers(asked)._held = KeptTileAnswers()
+        for each in filled:
+            asked.get(address, headers=each)
+        with monkeypatch.context() as alone:
+            alone.setattr(answers(asked), "_inner", raising(AssertionError()))
+            again = [asked.get(address, headers=each) for each in sent]
+        assert [r.status_code for r in first] == [200, 200, *[304, 200, 304, 304, 200, 200] * 2]
+        assert len({r.headers["X-Request-ID"] for r in (*first, *again)}) == 2 * len(sent)
+        for one, other in zip(first, again, strict=True):
+            held = [
+                {name: value.replace(":gzip", "") for name, value in r.headers if name not in ("X-Request-ID", "Date")}
+                for r in (one, other)
+            ]
+            assert (one.status_code, one.data, held[0]) == (other.status_code, other.data, held[1])
+    answers(asked)._held = KeptTileAnswers()
+    tag = first[0].headers["ETag"]
+    assert asked.get(address, headers={"If-None-Match": tag}).status_code == 304
     monkeypatch.setattr(answers(asked), "_inner", raising(AssertionError()))
-    again = [asked.get(address, headers=each) for each in sent]
-    assert [r.status_code for r in first] == [200, 200, 304, 200, 304]
-    assert len({r.headers["X-Request-ID"] for r in (*first, *again)}) == 2 * len(sent)
-    for one, other in zip(first, again, strict=True):
-        held = [{name: value for name, value in r.headers if name != "X-Request-ID"} for r in (one, other)]
-        assert (one.status_code, one.data, held[0]) == (other.status_code, other.data, held[1])
+    assert asked.get(address, headers={"If-None-Match": tag}).status_code == 304
+    with pytest.raises(AssertionError):
+        asked.get(address, headers={"If-None-Match": f'"a", {tag}'})
     for more in ({"X-API-Key": "k"}, {"Authorization": "Bearer k"}):
         with pytest.raises(AssertionError):
             asked.get(address, headers=more)
@@ -332,8 +354,13 @@ def test_nobody_fills_the_memory_with_headers(keeping: tuple[FlaskClient, Store,
         assert asked.get(f"{address}&n={n}{'x' * 1_000}").status_code == 400
     assert len(held._held) == before
     held._held = LRUCache(60_000, getsizeof=held._held.getsizeof)
+    kept = asked.get(address).headers["ETag"]
     for n in range(200):
-        asked.get(address, headers={"If-None-Match": f'"{n}{"x" * 800}"'})
+        asked.get(address, headers={"If-None-Match": f'"{n}"'})
+        asked.get(address, headers={"If-None-Match": f'"{n}", {kept}'})
+    assert len(held._held) == 1
+    for n in range(200):
+        asked.get(f"/tiles/parcels/{PLACE}?on=2026-03-01", headers={"Accept-Encoding": f"{n}{'x' * 800}"})
     real = sum(
         sum(map(len, key)) + len(kept.body) + sum(map(len, kept.stands)) + sum(len(a) + len(b) for a, b in kept.headers)
         for key, kept in held._held.items()

@@ -1,8 +1,9 @@
 """A tile that this process answered before is answered again in front of Flask, in a tenth of the time.
 
-What an answer depends on is all in its key and in what it stands on: the address, how it may be compressed, what the
-asker holds, what is published, and the day where the address names none. It is counted as every other, and logged.
-Who sends a key, or asks by another method than GET, is answered by Flask.
+What an answer depends on is all in its key and in what it stands on: the address, how it may be compressed, what is
+published, and the day where the address names none. Who holds it already is told so by its ETag, so that what askers
+say they hold takes no room. It is counted as every other, and logged. Who sends a key, or asks by another method than
+GET, is answered by Flask.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
+
+from werkzeug.http import is_resource_modified, parse_etags, remove_entity_headers
 
 from landinfo.model import Busy
 from landinfo.web import headers, limits
@@ -20,7 +24,8 @@ from landinfo.web.site import Site
 
 ROUTE = "/tiles/<layer>/<int:z>/<int:x>/<int:y>"
 _OF_FLASK = ("HTTP_X_API_KEY", "HTTP_AUTHORIZATION")
-_OWN = ("x-request-id", "ratelimit-")
+HOLDS = "HTTP_IF_NONE_MATCH"
+_OWN = ("x-request-id", "ratelimit-", "date")
 """Headers that are each answer's own."""
 LONGEST = 1_000
 """Characters of what is asked; what is longer is answered by Flask, so that nobody fills the memory with headers."""
@@ -39,9 +44,10 @@ class AnsweredAgain:
         stands = self._stands() if key else None
         if key is None or stands is None:
             return self._inner(environ, start_response)
-        held = self._held.get(key)
-        if held is None or held.stands != stands:
+        held = self._held.get(key, stands) or self._held.get((*key, *_holds(environ)), stands)
+        if held is None:
             return self._first(key, stands, environ, start_response)
+        held = _compared(held, environ)
         told = limits.again(held.counted, environ.get("REMOTE_ADDR")) if held.counted else []
         if told is None:
             return self._inner(environ, start_response)
@@ -72,10 +78,28 @@ class AnsweredAgain:
         if close := getattr(found, "close", None):
             close()
         status, given = told[-1]
-        if status[:3] in ("200", "304") and stands == self._stands():
+        unchanged = status[:3] == "304"
+        # by one tag alone: then it is the answer's own, of which there are few
+        if (len(holds := _holds(environ)) == 1 if unchanged else status[:3] == "200") and stands == self._stands():
             fixed = [(name, value) for name, value in given if not name.lower().startswith(_OWN)]
-            self._held.keep(key, AnsweredTile(stands, status, fixed, body, environ.get(limits.COUNTED)))
+            answered = AnsweredTile(stands, status, fixed, body, environ.get(limits.COUNTED))
+            self._held.keep((*key, *holds) if unchanged else key, answered)
         return [body]
+
+
+def _holds(environ: dict[str, Any]) -> set[str]:
+    """The tags of what the asker holds."""
+    return parse_etags(environ.get(HOLDS)).as_set(include_weak=True)
+
+
+def _compared(held: AnsweredTile, environ: dict[str, Any]) -> AnsweredTile:
+    """The answer itself, or that it is unchanged (RFC 9110, 13.1.2)."""
+    tag = next((value for name, value in held.headers if name == "ETag"), None)
+    if held.status[:3] != "200" or is_resource_modified(environ, etag=tag):
+        return held
+    fixed = list(held.headers)
+    remove_entity_headers(fixed)
+    return replace(held, status="304 NOT MODIFIED", headers=fixed, body=b"")
 
 
 def _key(environ: dict[str, Any]) -> tuple[str, ...] | None:
@@ -85,6 +109,5 @@ def _key(environ: dict[str, Any]) -> tuple[str, ...] | None:
         return None
     if any(name in environ for name in _OF_FLASK):
         return None
-    asked = ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH")
-    key = path, environ.get("QUERY_STRING", ""), *(environ.get(name, "") for name in asked)
-    return key if sum(map(len, key)) <= LONGEST else None
+    key = path, environ.get("QUERY_STRING", ""), environ.get("HTTP_ACCEPT_ENCODING", "")
+    return key if sum(map(len, key)) + len(environ.get(HOLDS, "")) <= LONGEST else None

@@ -86,9 +86,11 @@ class KeptTileAnswers:
         self._held: LRUCache[tuple[str, ...], AnsweredTile] = LRUCache(most, getsizeof=_bytes)
         self._lock = Lock()
 
-    def get(self, key: tuple[str, ...]) -> AnsweredTile | None:
+    def get(self, key: tuple[str, ...], stands: tuple[str, str]) -> AnsweredTile | None:
+        """None: not kept, or it stood on something else."""
         with self._lock:
-            return self._held.get(key)
+            found = self._held.get(key)
+        return found if found and found.stands == stands else None
 
     def keep(self, key: tuple[str, ...], answered: AnsweredTile) -> None:
         """An answer larger than all that may be kept is not."""
