@@ -29,17 +29,29 @@ class Question:
     choices: tuple[str, ...] = ()
 
 
-def questions(space: Space, groups: Groups, totals: Totals) -> Iterator[Question]:
+Open = tuple[tuple[Question, ...], ...]
+"""By dimension, what its facts are asked as; how much they move is not known yet."""
+
+
+def open_in(space: Space) -> Open:
+    """The questions of a space, by dimension."""
+    return tuple(
+        tuple(
+            Question(fact, _default(fact, space), ZERO, rents(space) if fact == "rent" else CHOICES.get(fact, ()))
+            for fact in dimension.facts
+        )
+        for dimension in space.dimensions
+    )
+
+
+def questions(open_: Open, groups: Groups, totals: Totals) -> Iterator[Question]:
     """The facts that can move the total in some state of the others, the one that moves it most first."""
     found: list[Question] = []
-    whole = all(t is not None for t in totals)
-    for dimension, among in zip(space.dimensions, groups, strict=True):
-        moves = _moves(among, totals, whole) if dimension.facts and totals else ZERO
+    whole = None not in totals
+    for questions_, among in zip(open_, groups, strict=True):
+        moves = _moves(among, totals, whole) if questions_ and among else ZERO
         if moves != 0:
-            found += [
-                Question(fact, _default(fact, space), moves, rents(space) if fact == "rent" else CHOICES.get(fact, ()))
-                for fact in dimension.facts
-            ]
+            found += [Question(q.fact, q.default, moves, q.choices) for q in questions_]
     found.sort(key=lambda q: (q.moves is not None, -(q.moves or 0)))
     # the same fact may settle two things; it is asked once, by what it moves most
     asked: set[str] = set()
@@ -61,9 +73,9 @@ def _moves(groups: Sequence[tuple[int, ...]], totals: Totals, whole: bool) -> De
             if known:
                 return None
             continue
-        moved = abs(known[0] - known[1]) if len(known) == 2 else max(known) - min(known)
-        if moved > most:
-            most = moved
+        low, high = known if len(known) == 2 else (min(known), max(known))
+        if low != high:
+            most = max(most, abs(high - low))
     return most
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import threading
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -26,7 +26,7 @@ from landinfo.once import once
 from landinfo.reach import Reach
 from landinfo.settled import State
 from landinfo.store.rulebook import read_rulebook
-from landinfo.tariff import Metres, Priced
+from landinfo.tariff import Changes, Metres, Priced
 from landinfo.unknowns import Space
 
 BOOK = read_rulebook(Path(__file__).resolve().parent.parent / "data")
@@ -84,7 +84,14 @@ def metres(priced: Priced, likely: State) -> Metres:
     for state, found in priced.ends:
         if replace(state, area="likely") == likely:
             return found
-    return priced.metres(likely)
+    return priced.metres(changes(priced, likely))[1]
+
+
+def changes(priced: Priced, state: State) -> Changes:
+    """What a state has otherwise than the likely one of the case."""
+    likely = priced.space.likely
+    fields_ = ((field.name, getattr(state, field.name)) for field in fields(State))
+    return tuple((name, value) for name, value in fields_ if value != getattr(likely, name))
 
 
 def moves(space: Space, totals: dict[tuple[int, ...], Decimal | None], index: int) -> Decimal | None:
@@ -106,9 +113,9 @@ def test_ends_and_questions_are_those_of_all_states_one_by_one(data: st.DataObje
     case = data.draw(hidden(data.draw(truths((1, 2)))))
     costing = Costing(case, regime(case), RULES)
     priced, reach = tariff.of(case, costing.regime, RULES), Reach(costing)
-    ends = [reach.amounts(*end) for end in priced.ends]
+    ends, groups = reach.tried(priced)
     alone = {
-        which: reach.amounts(state, priced.metres(state))
+        which: reach.amounts(*priced.metres(changes(priced, state)))
         for which in priced.space.combinations()
         for state in (priced.space.state(which),)
         if state.holding != "any" and state.rent not in ("least", "most")
@@ -117,7 +124,7 @@ def test_ends_and_questions_are_those_of_all_states_one_by_one(data: st.DataObje
     if len(alone) < len(list(priced.space.combinations())):
         return
     totals = {which: amounts.total for which, amounts in alone.items()}
-    asked = {q.fact: q.moves for q in questions.questions(priced.space, priced.groups, [end.total for end in ends])}
+    asked = {q.fact: q.moves for q in questions.questions(priced.open, groups, [end.total for end in ends])}
     told: dict[str, list[Decimal | None]] = {}
     for index, dimension in enumerate(priced.space.dimensions):
         for fact in dimension.facts:
@@ -125,6 +132,32 @@ def test_ends_and_questions_are_those_of_all_states_one_by_one(data: st.DataObje
     for fact, each in told.items():
         most = None if None in each else max(x for x in each if x is not None)
         assert asked.get(fact, Decimal(0)) == most, fact
+
+
+@given(data=st.data())
+@CHECKED
+def test_of_a_part_alone_each_end_costs_what_its_metres_do(data: st.DataObject) -> None:
+    """Items are reckoned once for all ends that have them in common: each end is still that of its own state."""
+    case = data.draw(hidden(data.draw(ONE_PART)))
+    case = replace(
+        case,
+        parts=tuple(unpriced(data.draw, part) for part in case.parts),
+        compensation=data.draw(st.sampled_from([Decimal(0), Decimal(0), Decimal(7_000_000)])),
+    )
+    costing = Costing(case, regime(case), RULES)
+    priced, reach = tariff.of(case, costing.regime, RULES), Reach(costing)
+    assert priced.tariff.alone is not None
+    found, groups = reach.tried(priced)
+    one_by_one = [reach.amounts(*end) for end in priced.ends]
+    assert {amounts.items for amounts in found} == {amounts.items for amounts in one_by_one}
+    moved, told = (
+        {q.fact: q.moves for q in questions.questions(priced.open, among, [end.total for end in ends])}
+        for among, ends in ((groups, found), (priced.groups, one_by_one))
+    )
+    assert moved == told
+    for state in map(priced.space.state, priced.space.combinations()):
+        told_apart = changes(priced, state)
+        assert reach.changed(priced, told_apart) == reach.amounts(*priced.metres(told_apart))
 
 
 @given(data=st.data())

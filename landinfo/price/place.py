@@ -90,7 +90,7 @@ def adjust(ladder: Ladder, place: Place, kind: str, crops: Callable[[str], Decim
 
 def _holds(one: Mapping[str, Any], place: Place, kind: str) -> bool:
     when: Mapping[str, Any] = one.get("when", {})
-    if any(name not in place.zone.conditions for name in when):
+    if not when.keys() <= place.zone.conditions.keys():
         return False  # of most ground nothing of the kind is said
     return (
         kind in one.get("kinds", ("residential", "business"))
