@@ -30,7 +30,7 @@ from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line,
 from landinfo.model import Citation, Notice
 from landinfo.payment import Instalment, Late
 from landinfo.questions import Question
-from landinfo.reach import Amounts, Reach
+from landinfo.reach import Reach, Tried
 from landinfo.readings import Reading
 from landinfo.recalculation import Recalculation
 from landinfo.unknowns import Space
@@ -80,10 +80,10 @@ class Estimate:
     recalculation: Recalculation | None = None
 
 
-Tried = Sequence[Amounts]
-"""What the case comes to in each state that may cost something else (``Tariff.ends``)."""
 Ends = Sequence[Decimal | None]
-"""What one item comes to in each state tried."""
+"""What one item comes to in the states tried."""
+NOTHING = Tried(((), (), ()), (), ())
+"""No state is tried: no formula gives the levy, or a price is not known."""
 
 
 def estimate(case: Case, rules: Rules) -> Estimate:
@@ -104,13 +104,12 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     if reason is None and likely[0].amount is None:
         reason = Notice("levy-price-unknown")
     reach = Reach(costing)
-    tried, groups = reach.tried(priced) if reason is None else ([], ())
+    tried = reach.tried(priced) if reason is None else NOTHING
     alone = assumptions.individual(case, space.likely, used, rules)
     items = _items(case, used, likely, tried, reason, alone, rules)
     mixed = any(set(settled.EACH_PART) <= set(d.values) for d in space.dimensions if d.name == "rent")
     total, low, high = _sums(items, tried, mixed)
-    totals = [amounts.total for amounts in tried]
-    asked_for = tuple(questions.questions(priced.open, groups, totals)) if tried else ()
+    asked_for = () if tried is NOTHING else tuple(questions.questions(priced.open, tried.groups, tried.totals))
     recalculated = _recalculated(items[0], case, own, space, rules)
     standing = recalculated is None or recalculated.state in recalculation.STANDING
     noticed = case.notice.amount if standing and isinstance(case.notice, TaxNotice) else None
@@ -129,7 +128,7 @@ def estimate(case: Case, rules: Rules) -> Estimate:
                 case,
                 space,
                 used,
-                {q.fact for q in asked_for} if tried else FACTS,
+                {q.fact for q in asked_for} if tried is not NOTHING else FACTS,
                 rules,
                 with_k=not items[0].lines or any(line.with_k for line in items[0].lines),
             )
@@ -199,7 +198,7 @@ def _items(
     """
     levied, fee, rice = likely
     days = (case.on, case.days.declared or case.on, case.on)
-    ends = [[amounts.items[index] for amounts in tried] for index in range(len(likely))]
+    ends = tried.items
     if reason is not None:
         items = [Item(levied.code, None, None, None, (), reason, case.on)]
     else:
@@ -264,14 +263,15 @@ def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | N
     if items[0].amount is None:
         return None, None, None
     total = sum((i.amount for i in items if i.amount is not None), ZERO)
-    totals = [amounts.total for amounts in tried]
-    known = [t for t in totals if t is not None] + [total]
-    shown = any(amounts.items[0] == 0 for amounts in tried)
+    known = [t for t in tried.totals if t is not None]
+    whole = len(known) == len(tried.totals)
+    known.append(total)
+    shown = 0 in tried.items[0]
     # a levy of 0 that no state shows: valued individually, or with a price that nobody knows
     if items[0].low == 0 and (items[0].reason is not None or not shown):
         known.append(sum((i.low for i in items[1:] if i.low is not None and i.amount is not None), ZERO))
     rice = any(i.code == "rice_land_payment" and i.high is None for i in items)
-    bounded = not rice and None not in totals and all(i.high is not None or i.amount is None for i in items)
+    bounded = not rice and whole and all(i.high is not None or i.amount is None for i in items)
     if mixed:
         counted = [i for i in items if i.amount is not None]
         known.append(sum((i.low for i in counted if i.low is not None), ZERO))

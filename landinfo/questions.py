@@ -47,7 +47,7 @@ def open_in(space: Space) -> Open:
 def questions(open_: Open, groups: Groups, totals: Totals) -> Iterator[Question]:
     """The facts that can move the total in some state of the others, the one that moves it most first."""
     found: list[Question] = []
-    whole = None not in totals
+    whole = all(t is not None for t in totals)
     for questions_, among in zip(open_, groups, strict=True):
         moves = _moves(among, totals, whole) if questions_ and among else ZERO
         if moves != 0:
@@ -68,14 +68,17 @@ def _moves(groups: Sequence[tuple[int, ...]], totals: Totals, whole: bool) -> De
     """
     most = ZERO
     for group in groups:
+        if whole and len(group) == 2:
+            one, other = totals[group[0]], totals[group[1]]
+            if one != other:
+                most = max(most, abs((one or ZERO) - (other or ZERO)))
+            continue
         known = [t for end in group if (t := totals[end]) is not None]
         if not whole and len(known) < len(group):
             if known:
                 return None
             continue
-        low, high = known if len(known) == 2 else (min(known), max(known))
-        if low != high:
-            most = max(most, abs(high - low))
+        most = max(most, max(known) - min(known))
     return most
 
 

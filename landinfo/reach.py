@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cached_property
+from typing import NamedTuple
 
 from landinfo import limit
 from landinfo.charges import registration_cap
@@ -41,6 +42,18 @@ class Amounts:
     total: Decimal | None
 
 
+class Tried(NamedTuple):
+    """What a case comes to in each state that may cost something else.
+
+    ``items``: of the levy or rent, the fee and the rice-land payment every amount that some state has; ``totals`` by
+    state; ``groups``: by dimension the sets of states (indices) that differ in it alone.
+    """
+
+    items: tuple[Sequence[Decimal | None], ...]
+    totals: Sequence[Decimal | None]
+    groups: Groups
+
+
 class Reach:
     """The ends of one case under one regime: ``State.area`` is "likely" (as told), "least" or "most"."""
 
@@ -61,17 +74,20 @@ class Reach:
         """m² that may be converted at most."""
         return self.costing.case.together or sum(self.areas["most"], ZERO)
 
-    def tried(self, priced: Priced) -> tuple[list[Amounts], Groups]:
-        """What each end costs, and by dimension the sets of ends that differ in it alone."""
-        if priced.tariff.alone is None:
-            return [self.amounts(*end) for end in priced.ends], priced.groups
-        return self._alone(priced.tariff.alone), priced.tariff.alone.groups
+    def tried(self, priced: Priced) -> Tried:
+        """What the case comes to at its ends."""
+        if priced.tariff.alone is not None:
+            return self._alone(priced.tariff.alone)
+        ends = [self.amounts(*end) for end in priced.ends]
+        items = tuple(zip(*(end.items for end in ends), strict=True))
+        return Tried(items, [end.total for end in ends], priced.groups)
 
-    def _alone(self, ends: Alone) -> list[Amounts]:
+    def _alone(self, ends: Alone) -> Tried:
         levies = [self._levied(levied, self.areas[of][0], limit) for levied, of, limit in ends.levies]
         fees = [self._fee(unit, self.areas[of][0]) for unit, of in ends.fees]
         rices = [self._rice(unit, self.areas[of][0]) for unit, of in ends.rices]
-        return [_amounts(levies[levied], fees[fee], rices[rice]) for levied, fee, rice in ends.ends]
+        totals = [total_of((levies[levied], fees[fee], rices[rice])) for levied, fee, rice in ends.ends]
+        return Tried((levies, fees, rices), totals, ends.groups)
 
     def changed(self, priced: Priced, changes: Changes) -> Amounts:
         """What the likely state with ``changes`` costs."""
