@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from landinfo import law
 from landinfo.case import Part
 from landinfo.levy.terms import MONTHS, ZERO, Line, Rules, shown
 from landinfo.model import Citation, Notice
+from landinfo.once import Asked
 
+KEPT = 256
+"""Days of filing of which a process keeps what is not included."""
 PAID_BEFORE = "charge-registration-paid-before"
 RICE = frozenset({"LUC"})
 MAYBE_RICE = frozenset({"LUA", "CHN"})
@@ -98,11 +102,17 @@ UNKNOWN = {
 """Charges that are due and whose amount nobody knows here → the sentence that says so."""
 
 
-def not_included(filed: date, rules: Rules) -> list[Notice]:
+def not_included(filed: date, rules: Rules) -> tuple[Notice, ...]:
     """Charges whose amount nobody knows here: named, never counted as 0. Other territories' figures as a note."""
+    return _not_included(Asked(rules, (filed,), (filed, rules)))
+
+
+@lru_cache(KEPT)
+def _not_included(asked: Asked[tuple[date, Rules]]) -> tuple[Notice, ...]:
+    filed, rules = asked.take()
     named = [Notice(code) for code in UNKNOWN.values()]
     other = law.in_force(rules["appraisal_fee_old_hcmc"].values, filed)
     if other is not None:
         words = dict(other.value) | {"document": other.citation.document}
         named.append(Notice("other-territory-appraisal", words))
-    return named
+    return tuple(named)

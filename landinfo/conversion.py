@@ -158,12 +158,11 @@ def _inside(
 
 
 def _cells(rows: Sequence[ShareRow], zones: Sequence[Piece], facts: Facts) -> tuple[Cell, ...]:
+    if len(zones) == 1:
+        return tuple(Cell(row, zones[0], row.area) for row in rows if row.area > 0)
     cells: list[Cell] = []
     step = overlay.area_step(facts.parcel.registered_area)
     for row in rows:
-        if len(zones) == 1:
-            cells.append(Cell(row, zones[0], row.area))
-            continue
         whole = row.shape is facts.parcel.shape
         drawn = [float(shapely.area(p.shape if whole else overlay.common(row.shape, p.shape))) for p in zones]
         if not any(drawn):  # all of it in a strip between two zones
@@ -171,7 +170,7 @@ def _cells(rows: Sequence[ShareRow], zones: Sequence[Piece], facts: Facts) -> tu
             drawn = [1.0 if zone is near else 0.0 for zone in zones]
         areas = overlay.apportion(row.area, drawn, step)
         cells += [Cell(row, p, a) for p, a in zip(zones, areas, strict=True) if a > 0]
-    return tuple(c for c in cells if c.area > 0)
+    return tuple(cells)
 
 
 def _nothing(

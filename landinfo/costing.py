@@ -23,6 +23,7 @@ from landinfo.settled import EACH_PART, WAYS, State, grounded
 
 DONG = Decimal(1)
 _SHARED = tuple(f.name for f in fields(Settled))
+_OF_SHARED = attrgetter(*_SHARED)
 _LEVY = attrgetter(*_SHARED, "free_limit", "area", "term", "rent", "rent_rate", "deduct", "annual_k")
 _FEE = attrgetter("area", "term", "rent", "once_residential", "fee_due", "holding", "allocated", "recognised_pays")
 
@@ -74,6 +75,9 @@ class Costing:
 
     def __init__(self, case: Case, regime: Regime, rules: Rules) -> None:
         self.case, self.regime, self.rules = case, regime, rules
+        self.leased = case.convert_to in BUSINESS
+        self.code = "land_rent" if self.leased else "levy"
+        self._terms: tuple[State, Terms] | None = None
         self._kept: dict[tuple[Hashable, ...], Cost] = {}
         self._parts: dict[tuple[Hashable, ...], list[Part]] = {}
 
@@ -81,15 +85,13 @@ class Costing:
         """Levy or rent first, then the charges."""
         return self.levy(state), self.registration(state), self.rice(state)
 
+    def charges(self, state: State) -> tuple[Cost, ...]:
+        """As ``costs``, where no formula gives the levy or the rent."""
+        return Cost(self.code, (), None), self.registration(state), self.rice(state)
+
     def levy(self, state: State) -> Cost:
         """The levy after reduction and compensation, or the rent."""
-        return self._keep(
-            levy_key(state), lambda: cost("land_rent" if self.leased else "levy", self._levy_lines(state))
-        )
-
-    @cached_property
-    def leased(self) -> bool:
-        return self.case.convert_to in BUSINESS
+        return self._keep(levy_key(state), lambda: cost(self.code, self._levy_lines(state)))
 
     def _keep(self, key: tuple[Hashable, ...], make: Callable[[], Cost]) -> Cost:
         if key not in self._kept:
@@ -176,7 +178,14 @@ class Costing:
         return self._parts[key]
 
     def terms(self, state: State) -> Terms:
-        settled = {name: getattr(state, name) for name in _SHARED}
+        """What the law and ``state`` say, for the formulas; the last is kept, for it is asked for again."""
+        kept = self._terms
+        if kept is None or kept[0] is not state:
+            self._terms = kept = state, self._settled(state)
+        return kept[1]
+
+    def _settled(self, state: State) -> Terms:
+        settled = dict(zip(_SHARED, _OF_SHARED(state), strict=True))
         settled["order"] = state.free_limit or state.order
         settled["with_k"] = self.regime.with_k and state.with_k
         return Terms(
@@ -194,23 +203,23 @@ class Costing:
     def _registration(self, state: State) -> Cost:
         day = self.case.days.declared or self.case.on
         parts = self.parts(state)
-        why = self._exempt(parts, state)
+        liable = [p for p in parts if self._liable(p, state)]
+        why = self._exempt(parts, state, due=bool(liable))
         if why is not None:
             return cost("registration_fee", charges.exempt(why, day, self.rules))
-        liable = [p for p in parts if self._liable(p, state)]
-        terms = self.terms(state)
-        shares = [of_term(p.term_left_months or ZERO, terms) if self.leased else ONE for p in liable]
+        shares = [of_term(p.term_left_months or ZERO, self.terms(state)) if self.leased else ONE for p in liable]
         amount, lines = charges.registration_fee(liable, shares, day, self.rules)
         return Cost("registration_fee", tuple(lines), None if amount is None else dong(amount))
 
-    def _exempt(self, parts: Sequence[Part], state: State) -> str | None:
+    def _exempt(self, parts: Sequence[Part], state: State, *, due: bool) -> str | None:
+        """``due``: of some part the fee may be due."""
         if not state.fee_due:
             return charges.PAID_BEFORE
         if self.case.convert_to in AGRICULTURAL:
             return "charge-registration-farming"
         if state.once_residential:
             return "charge-registration-no-levy"
-        if not any(self._liable(p, state) for p in parts):
+        if not due:
             yearly = self.leased and not all(map(self.free, parts))
             return "charge-registration-annual" if yearly else "charge-registration-no-levy"
         return "charge-registration-poor" if state.reduced[0] in POOR_HOUSING and not self.leased else None
@@ -268,4 +277,7 @@ def apportioned(lines: Sequence[Line], amount: Decimal) -> tuple[Line, ...]:
     order = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
     for i in order[:left]:
         floors[i] += DONG
-    return tuple(replace(line, amount=a) for line, a in zip(lines, floors, strict=True))
+    return tuple(
+        Line(line.part, line.formula, line.inputs, a, line.citations, line.inside, line.with_k)
+        for line, a in zip(lines, floors, strict=True)
+    )

@@ -30,7 +30,7 @@ from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line,
 from landinfo.model import Citation, Notice
 from landinfo.payment import Instalment, Late
 from landinfo.questions import Question
-from landinfo.reach import Amounts, Reach
+from landinfo.reach import Reach, Tried
 from landinfo.readings import Reading
 from landinfo.recalculation import Recalculation
 from landinfo.unknowns import Space
@@ -80,10 +80,10 @@ class Estimate:
     recalculation: Recalculation | None = None
 
 
-Tried = Sequence[Amounts]
-"""What the case comes to in each state that may cost something else (``Tariff.ends``)."""
 Ends = Sequence[Decimal | None]
-"""What one item comes to in each state tried."""
+"""What one item comes to in the states tried."""
+NOTHING = Tried(((), (), ()), (), ())
+"""No state is tried: no formula gives the levy, or a price is not known."""
 
 
 def estimate(case: Case, rules: Rules) -> Estimate:
@@ -99,16 +99,22 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     used = recalculation.regime(case, rules) if again else own
     costing, priced = Costing(case, used, rules), tariff.of(case, used, rules)
     space = priced.space
-    likely = costing.costs(space.likely)
-    reason = _not_computable(case, costing) or (None if likely[0].amount is not None else Notice("levy-price-unknown"))
+    reason = _not_computable(case, costing)
+    likely = costing.costs(space.likely) if reason is None else costing.charges(space.likely)
+    if reason is None and likely[0].amount is None:
+        reason = Notice("levy-price-unknown")
     reach = Reach(costing)
-    tried = [reach.amounts(*end) for end in priced.ends] if reason is None else []
+    tried = reach.tried(priced) if reason is None else NOTHING
     alone = assumptions.individual(case, space.likely, used, rules)
     items = _items(case, used, likely, tried, reason, alone, rules)
     mixed = any(set(settled.EACH_PART) <= set(d.values) for d in space.dimensions if d.name == "rent")
     total, low, high = _sums(items, tried, mixed)
-    asked_for = tuple(questions.questions(space, priced.groups, [amounts.total for amounts in tried]))
-    found = Estimate(
+    asked_for = () if tried is NOTHING else tuple(questions.questions(priced.open, tried.groups, tried.totals))
+    recalculated = _recalculated(items[0], case, own, space, rules)
+    standing = recalculated is None or recalculated.state in recalculation.STANDING
+    noticed = case.notice.amount if standing and isinstance(case.notice, TaxNotice) else None
+    instalments = tuple(_instalments(items, case, noticed, rules))
+    return Estimate(
         regime=used.name,
         law=used.cited,
         items=items,
@@ -122,17 +128,22 @@ def estimate(case: Case, rules: Rules) -> Estimate:
                 case,
                 space,
                 used,
-                {q.fact for q in asked_for} if tried else FACTS,
+                {q.fact for q in asked_for} if tried is not NOTHING else FACTS,
                 rules,
                 with_k=not items[0].lines or any(line.with_k for line in items[0].lines),
             )
         ),
         questions=asked_for,
         not_included=(*_unknown_charges(case, items, rules), *charges.not_included(case.days.filed or case.on, rules)),
-        notices=tuple(assumptions.notices(case, costing, space, rules)),
+        notices=(
+            *assumptions.notices(case, costing, space, rules),
+            *_told_otherwise(items[0], case, noticed, recalculated),
+        ),
         readings=readings.readings(costing, priced, reach) if reason is None else (),
+        payment=instalments,
+        late=_late(instalments, items[0].code, case, rules) if standing else (),
+        recalculation=recalculated,
     )
-    return _paid(found, case, own, space, rules)
 
 
 def _unknown_charges(case: Case, items: Sequence[Item], rules: Rules) -> Iterator[Notice]:
@@ -187,7 +198,7 @@ def _items(
     """
     levied, fee, rice = likely
     days = (case.on, case.days.declared or case.on, case.on)
-    ends = [[amounts.items[index] for amounts in tried] for index in range(len(likely))]
+    ends = tried.items
     if reason is not None:
         items = [Item(levied.code, None, None, None, (), reason, case.on)]
     else:
@@ -200,8 +211,8 @@ def _items(
         items.append(Item("registration_fee", None, ZERO, cap, (), unknown, days[1]))
     else:
         items.append(_item(fee, ends[1], days[1], unknown))
-    maybe = _rice_due(case, charges.MAYBE_RICE, rules)
-    if maybe or _rice_due(case, charges.RICE, rules):
+    maybe = _on_rice(case, charges.MAYBE_RICE)
+    if (maybe or _on_rice(case, charges.RICE)) and charges.rice_floor(case.on, rules)[0] is not None:
         items.append(_rice(rice, ends[2], case, maybe))
     return tuple(items)
 
@@ -222,10 +233,11 @@ def _item(cost: Cost, ends: Ends, day: date, unbounded: Notice) -> Item:
     return Item(cost.code, cost.amount, min(known), high, lines, unbounded if high is None else None, day)
 
 
-def _rice_due(case: Case, kinds: Collection[str], rules: Rules) -> bool:
-    """Is there ground of these kinds, or may there be, on a day that has the payment?"""
-    due = charges.rice_floor(case.on, rules)[0] is not None and case.convert_to in RESIDENTIAL | BUSINESS
-    return due and any(p.land_use in kinds and p.area_high > 0 for p in case.parts)
+def _on_rice(case: Case, kinds: Collection[str]) -> bool:
+    """Is there ground of these kinds, or may there be, that leaves agriculture?"""
+    if case.convert_to not in RESIDENTIAL and case.convert_to not in BUSINESS:
+        return False
+    return any(p.land_use in kinds and p.area_high > 0 for p in case.parts)
 
 
 def _rice(cost: Cost, ends: Ends, case: Case, maybe: bool) -> Item:
@@ -251,14 +263,15 @@ def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | N
     if items[0].amount is None:
         return None, None, None
     total = sum((i.amount for i in items if i.amount is not None), ZERO)
-    totals = [amounts.total for amounts in tried]
-    known = [t for t in totals if t is not None] + [total]
-    shown = any(amounts.items[0] == 0 for amounts in tried)
+    known = [t for t in tried.totals if t is not None]
+    whole = len(known) == len(tried.totals)
+    known.append(total)
+    shown = 0 in tried.items[0]
     # a levy of 0 that no state shows: valued individually, or with a price that nobody knows
     if items[0].low == 0 and (items[0].reason is not None or not shown):
         known.append(sum((i.low for i in items[1:] if i.low is not None and i.amount is not None), ZERO))
     rice = any(i.code == "rice_land_payment" and i.high is None for i in items)
-    bounded = not rice and None not in totals and all(i.high is not None or i.amount is None for i in items)
+    bounded = not rice and whole and all(i.high is not None or i.amount is None for i in items)
     if mixed:
         counted = [i for i in items if i.amount is not None]
         known.append(sum((i.low for i in counted if i.low is not None), ZERO))
@@ -266,36 +279,33 @@ def _sums(items: Sequence[Item], tried: Tried, mixed: bool) -> tuple[Decimal | N
     return total, min(known), max(known) if bounded else None
 
 
-def _paid(found: Estimate, case: Case, own: Regime, space: Space, rules: Rules) -> Estimate:
-    """The estimate with what is paid when, and with the recalculation that was asked for."""
+def _instalments(items: Sequence[Item], case: Case, noticed: Decimal | None, rules: Rules) -> Iterator[Instalment]:
+    """What is paid when; ``noticed``: what the office asks for as levy or rent."""
     issued = case.notice.day if isinstance(case.notice, TaxNotice) else None
-    again = _recalculated(found, case, own, space, rules)
-    standing = again is None or again.state in recalculation.STANDING
-    noticed = case.notice.amount if standing and isinstance(case.notice, TaxNotice) else None
-    first = found.items[0]
-    instalments: list[Instalment] = []
-    for item in found.items:
-        amount = noticed if item is first and noticed is not None else item.amount
+    for item in items:
+        first = item is items[0]
+        amount = noticed if first and noticed is not None else item.amount
         if amount:
-            day = issued if item is first else None
+            day = issued if first else None
             yearly = min(_yearly(item), amount)
-            halves = item.code in ("levy", "land_rent")
-            instalments += payment.schedule(item.code, amount - yearly, halves, case.on, day, rules)
-            instalments += payment.schedule(item.code, yearly, False, case.on, day, rules)
-    found = replace(found, notices=(*found.notices, *_told_otherwise(found, case, noticed, again)))
-    late: tuple[Late, ...] = ()
-    if case.days.paid is not None and standing:
-        levied = [i for i in instalments if i.item == first.code]
-        late = payment.late_on(levied, case.paid or ZERO, case.days.paid, rules)
-        late += payment.late_on([i for i in instalments if i not in levied], ZERO, case.days.paid, rules)
-    return replace(found, payment=tuple(instalments), late=late, recalculation=again)
+            yield from payment.schedule(item.code, amount - yearly, first, case.on, day, rules)
+            if yearly:
+                yield from payment.schedule(item.code, yearly, False, case.on, day, rules)
 
 
-def _told_otherwise(
-    found: Estimate, case: Case, noticed: Decimal | None, again: Recalculation | None
-) -> Iterator[Notice]:
-    """What the office asked for, or was paid, against what is found here; and which rent compensation is taken off."""
-    first = found.items[0]
+def _late(instalments: Sequence[Instalment], levy: str, case: Case, rules: Rules) -> tuple[Late, ...]:
+    if case.days.paid is None:
+        return ()
+    levied = [i for i in instalments if i.item == levy]
+    late = payment.late_on(levied, case.paid or ZERO, case.days.paid, rules)
+    return late + payment.late_on([i for i in instalments if i not in levied], ZERO, case.days.paid, rules)
+
+
+def _told_otherwise(first: Item, case: Case, noticed: Decimal | None, again: Recalculation | None) -> Iterator[Notice]:
+    """What the office asked for, or was paid, against what is found here; and which rent compensation is taken off.
+
+    ``first``: the levy or the rent.
+    """
     if noticed is not None and first.amount is not None and noticed != first.amount:
         yield Notice("notice-differs", {"noticed": noticed, "levy": first.amount}, "warning")
     due = noticed if noticed is not None else first.high or first.amount
@@ -317,11 +327,11 @@ def _yearly(item: Item) -> Decimal:
     return sum((amount for amount in yearly if amount is not None), ZERO)
 
 
-def _recalculated(found: Estimate, case: Case, own: Regime, space: Space, rules: Rules) -> Recalculation | None:
+def _recalculated(levied: Item, case: Case, own: Regime, space: Space, rules: Rules) -> Recalculation | None:
     if case.days.recalculation_requested is None:
         return None
-    before = Costing(case, own, rules).costs(space.likely)[0].amount if found.items[0].amount is not None else None
+    before = Costing(case, own, rules).costs(space.likely)[0].amount if levied.amount is not None else None
     if not recalculation.open_on(case.days.recalculation_requested, rules):
         return recalculation.refused(case, before, rules)
     open_ = any(d.name == "eligible" for d in space.dimensions) and not space.likely.eligible
-    return recalculation.result(case, before, found.items[0].amount, None if open_ else space.likely.eligible, rules)
+    return recalculation.result(case, before, levied.amount, None if open_ else space.likely.eligible, rules)

@@ -100,6 +100,8 @@ def apportion(total: Decimal, weights: Sequence[float | Decimal | Fraction], ste
     units = int(total / step)
     if units * step != total:
         raise ValueError(f"{total} is not a multiple of {step}")
+    if len(weights) == 1 and weights[0] > 0:
+        return (units * step,)
     ratios = [w.as_integer_ratio() for w in weights]
     unit = lcm(*(below for _, below in ratios))
     exact = [above * (unit // below) for above, below in ratios]

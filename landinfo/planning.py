@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from landinfo.model import Citation, Notice, Rulebook, Status
+
+KEPT = 1024
+"""Verdicts that a process keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Verdict:
     citations: tuple[Citation, ...]
 
 
+@lru_cache(KEPT)
 def verdict(designation: str, convert_to: str, on: date, rulebook: Rulebook) -> Verdict:
     """May ground designated ``designation`` become ``convert_to`` on a day?
 

@@ -29,17 +29,29 @@ class Question:
     choices: tuple[str, ...] = ()
 
 
-def questions(space: Space, groups: Groups, totals: Totals) -> Iterator[Question]:
+Open = tuple[tuple[Question, ...], ...]
+"""By dimension, what its facts are asked as; how much they move is not known yet."""
+
+
+def open_in(space: Space) -> Open:
+    """The questions of a space, by dimension."""
+    return tuple(
+        tuple(
+            Question(fact, _default(fact, space), ZERO, rents(space) if fact == "rent" else CHOICES.get(fact, ()))
+            for fact in dimension.facts
+        )
+        for dimension in space.dimensions
+    )
+
+
+def questions(open_: Open, groups: Groups, totals: Totals) -> Iterator[Question]:
     """The facts that can move the total in some state of the others, the one that moves it most first."""
     found: list[Question] = []
     whole = all(t is not None for t in totals)
-    for dimension, among in zip(space.dimensions, groups, strict=True):
-        moves = _moves(among, totals, whole) if dimension.facts and totals else ZERO
+    for questions_, among in zip(open_, groups, strict=True):
+        moves = _moves(among, totals, whole) if questions_ and among else ZERO
         if moves != 0:
-            found += [
-                Question(fact, _default(fact, space), moves, rents(space) if fact == "rent" else CHOICES.get(fact, ()))
-                for fact in dimension.facts
-            ]
+            found += [Question(q.fact, q.default, moves, q.choices) for q in questions_]
     found.sort(key=lambda q: (q.moves is not None, -(q.moves or 0)))
     # the same fact may settle two things; it is asked once, by what it moves most
     asked: set[str] = set()
@@ -56,14 +68,17 @@ def _moves(groups: Sequence[tuple[int, ...]], totals: Totals, whole: bool) -> De
     """
     most = ZERO
     for group in groups:
+        if whole and len(group) == 2:
+            one, other = totals[group[0]], totals[group[1]]
+            if one != other:
+                most = max(most, abs((one or ZERO) - (other or ZERO)))
+            continue
         known = [t for end in group if (t := totals[end]) is not None]
         if not whole and len(known) < len(group):
             if known:
                 return None
             continue
-        moved = abs(known[0] - known[1]) if len(known) == 2 else max(known) - min(known)
-        if moved > most:
-            most = moved
+        most = max(most, max(known) - min(known))
     return most
 
 

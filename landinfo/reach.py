@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import cached_property
+from typing import NamedTuple
 
 from landinfo import limit
 from landinfo.charges import registration_cap
@@ -20,7 +22,9 @@ from landinfo.limit import BEYOND, FREE, INSIDE, SECOND
 from landinfo.money import dong
 from landinfo.settled import ANY, State
 from landinfo.spread import Bounds, Ground
-from landinfo.tariff import Metre, Metres
+from landinfo.states import Groups
+from landinfo.tariff import Alone, Changes, Metre, Metres, Priced, declared
+from landinfo.units import Levied, Unit
 
 EXACT = 100
 """Digits with which areas are added and taken apart: none is ever rounded."""
@@ -38,6 +42,18 @@ class Amounts:
     total: Decimal | None
 
 
+class Tried(NamedTuple):
+    """What a case comes to in each state that may cost something else.
+
+    ``items``: of the levy or rent, the fee and the rice-land payment every amount that some state has; ``totals`` by
+    state; ``groups``: by dimension the sets of states (indices) that differ in it alone.
+    """
+
+    items: tuple[Sequence[Decimal | None], ...]
+    totals: Sequence[Decimal | None]
+    groups: Groups
+
+
 class Reach:
     """The ends of one case under one regime: ``State.area`` is "likely" (as told), "least" or "most"."""
 
@@ -45,13 +61,59 @@ class Reach:
         self.costing = costing
         case = costing.case
         self.cap: Decimal | None = registration_cap(case.days.declared or case.on, costing.rules)
+        self.given = case.compensation
         self.areas = {
             "likely": [p.area for p in case.parts],
             "least": [p.area_low for p in case.parts],
             "most": [p.area_high for p in case.parts],
         }
-        self.most = case.together or sum(self.areas["most"], ZERO)
         self._ends: dict[tuple[object, ...], Decimal] = {}
+
+    @cached_property
+    def most(self) -> Decimal:
+        """m² that may be converted at most."""
+        return self.costing.case.together or sum(self.areas["most"], ZERO)
+
+    def tried(self, priced: Priced) -> Tried:
+        """What the case comes to at its ends."""
+        if priced.tariff.alone is not None:
+            return self._alone(priced.tariff.alone)
+        ends = [self.amounts(*end) for end in priced.ends]
+        items = tuple(zip(*(end.items for end in ends), strict=True))
+        return Tried(items, [end.total for end in ends], priced.groups)
+
+    def _alone(self, ends: Alone) -> Tried:
+        levies = [self._levied(levied, self.areas[of][0], limit) for levied, of, limit in ends.levies]
+        fees = [self._fee(unit, self.areas[of][0]) for unit, of in ends.fees]
+        rices = [self._rice(unit, self.areas[of][0]) for unit, of in ends.rices]
+        totals = [total_of((levies[levied], fees[fee], rices[rice])) for levied, fee, rice in ends.ends]
+        return Tried((levies, fees, rices), totals, ends.groups)
+
+    def changed(self, priced: Priced, changes: Changes) -> Amounts:
+        """What the likely state with ``changes`` costs."""
+        if priced.tariff.alone is None:
+            return self.amounts(*priced.metres(changes))
+        state, ((levied, fee, rice),) = priced.tariff.told(changes)
+        area = self.areas[state.area][0]
+        return _amounts(self._levied(levied, area, state.limit), self._fee(fee, area), self._rice(rice, area))
+
+    def _levied(self, levied: Levied, area: Decimal, limit: Decimal) -> Decimal | None:
+        """The levy or rent of a part that is alone."""
+        part = self.costing.case.parts[0]
+        if limit < area and not levied.anywhere:
+            return self._payable(_on_steps(area, levied.cost(part), limit, area))
+        cost = levied.within(part)
+        return self._payable(None if cost is None else area * cost)
+
+    def _fee(self, unit: Unit | None, area: Decimal) -> Decimal | None:
+        part = self.costing.case.parts[0]
+        cost = None if unit is None else unit.cost(part.price, declared(part))
+        return self._capped(None if cost is None else area * cost)
+
+    def _rice(self, unit: Unit | None, area: Decimal) -> Decimal | None:
+        part = self.costing.case.parts[0]
+        cost = None if unit is None else unit.cost(part.price, part.target_price)
+        return None if cost is None else dong(area * cost)
 
     def amounts(self, state: State, metres: Metres) -> Amounts:
         """What ``state`` costs; ``metres``: its square metres."""
@@ -89,14 +151,17 @@ class Reach:
         return sum((a for a, (metre,) in areas if FREE not in metre.levy), ZERO)
 
     def _sum(self, levied: Decimal | None, fee: Decimal | None, rice: Decimal | None) -> Amounts:
-        given = self.costing.case.compensation
-        if levied is not None:
-            levied = dong(max(ZERO, levied - given) if given else levied)
-        if fee is not None:
-            fee = dong(fee if self.cap is None else min(fee, self.cap))
-        if rice is not None:
-            rice = dong(rice)
-        return Amounts((levied, fee, rice), total_of((levied, fee, rice)))
+        return _amounts(self._payable(levied), self._capped(fee), None if rice is None else dong(rice))
+
+    def _payable(self, levied: Decimal | None) -> Decimal | None:
+        if levied is None:
+            return None
+        return dong(max(ZERO, levied - self.given) if self.given else levied)
+
+    def _capped(self, fee: Decimal | None) -> Decimal | None:
+        if fee is None:
+            return None
+        return dong(fee if self.cap is None else min(fee, self.cap))
 
     def end(self, grounds: Sequence[Ground], state: State) -> Decimal:
         """The least (the most) that ground of these costs a metre comes to."""
@@ -116,6 +181,11 @@ class Reach:
         return found
 
 
+def _amounts(levied: Decimal | None, fee: Decimal | None, rice: Decimal | None) -> Amounts:
+    items = levied, fee, rice
+    return Amounts(items, total_of(items))
+
+
 def _costs(
     area: Decimal, metre: Metre, limit: Decimal, room: Decimal
 ) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
@@ -125,10 +195,10 @@ def _costs(
     """
     fee = None if metre.fee is None else area * metre.fee
     rice = None if metre.rice is None else area * metre.rice
-    return _levied(area, metre.levy, limit, room), fee, rice
+    return _on_steps(area, metre.levy, limit, room), fee, rice
 
 
-def _levied(area: Decimal, steps: Mapping[int, Decimal | None], limit: Decimal, room: Decimal) -> Decimal | None:
+def _on_steps(area: Decimal, steps: Mapping[int, Decimal | None], limit: Decimal, room: Decimal) -> Decimal | None:
     if FREE in steps or limit >= room:
         cost = steps.get(FREE, steps.get(INSIDE))
         return None if cost is None else area * cost

@@ -18,7 +18,7 @@ from landinfo.levy.terms import ZERO
 from landinfo.model import Notice
 from landinfo.reach import Reach
 from landinfo.settled import State
-from landinfo.tariff import Priced
+from landinfo.tariff import Changes, Priced
 from landinfo.unknowns import LIMBS
 
 
@@ -33,15 +33,16 @@ class Reading:
 
 def readings(costing: Costing, priced: Priced, reach: Reach) -> tuple[Reading, ...]:
     """The readings that change the levy or the total of the likely state."""
-    likely = priced.space.likely
-    own = _amounts(reach, priced, likely)
-    found = [Reading(name, *_amounts(reach, priced, state)) for name, state in _states(costing, likely)]
+    own = _amounts(reach, priced, ())
+    found = [
+        Reading(name, *_amounts(reach, priced, changes)) for name, changes in _changes(costing, priced.space.likely)
+    ]
     if _only_registered(costing):
         found.append(Reading(Notice("reading-registered-only"), ZERO, ZERO))
     for name, case in _cases(costing.case):
         other = Reach(Costing(case, costing.regime, costing.rules))
         prices = tariff.of(case, costing.regime, costing.rules)
-        found.append(Reading(Notice(f"reading-{name}"), *_amounts(other, prices, likely)))
+        found.append(Reading(Notice(f"reading-{name}"), *_amounts(other, prices, ())))
     return tuple(r for r in found if (r.levy, r.total) != own)
 
 
@@ -51,59 +52,56 @@ def _only_registered(costing: Costing) -> bool:
     return to_production and all(p.land_use == "TMD" for p in costing.case.parts)
 
 
-def _amounts(reach: Reach, priced: Priced, state: State) -> tuple[Decimal | None, Decimal | None]:
+def _amounts(reach: Reach, priced: Priced, changes: Changes) -> tuple[Decimal | None, Decimal | None]:
     """Levy and total in đồng."""
-    found = reach.amounts(state, priced.metres(state))
+    found = reach.changed(priced, changes)
     return found.items[0], found.total
 
 
-def _states(costing: Costing, likely: State) -> Iterator[tuple[Notice, State]]:
+def _changes(costing: Costing, likely: State) -> Iterator[tuple[Notice, Changes]]:
     case, told = costing.case, costing.case.facts
     if costing.regime.name == "2026-01-01" and not costing.leased:
         yield from _of_2026(case, likely)
     if costing.regime.name == "2026-01-01" and costing.leased:
-        yield Notice("reading-rent-in-full"), replace(likely, deduct="nothing")
-        yield Notice("reading-rent-for-term"), replace(likely, deduct="term")
-        yield Notice("reading-annual-with-k"), replace(likely, annual_k=True)
+        yield Notice("reading-rent-in-full"), (("deduct", "nothing"),)
+        yield Notice("reading-rent-for-term"), (("deduct", "term"),)
+        yield Notice("reading-annual-with-k"), (("annual_k", True),)
     if costing.regime.name == "2014-07-01" and told.get("split_by_survey_before_2014_07_01") and not likely.garden:
-        yield Notice("reading-split-before-2004"), replace(likely, garden=True)
+        yield Notice("reading-split-before-2004"), (("garden", True),)
     free = costing.regime.name == "2014-07-01" and not costing.leased
     if free and any(levy.pays_nothing(p, costing.terms(likely)) for p in costing.parts(likely)):
-        yield Notice("reading-recognised-pays"), replace(likely, recognised_pays=True)
+        yield Notice("reading-recognised-pays"), (("recognised_pays", True),)
     if told.get("fee_paid_before"):
-        yield Notice("reading-fee-due-again"), replace(likely, fee_due=True)
+        yield Notice("reading-fee-due-again"), (("fee_due", True),)
     if likely.fee_due and not likely.once_residential and costing.gross(likely).amount == 0:
-        yield Notice("reading-no-fee-without-levy"), replace(likely, fee_due=False)
+        yield Notice("reading-no-fee-without-levy"), (("fee_due", False),)
     if likely.limit and not costing.leased and isinstance(told.get("allotment_limit"), Decimal):
         for order in ("dear_first", "cheap_first"):
-            yield Notice(f"reading-quota-{order.replace('_', '-')}"), replace(likely, order=order)
+            yield Notice(f"reading-quota-{order.replace('_', '-')}"), (("order", order),)
     if costing.rice(likely).lines:
-        yield Notice("reading-rice-not-due"), replace(likely, rice_due=False)
+        yield Notice("reading-rice-not-due"), (("rice_due", False),)
 
 
-def _of_2026(case: Case, likely: State) -> Iterator[tuple[Notice, State]]:
+def _of_2026(case: Case, likely: State) -> Iterator[tuple[Notice, Changes]]:
     told = case.facts
     if likely.eligible:
         if case.held:
             words = {"held": case.held}
-            yield (
-                Notice("reading-held-reduces-limit", words),
-                replace(likely, limit=max(ZERO, likely.limit - case.held)),
-            )
+            yield Notice("reading-held-reduces-limit", words), (("limit", max(ZERO, likely.limit - case.held)),)
         only_separated = told.get("garden_pond_origin_separated") and not (
             told.get("same_parcel_as_recognised_residential") or told.get("split_by_survey_before_2014_07_01")
         )
         if only_separated:
-            yield Notice("reading-separated-after-2014"), replace(likely, eligible=False)
+            yield Notice("reading-separated-after-2014"), (("eligible", False),)
         if isinstance(told.get("allotment_limit"), Decimal):
-            yield Notice("reading-quota-other-ground-first"), replace(likely, other_first=True)
+            yield Notice("reading-quota-other-ground-first"), (("other_first", True),)
     limb = any(told.get(name) for name in LIMBS)
     if limb and told.get("first_conversion") is False and case.land_user == "household":
-        yield Notice("reading-earlier-not-counted"), replace(likely, eligible=True)
+        yield Notice("reading-earlier-not-counted"), (("eligible", True),)
     if any(p.k_price not in (None, 1) for p in case.parts):
-        yield Notice("reading-recognised-without-k"), replace(likely, recognised_k=False)
+        yield Notice("reading-recognised-without-k"), (("recognised_k", False),)
     if any(k not in (None, 1) for p in case.parts for k in (p.k_price, p.k_target)):
-        yield Notice("reading-without-k"), replace(likely, with_k=False)
+        yield Notice("reading-without-k"), (("with_k", False),)
 
 
 def _cases(case: Case) -> Iterator[tuple[str, Case]]:

@@ -47,23 +47,25 @@ def grounded(case: Case, state: State, rules: Rules) -> list[Part]:
 
 
 def _grounded(part: Part, case: Case, state: State, rules: Rules) -> Part:
-    if case.convert_to in BUSINESS and part.rent is None:
-        part = _leased(part, state)
-    term = part.term_left_months
-    if part.rent == "one_off" and term is None:
+    rent, after, term = part.rent, part.rent_after, part.term_left_months
+    if case.convert_to in BUSINESS and rent is None:
+        rent, after = _leased(part, state)
+    if rent == "one_off" and term is None:
         # what was paid ahead for a longer term leaves less of the annual rent to pay
-        turned = {"low": "high", "high": "low"} if part.rent_after == "annual" else {}
+        turned = {"low": "high", "high": "low"} if after == "annual" else {}
         term = _months(part, case, turned.get(state.term, state.term), rules)
-    return part if term == part.term_left_months else replace(part, term_left_months=term)
+    if (rent, after, term) == (part.rent, part.rent_after, part.term_left_months):
+        return part
+    return replace(part, rent=rent, rent_after=after, term_left_months=term)
 
 
-def _leased(part: Part, state: State) -> Part:
-    """The part leased as ``state`` says; land allocated without fee has no rent paid ahead."""
+def _leased(part: Part, state: State) -> tuple[str, str | None]:
+    """How the rent of the part is paid, and after conversion; land allocated without fee has no rent paid ahead."""
     allocated = part.land_use in AGRICULTURAL and state.allocated
     way = {"least": "annual", "most": "one_off"}.get(state.rent, state.rent)
     if way == "prepaid":
-        return replace(part, rent="annual") if allocated else replace(part, rent="one_off", rent_after="annual")
-    return replace(part, rent="annual" if allocated and part.rent_after == "annual" else way)
+        return ("annual", part.rent_after) if allocated else ("one_off", "annual")
+    return ("annual" if allocated and part.rent_after == "annual" else way), part.rent_after
 
 
 def _months(part: Part, case: Case, which: str, rules: Rules) -> Decimal:

@@ -107,7 +107,7 @@ def apart(ends: Ends, groups: Groups, same: Sequence[int]) -> tuple[Ends, Groups
             found[key] = len(kept)
             kept.append((state, same[way]))
         renamed.append(found[key])
-    return tuple(kept), tuple(_distinct({renamed[end] for end in group} for group in among) for among in groups)
+    return tuple(kept), tuple(distinct({renamed[end] for end in group} for group in among) for among in groups)
 
 
 def of_a_metre(state: State) -> State:
@@ -142,9 +142,9 @@ def _groups(index: int, chosen: Mapping[tuple[int, ...], int]) -> tuple[tuple[in
     groups: dict[tuple[int, ...], set[int]] = {}
     for which, end in chosen.items():
         groups.setdefault(which[:index] + which[index + 1 :], set()).add(end)
-    return _distinct(groups.values())
+    return distinct(groups.values())
 
 
-def _distinct(groups: Iterable[AbstractSet[int]]) -> tuple[tuple[int, ...], ...]:
+def distinct(groups: Iterable[AbstractSet[int]]) -> tuple[tuple[int, ...], ...]:
     """Each set of two or more once, in order."""
     return tuple(dict.fromkeys(tuple(sorted(each)) for each in groups if len(each) > 1))

@@ -7,16 +7,17 @@ prices (``units``): a ``Tariff`` is made once for all cases that differ in areas
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
 
-from landinfo import states, units
+from landinfo import questions, states, units
 from landinfo.case import Case, Part
 from landinfo.costing import Regime
 from landinfo.levy.terms import Rules
 from landinfo.once import Asked, once
+from landinfo.questions import Open
 from landinfo.settled import State
 from landinfo.states import Ends, Groups
 from landinfo.units import Kind, Levied, Unit
@@ -43,6 +44,24 @@ Units = tuple[Levied, Unit | None, Unit | None]
 """Levy or rent, registration fee and rice-land payment of one m² of a part."""
 
 
+Changes = tuple[tuple[str, Hashable], ...]
+"""What a state has otherwise than the likely one: (field, value)."""
+
+
+class Alone(NamedTuple):
+    """The ends of a part that is alone, by what each item depends on beside its prices.
+
+    ``levies``: what is levied, of which of its areas, under which limit; ``fees`` and ``rices``: of which of its areas;
+    ``ends``: which of each (indices); ``groups``: by dimension the sets of ``ends`` that differ in it alone.
+    """
+
+    levies: tuple[tuple[Levied, str, Decimal], ...]
+    fees: tuple[tuple[Unit | None, str], ...]
+    rices: tuple[tuple[Unit | None, str], ...]
+    ends: tuple[tuple[int, int, int], ...]
+    groups: Groups
+
+
 class Tariff:
     """The units of all cases that differ in areas and prices alone; the first of them stands for all."""
 
@@ -61,8 +80,11 @@ class Tariff:
         self.ways: list[tuple[tuple[int, ...], ...]] = list(dict.fromkeys(ways))
         """Which of ``units`` hold in each of the ways of ``ends``: of each part, in each way that it may be held."""
         self.ends, self.groups = states.apart(found.ends, found.groups, same)
+        self.alone = self._alone() if all(len(way) == len(way[0]) == 1 for way in self.ways) else None
+        """None: there are several parts, or several ways in which one may be held."""
+        self.open = questions.open_in(self.space)
         self._apart: dict[tuple[int, ...], tuple[Ends, Groups]] = {}
-        self._told: dict[State, tuple[Units, ...]] = {}
+        self._told: dict[Changes, tuple[State, tuple[Units, ...]]] = {}
 
     def _kinds(self) -> list[Kind]:
         case, regime, rules = self._of
@@ -72,9 +94,30 @@ class Tariff:
         """``states.apart`` of the ends, kept: there are few patterns."""
         return once(self._apart, same, PATTERNS, lambda: states.apart(self.ends, self.groups, same))
 
-    def told(self, state: State) -> tuple[Units, ...]:
-        """The units of each part in any one state."""
-        return once(self._told, state, READINGS, lambda: self._units(states.of_a_metre(state)))
+    def told(self, changes: Changes) -> tuple[State, tuple[Units, ...]]:
+        """The likely state with ``changes``, and the units of each part in it."""
+        return once(self._told, changes, READINGS, lambda: self._changed(changes))
+
+    def _changed(self, changes: Changes) -> tuple[State, tuple[Units, ...]]:
+        state = replace(self.space.likely, **dict(changes))  # type: ignore[arg-type]
+        return state, self._units(states.of_a_metre(state))
+
+    def _alone(self) -> Alone:
+        levies: dict[tuple[Levied, str, Decimal], int] = {}
+        fees: dict[tuple[Unit | None, str], int] = {}
+        rices: dict[tuple[Unit | None, str], int] = {}
+        ends: dict[tuple[int, int, int], int] = {}
+        renamed = []
+        for state, way in self.ends:
+            levied, fee, rice = self.units[0][self.ways[way][0][0]]
+            end = (
+                levies.setdefault((levied, state.area, state.limit), len(levies)),
+                fees.setdefault((fee, state.area), len(fees)),
+                rices.setdefault((rice, state.area), len(rices)),
+            )
+            renamed.append(ends.setdefault(end, len(ends)))
+        groups = tuple(states.distinct({renamed[end] for end in group} for group in among) for among in self.groups)
+        return Alone(tuple(levies), tuple(fees), tuple(rices), tuple(ends), groups)
 
     def _units(self, metre: State) -> tuple[Units, ...]:
         return tuple((k.levied(metre), k.fee(metre), k.rice(metre)) for k in self._kinds())
@@ -96,6 +139,10 @@ class Priced:
     @property
     def space(self) -> Space:
         return self.tariff.space
+
+    @property
+    def open(self) -> Open:
+        return self.tariff.open
 
     @property
     def ends(self) -> list[End]:
@@ -122,18 +169,22 @@ class Priced:
         made = {n: _taken(metres, ways[n]) for n in set(same)}
         return [(state, made[way]) for state, way in ends], groups
 
-    def metres(self, state: State) -> Metres:
-        """The square metres in any one state."""
-        told = self.tariff.told(state)
-        return tuple((_metre(part, each),) for part, each in zip(self.case.parts, told, strict=True))
+    def metres(self, changes: Changes) -> tuple[State, Metres]:
+        """The likely state with ``changes``, and its square metres."""
+        state, told = self.tariff.told(changes)
+        return state, tuple((_metre(part, each),) for part, each in zip(self.case.parts, told, strict=True))
+
+
+def declared(part: Part) -> Decimal | None:
+    """The price of the new use on the day on which the registration fee is declared."""
+    return part.target_price if part.declared_price is None else part.declared_price
 
 
 def _metre(part: Part, of_part: Units) -> Metre:
     levied, fee, rice = of_part
-    declared = part.target_price if part.declared_price is None else part.declared_price
     return Metre(
         levied.cost(part),
-        None if fee is None else fee.cost(part.price, declared),
+        None if fee is None else fee.cost(part.price, declared(part)),
         None if rice is None else rice.cost(part.price, part.target_price),
     )
 

@@ -50,7 +50,8 @@ class Unit(NamedTuple):
 
 
 class Levied(NamedTuple):
-    """The levy or rent of one m²: ``steps`` by step of the limit, or of ``among`` the ``least`` or the most.
+    """The levy or rent of one m²: ``steps`` by step of the limit, the first one first, or of ``among`` the ``least`` or
+    the most.
 
     A unit that is None is not known at any price. ``bounded``: with one of ``among`` not known nothing is, else the
     other is the least.
@@ -60,6 +61,18 @@ class Levied(NamedTuple):
     among: tuple[Unit | None, ...] = ()
     least: bool = False
     bounded: bool = True
+
+    @property
+    def anywhere(self) -> bool:
+        """Does it cost the same, however much of the limit is left?"""
+        return bool(self.among) or self.steps[0][0] == FREE
+
+    def within(self, part: Part) -> Decimal | None:
+        """đồng within the limit, or where ground takes nothing of it (None: not known)."""
+        if self.among:
+            return self._picked(part)
+        unit = self.steps[0][1]
+        return None if unit is None else unit.cost(part.price, part.target_price)
 
     def cost(self, part: Part) -> dict[int, Decimal | None]:
         """đồng by step (None: not known)."""

@@ -234,6 +234,8 @@ def _order(asked: _Asked) -> Iterator[_Open]:
 
 def differ(case: Case) -> bool:
     """Does a square metre of one part cost something else than of another?"""
+    if len(case.parts) == 1:
+        return False
     kinds = {(p.price, p.target_price, p.k_price, p.k_target, p.land_use, p.rent, p.term_left_months)
              for p in case.parts}  # fmt: skip
     return len(kinds) > 1

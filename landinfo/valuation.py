@@ -176,6 +176,9 @@ def _as_feature(zone: PriceZone) -> Feature:
 def use_areas(parcel: Parcel, total: Decimal) -> tuple[tuple[LandUse, Decimal | None], ...]:
     """Each use with its area; one use alone has the whole parcel, one missing area is the rest, two are unknown."""
     uses = parcel.land_uses
+    if len(uses) == 1:
+        use = uses[0]
+        return ((use, total if use.area is None and total >= 0 else use.area),)
     missing = [u for u in uses if u.area is None]
     rest = total - sum((u.area for u in uses if u.area is not None), Decimal(0))
     fill = rest if len(missing) == 1 and rest >= 0 else None
@@ -228,33 +231,38 @@ def _use_value(
         return UseValue(use, area, tuple(Share(p, p.area, q) for p, q in zip(parts, quotes, strict=True)), *_NOTHING)
     exponent = min(_exponent(area), _exponent(overlay.area_step(facts.parcel.registered_area)))
     spread = overlay.apportion(area, [p.area for p in parts], Decimal(1).scaleb(exponent))
-    shares = tuple(Share(p, a, q) for p, a, q in zip(parts, spread, quotes, strict=True))
-    low, likely, high = _bounds(area, shares)
-    return UseValue(use, area, _with_amounts(shares, likely), low, likely, high)
+    exact = [None if q.unit_price is None else a * q.unit_price for a, q in zip(spread, quotes, strict=True)]
+    low, likely, high = _bounds(area, list(zip(parts, quotes, exact, strict=True)))
+    shares = tuple(Share(*row) for row in zip(parts, spread, quotes, _amounts(exact, likely), strict=True))
+    return UseValue(use, area, shares, low, likely, high)
 
 
-def _with_amounts(shares: Sequence[Share], likely: Decimal | None) -> tuple[Share, ...]:
+def _amounts(exact: Sequence[Decimal | None], likely: Decimal | None) -> Sequence[Decimal | None]:
     """Each share's đồng; where the use's value is known they are apportioned to it."""
-    exact = [None if s.quote.unit_price is None else s.area * s.quote.unit_price for s in shares]
     known = [amount for amount in exact if amount is not None]
     if likely is None or not sum(known):
-        return tuple(replace(s, amount=None if a is None else dong(a)) for s, a in zip(shares, exact, strict=True))
-    spread = overlay.apportion(likely, known, Decimal(1))
-    return tuple(replace(s, amount=amount) for s, amount in zip(shares, spread, strict=True))
+        return [None if amount is None else dong(amount) for amount in exact]
+    return overlay.apportion(likely, known, Decimal(1))
 
 
 _NOTHING = (None, None, None)
 
 
-def _bounds(area: Decimal, shares: Sequence[Share]) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
-    """Low, likely and high of a use; a piece without any price may hold it at 0 or at any price."""
-    ground = [s for s in shares if s.piece.area > 0]
-    if all(s.quote.low is None for s in ground):
+def _bounds(
+    area: Decimal, shares: Sequence[tuple[Piece, Quote, Decimal | None]]
+) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """Low, likely and high of a use; a piece without any price may hold it at 0 or at any price.
+
+    ``shares``: of each piece its quote, and what the part of the use on it is worth (đồng, not rounded).
+    """
+    ground = [(piece.area, quote, exact) for piece, quote, exact in shares if piece.area > 0]
+    least = [(quote.low, room) for room, quote, _ in ground]
+    if all(price is None for price, _ in least):
         return _NOTHING
-    low = _filled(area, sorted((s.quote.low or Decimal(0), s.piece.area) for s in ground))
-    most = [(s.quote.high, s.piece.area) for s in ground if s.quote.high is not None]
-    exact = [s.area * s.quote.unit_price for s in ground if s.quote.unit_price is not None]
-    likely = dong(sum(exact, Decimal(0))) if len(exact) == len(ground) else None
+    low = _filled(area, sorted((price or Decimal(0), room) for price, room in least))
+    most = [(price, room) for room, quote, _ in ground if (price := quote.high) is not None]
+    known = [exact for *_, exact in ground if exact is not None]
+    likely = dong(sum(known, Decimal(0))) if len(known) == len(ground) else None
     high = dong(_filled(area, sorted(most, reverse=True))) if len(most) == len(ground) else None
     return dong(low), likely, high
 

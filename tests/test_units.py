@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import threading
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -26,7 +26,7 @@ from landinfo.once import once
 from landinfo.reach import Reach
 from landinfo.settled import State
 from landinfo.store.rulebook import read_rulebook
-from landinfo.tariff import Metres, Priced
+from landinfo.tariff import Changes, Metres, Priced
 from landinfo.unknowns import Space
 
 BOOK = read_rulebook(Path(__file__).resolve().parent.parent / "data")
@@ -84,7 +84,14 @@ def metres(priced: Priced, likely: State) -> Metres:
     for state, found in priced.ends:
         if replace(state, area="likely") == likely:
             return found
-    return priced.metres(likely)
+    return priced.metres(changes(priced, likely))[1]
+
+
+def changes(priced: Priced, state: State) -> Changes:
+    """What a state has otherwise than the likely one of the case."""
+    likely = priced.space.likely
+    fields_ = ((field.name, getattr(state, field.name)) for field in fields(State))
+    return tuple((name, value) for name, value in fields_ if value != getattr(likely, name))
 
 
 def moves(space: Space, totals: dict[tuple[int, ...], Decimal | None], index: int) -> Decimal | None:
@@ -106,18 +113,20 @@ def test_ends_and_questions_are_those_of_all_states_one_by_one(data: st.DataObje
     case = data.draw(hidden(data.draw(truths((1, 2)))))
     costing = Costing(case, regime(case), RULES)
     priced, reach = tariff.of(case, costing.regime, RULES), Reach(costing)
-    ends = [reach.amounts(*end) for end in priced.ends]
+    ends = reach.tried(priced)
     alone = {
-        which: reach.amounts(state, priced.metres(state))
+        which: reach.amounts(*priced.metres(changes(priced, state)))
         for which in priced.space.combinations()
         for state in (priced.space.state(which),)
         if state.holding != "any" and state.rent not in ("least", "most")
     }
-    assert {amounts.items for amounts in alone.values()} <= {end.items for end in ends}
+    for amounts in alone.values():
+        assert all(amount in ends_ for amount, ends_ in zip(amounts.items, ends.items, strict=True))
+        assert amounts.total in ends.totals
     if len(alone) < len(list(priced.space.combinations())):
         return
     totals = {which: amounts.total for which, amounts in alone.items()}
-    asked = {q.fact: q.moves for q in questions.questions(priced.space, priced.groups, [end.total for end in ends])}
+    asked = {q.fact: q.moves for q in questions.questions(priced.open, ends.groups, ends.totals)}
     told: dict[str, list[Decimal | None]] = {}
     for index, dimension in enumerate(priced.space.dimensions):
         for fact in dimension.facts:
@@ -125,6 +134,37 @@ def test_ends_and_questions_are_those_of_all_states_one_by_one(data: st.DataObje
     for fact, each in told.items():
         most = None if None in each else max(x for x in each if x is not None)
         assert asked.get(fact, Decimal(0)) == most, fact
+
+
+@given(data=st.data())
+@CHECKED
+def test_of_a_part_alone_each_end_costs_what_its_metres_do(data: st.DataObject) -> None:
+    """Items are reckoned once for all ends that have them in common: each end is still that of its own state."""
+    case = data.draw(hidden(data.draw(ONE_PART)))
+    case = replace(
+        case,
+        parts=tuple(unpriced(data.draw, part) for part in case.parts),
+        compensation=data.draw(st.sampled_from([Decimal(0), Decimal(0), Decimal(7_000_000)])),
+    )
+    costing = Costing(case, regime(case), RULES)
+    priced, reach = tariff.of(case, costing.regime, RULES), Reach(costing)
+    assert priced.tariff.alone is not None
+    found = reach.tried(priced)
+    one_by_one = [reach.amounts(*end) for end in priced.ends]
+    for index, item in enumerate(found.items):
+        assert set(item) == {amounts.items[index] for amounts in one_by_one}
+    assert set(found.totals) == {amounts.total for amounts in one_by_one}
+    moved, told = (
+        {q.fact: q.moves for q in questions.questions(priced.open, groups, totals)}
+        for groups, totals in (
+            (found.groups, found.totals),
+            (priced.groups, [amounts.total for amounts in one_by_one]),
+        )
+    )
+    assert moved == told
+    for state in map(priced.space.state, priced.space.combinations()):
+        told_apart = changes(priced, state)
+        assert reach.changed(priced, told_apart) == reach.amounts(*priced.metres(told_apart))
 
 
 @given(data=st.data())

@@ -117,7 +117,8 @@ def settle(*, parts: Sequence[Part], facts: Mapping[str, Fact], **more: Any) -> 
     whether there is some.
     """
     case = Case(parts=tuple(parts), facts=facts, **more)
-    case = replace(case, parts=tuple(_with_facts(p, case) if _held_in_question(p, case) else p for p in parts))
+    if facts.get("term_left_months") is not None or facts.get("rent") is not None:
+        case = replace(case, parts=tuple(_with_facts(p, case) if _held_in_question(p, case) else p for p in parts))
     contradictions.check(case)
     same = "same_parcel_as_recognised_residential"
     return replace(case, facts={**facts, same: True}) if case.held and facts.get(same) is None else case

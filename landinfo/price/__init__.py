@@ -90,8 +90,8 @@ class Quote:
     def other_prices(self) -> tuple[tuple[str, Decimal], ...]:
         """The prices of other readings, for a conversion: those of the price itself and, where art. 5.8 took the place
         of the agricultural table, the table's."""
-        values = {s.notice.code: s.value for s in self.steps}
         others = dict(self.readings)
+        values = {s.notice.code: s.value for s in self.steps} if len(self.steps) > 1 else {}
         if "step-share-of-residential" in values:
             others["agricultural-table"] = values["step-agricultural-table"]
         return tuple((name, value) for name, value in others.items() if value != self.unit_price)

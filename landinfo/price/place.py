@@ -78,7 +78,11 @@ def adjust(ladder: Ladder, place: Place, kind: str, crops: Callable[[str], Decim
             ladder.note(Notice("step-adjustments-unknown", severity="warning"), found.citation)
         return set()
     used: set[str] = set()
+    told = place.zone.conditions.keys()
     for one in found.value:
+        when = one.get("when")
+        if when is not None and not when.keys() <= told:
+            continue  # of most ground nothing of the kind is said
         group = one.get("group", "")
         if group in used or not _holds(one, place, kind):
             continue
@@ -90,8 +94,6 @@ def adjust(ladder: Ladder, place: Place, kind: str, crops: Callable[[str], Decim
 
 def _holds(one: Mapping[str, Any], place: Place, kind: str) -> bool:
     when: Mapping[str, Any] = one.get("when", {})
-    if any(name not in place.zone.conditions for name in when):
-        return False  # of most ground nothing of the kind is said
     return (
         kind in one.get("kinds", ("residential", "business"))
         and ("positions" not in one or place.position in one["positions"])
