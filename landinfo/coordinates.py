@@ -59,12 +59,13 @@ class Plane:
         """Rows of (easting, northing) in metres → rows of (longitude, latitude) in degrees."""
         return np.column_stack(self._transformer.transform(metres[:, 0], metres[:, 1]))
 
+    def metres(self, lonlat: Any) -> Any:
+        """The other way."""
+        return np.column_stack(self._transformer.transform(lonlat[:, 0], lonlat[:, 1], direction="INVERSE"))
+
     def from_wgs84(self, shape: BaseGeometry) -> BaseGeometry:
         """A shape in (longitude, latitude) degrees, in metres of the plane."""
-        return shapely.transform(
-            shape,
-            lambda xy: np.column_stack(self._transformer.transform(xy[:, 0], xy[:, 1], direction="INVERSE")),
-        )
+        return shapely.transform(shape, self.metres)
 
     def point_to_wgs84(self, easting: float, northing: float) -> tuple[float, float]:
         """(longitude, latitude) in degrees."""

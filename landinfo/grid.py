@@ -43,12 +43,13 @@ def margin(z: int) -> int:
     return extent(z) // _MARGIN
 
 
+@lru_cache(maxsize=256)
 def window(z: int, x: int, y: int, crs: str) -> tuple[float, float, float, float]:
     """A box of the plane around a tile and its margin (min x, min y, max x, max y; x = easting)."""
     low, high = -2 * margin(z), extent(z) + 2 * margin(z)  # twice: the edge is no straight line in the plane
     corners = np.array([(low, low), (high, low), (high, high), (low, high)]) / extent(z) + (x, y)
-    degrees = _degrees(np.clip(corners / (1 << z), 0, 1))
-    west, south, east, north = coordinates.plane(crs).from_wgs84(shapely.Polygon(degrees)).bounds
+    metres = coordinates.plane(crs).metres(_degrees(np.clip(corners / (1 << z), 0, 1)))
+    (west, south), (east, north) = metres.min(axis=0).tolist(), metres.max(axis=0).tolist()
     return west, south, east, north
 
 
@@ -73,9 +74,11 @@ def columns(metres: Any, z: int, x: int, y: int, crs: str) -> Any:
         return _exact(metres, z, x, y, crs)
     (east, north), half, coefficients = fitted
     u, v = (metres[0] - east) / half, (metres[1] - north) / half
-    found = np.stack([_cubic(u, v, *each) for each in coefficients])
-    far = np.flatnonzero((np.abs(u) > 1) | (np.abs(v) > 1))
-    if far.size:
+    found = np.empty((2, len(u)))
+    for row, each in zip(found, coefficients, strict=True):
+        row[:] = _cubic(u, v, *each)
+    if u.size and max(-u.min(), u.max(), -v.min(), v.max()) > 1:
+        far = np.flatnonzero((np.abs(u) > 1) | (np.abs(v) > 1))
         found[:, far] = _exact(metres[:, far], z, x, y, crs)
     return found
 
@@ -111,8 +114,20 @@ _FIT = np.linalg.pinv(np.column_stack([_NODES[:, 0] ** i * _NODES[:, 1] ** j for
 def _cubic(u: Any, v: Any, *of: float) -> Any:
     """The polynomial of coefficients by ``_POWERS`` at places in -1 … 1."""
     c, cu, cv, cuu, cuv, cvv, cuuu, cuuv, cuvv, cvvv = of
-    along, across = ((cuuu * u + cuu) * u + cu) * u + c, (cuuv * u + cuv) * u + cv
-    return ((cvvv * v + (cuvv * u + cvv)) * v + across) * v + along
+    along, across, found = cuuu * u, cuuv * u, cuvv * u
+    # in place: a new array for each step would cost as much as the step
+    for part, steps in ((along, (cuu, cu)), (across, (cuv,))):
+        for each in steps:
+            part += each
+            part *= u
+    along += c
+    across += cv
+    found += cvv
+    found += cvvv * v
+    for each in (across, along):
+        found *= v
+        found += each
+    return found
 
 
 def drawn(shapes: Any, z: int, x: int, y: int, crs: str) -> Any:
@@ -139,23 +154,29 @@ def fitted(held: Rings, z: int, x: int, y: int, crs: str) -> tuple[Rings, Any, A
     """From ``FINE_FROM`` on, what ``drawn`` makes of polygons of one ring: rings in whole units and the number of each;
     and the numbers of those that ``drawn`` itself must draw.
     """
-    exact = columns(held.corners, z, x, y, crs)
-    low, high = Rings(exact, held.count).bounds()
+    exact = Rings(columns(held.corners, z, x, y, crs), held.count)
+    rounded = rings.rounded(exact)
+    low, high = rounded.bounds()
     least, most = -margin(z), extent(z) + margin(z)
-    west, east = np.rint(low), np.rint(high)
-    seen = ((high - low).max(axis=0) >= 1) & (west <= most).all(axis=0) & (east >= least).all(axis=0)
-    within = (west >= least).all(axis=0) & (east <= most).all(axis=0)
-    number = np.flatnonzero(seen)
-    rounded = rings.whole(Rings(exact, held.count).chosen(seen))
-    good, whole = rings.simple(rounded), within[seen]
-    part = rings.cut(rounded.chosen(good & ~whole), least, most)
-    clean, there, parted = rings.simple(part), part.count > 0, number[good & ~whole]
-    made = [(rounded.chosen(good & whole), number[good & whole]), (part.chosen(clean), parted[clean])]
-    found = rings.turned(rings.together([each for each, _ in made]))
+    seen = (low <= most).all(axis=0) & (high >= least).all(axis=0)
+    small = seen & ((high - low).max(axis=0) < 2)
+    if small.any():
+        fine_low, fine_high = exact.chosen(small).bounds()
+        seen[small] = (fine_high - fine_low).max(axis=0) >= 1
+    within = ((low >= least).all(axis=0) & (high <= most).all(axis=0))[seen]
+    number, rounded = np.flatnonzero(seen), rings.spread(rounded.chosen(seen))
+    way = rings.ways(rounded)
+    inner, edge = (way != 0) & within, (way != 0) & ~within
+    found, of, left = rings.turned(rounded.chosen(inner), way[inner]), number[inner], number[way == 0]
+    if not edge.any():
+        return found, of, left
+    part, parted = rings.cut(rounded.chosen(edge), least, most), number[edge]
+    way = rings.ways(part)
+    clean, there = way != 0, part.count > 0
     return (
-        found,
-        np.concatenate([numbers for _, numbers in made]),
-        np.concatenate((number[~good], parted[there & ~clean])),
+        rings.together([found, rings.turned(part.chosen(clean), way[clean])]),
+        np.concatenate((of, parted[clean])),
+        np.concatenate((left, parted[there & ~clean])),
     )
 
 

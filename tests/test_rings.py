@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,12 @@ def packed(each: list[list[tuple[int, int]]]) -> Rings:
 def unpacked(held: Rings) -> list[list[tuple[float, float]]]:
     edges = zip(held.start.tolist(), (held.start + held.count).tolist(), strict=True)
     return [[tuple(corner) for corner in held.corners.T[begin:end].tolist()] for begin, end in edges]
+
+
+def behind(each: Sequence[bytes]) -> tuple[bytes, Any, Any]:
+    """Something stands in front of the first."""
+    length = np.array([len(one) for one in each], dtype=np.int64)
+    return b"\1" + b"".join(each), 1 + np.cumsum(length) - length, length
 
 
 def is_one_area(ring: list[Any]) -> bool:
@@ -65,7 +72,7 @@ def test_a_ring_of_too_many_corners_is_left_to_shapely() -> None:
 @settings(max_examples=300, deadline=None)
 def test_turned_rings_keep_their_corners_and_their_first(each: list[list[tuple[int, int]]]) -> None:
     held = packed(each)
-    for before, after in zip(unpacked(held), unpacked(rings.turned(held)), strict=True):
+    for before, after in zip(unpacked(held), unpacked(rings.turned(held, np.sign(held.doubled()))), strict=True):
         assert after in (before, [before[0], *before[:0:-1]])
         assert shapely.Polygon(after).exterior.is_ccw if is_one_area(after) else True
 
@@ -97,19 +104,39 @@ def test_wkb_is_read_as_shapely_reads_it() -> None:
     rng = random.Random(2)
     plain = [shapely.Polygon([(rng.random(), rng.random()) for _ in range(n)]) for n in (3, 4, 5, 40)]
     holed = shapely.box(0, 0, 9, 9).difference(shapely.box(1, 1, 2, 2))
-    others = [holed, shapely.MultiPolygon([shapely.box(0, 0, 1, 1)]), shapely.Polygon()]
+    sieve = shapely.box(0, 0, 9, 9).difference(
+        shapely.union_all([shapely.box(n, n, n + 1, n + 1) for n in (1, 3, 5, 7)])
+    )
+    assert len(sieve.interiors) == 4  # whose length in bytes is one that a single ring may have
+    others = [sieve, holed, shapely.MultiPolygon([shapely.box(0, 0, 1, 1)]), shapely.Polygon()]
     shapes = [plain[0], holed, *plain[1:], *others, shapely.box(0, 0, 1, 2)]
     written = [
         *(shapely.to_wkb(shape, byte_order=1) for shape in shapes),
         shapely.to_wkb(plain[0], byte_order=0),
         shapely.to_wkb(shapely.force_3d(plain[3]), byte_order=1),
         shapely.to_wkb(shapely.set_srid(plain[1], 5), byte_order=1, include_srid=True),
+        shapely.to_wkb(shapely.set_srid(holed, 5), byte_order=1, include_srid=True),
     ]
-    held, alone = rings.read(b"".join(written), np.array([len(each) for each in written]))
-    assert alone.tolist() == [True, False, True, True, True, False, False, False, True, False, False, False]
-    wanted = [list(shape.exterior.coords)[:-1] for shape in (*plain, shapes[-1])]
+    held, alone = rings.read(*behind(written))
+    assert alone.tolist() == [
+        True,
+        False,
+        True,
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
+    wanted = [list(shape.exterior.coords)[:-1] for shape in (*plain, shapes[-1], plain[1])]
     assert unpacked(held) == wanted
-    nothing, none = rings.read(b"", np.array([], dtype=int))
+    nothing, none = rings.read(*behind([]))
     assert (nothing.corners.shape, none.tolist()) == ((2, 0), [])
 
 
@@ -143,7 +170,7 @@ def test_rings_are_drawn_as_shapes_are(z: int) -> None:
         if made.is_valid:
             shapes.append(made)
     wkb = shapely.to_wkb(shapes, byte_order=1)
-    held, alone = rings.read(b"".join(wkb), np.array(list(map(len, wkb))))
+    held, alone = rings.read(*behind(wkb))
     assert alone.all()
     found, of, left = grid.fitted(held, *tile, CRS)
     true = grid.drawn(np.array(shapes), *tile, CRS)
@@ -161,3 +188,17 @@ def test_rings_are_drawn_as_shapes_are(z: int) -> None:
             assert mine.equals(true[number])
     drawn = {n for n, shape in enumerate(true) if shape.area >= SPECK}
     assert drawn <= set(of.tolist()) | set(left.tolist())
+
+
+def test_what_is_smaller_than_a_unit_is_not_drawn() -> None:
+    """However it is rounded: a square of 0.6 units may become one of a unit, and one of 1.4 too."""
+    tile = tile_of(15, EAST, NORTH)
+    rng = random.Random(4)
+    sizes = [rng.choice([0.6, 0.9, 1.1, 1.4]) for _ in range(400)]
+    corners = [(EAST + rng.uniform(-15, 15), NORTH + rng.uniform(-15, 15)) for _ in sizes]
+    shapes = [shapely.box(x, y, x + s * unit(15), y + s * unit(15)) for s, (x, y) in zip(sizes, corners, strict=True)]
+    held, _ = rings.read(*behind(list(shapely.to_wkb(shapes, byte_order=1))))
+    _, of, left = grid.fitted(held, *tile, CRS)
+    drawn = set(of.tolist()) | set(left.tolist())
+    assert drawn == {n for n, size in enumerate(sizes) if size > 1}
+    assert len(of) > 50

@@ -243,6 +243,28 @@ def test_parcels_say_where_they_are_held(own_store: Store) -> None:
     assert "coverage" not in drawn(own_store, "parcels", tile, TODAY, PUBLISHED - DAY)
 
 
+def test_ground_around_a_tile_is_drawn_to_its_margin(own_store: Store) -> None:
+    """All of it where a piece of ground holds the tile, beside another that ends in it; each is a feature."""
+    tile = tile_of(16, EAST + 5020.3, NORTH + 5008.1)
+    whole, half = cadastre.rectangle(0, 0, 9000, 9000), cadastre.rectangle(0, 0, 5020, 9000)
+
+    def publish(edition: str, ground: Any) -> list[Any]:
+        row = cadastre.parcel(edition, cadastre.rectangle(5000, 5000, 5040, 5020), edition=edition)
+        held = [cadastre.coverage("parcels", ground, edition)]
+        own_store.publish([Load(cadastre.edition(edition, "parcels", rows=1), held, parcels=[row])])
+        return [shape(f["geometry"]) for f in drawn(own_store, "parcels", tile)["coverage"]]
+
+    square = shapely.box(-64, -64, 4096 + 64, 4096 + 64)
+    (alone,) = publish("a", whole)
+    assert alone.equals(square)
+    first, second = publish("b", half)
+    assert first.equals(square)
+    place = on_ground(second.__geo_interface__, tile)
+    assert place.bounds[2] == pytest.approx(EAST + 5020, abs=2 * unit(16))
+    assert 0.1 < second.area / square.area < 0.9
+    assert shapely.get_parts(second)[0].exterior.is_ccw
+
+
 def cells(rng: random.Random) -> list[Feature]:
     """A square of 2 km cut into 300 cells without a gap, some with a hole that is a cell of its own."""
     points = shapely.MultiPoint([(rng.uniform(0, 2000), rng.uniform(0, 2000)) for _ in range(300)])

@@ -98,7 +98,7 @@ _PARCELS_IN = _select(PARCELS, _IN_BOX, _MEETS) + _PARCEL_ORDER
 _DRAWN = f"""FROM {_IN_BOX.format(table="parcels")} WHERE {_MEETS}
 AND t.effective_from <= :on AND (t.effective_to IS NULL OR t.effective_to > :on)
 AND t.edition IN (SELECT e.edition FROM spans e WHERE {_KNOWN} AND (e.effective_to IS NULL OR e.effective_to > :on))"""  # noqa: S608
-_TILE = f"SELECT t.fid, t.geom, {', '.join(f't.{name}' for name in drawing.TEXTS)} {_DRAWN}"
+_TILE = f"SELECT t.fid, t.geom, {', '.join(drawing.PARCEL_TEXTS)} {_DRAWN}"
 _OUTLINES = f"SELECT t.geom {_DRAWN}"
 _FEATURES = _select(FEATURES, _IN_BOX, f"{_MEETS} AND t.theme = :layer")
 _COVERAGE = _select(COVERAGE, _IN_BOX, f"{_MEETS} AND t.layer = :layer")

@@ -6,15 +6,16 @@ of whole numbers (commands, tags, and how long each of them is), and those of al
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from landinfo.rings import Rings, of_polygons, spread, whole
+from landinfo.store.text_column import TextColumn
 
 POINT, LINE, POLYGON = 1, 2, 3
 _MOVE, _LINE_TO, _CLOSE = 1 << 3 | 1, 2, 1 << 3 | 7
@@ -23,7 +24,8 @@ _FEATURE, _TAGS, _KIND, _GEOMETRY = 2 << 3 | 2, 2 << 3 | 2, 3 << 3, 4 << 3 | 2
 _TILE_LAYER, _NAME, _KEY, _VALUE, _EXTENT, _VERSION = 3 << 3 | 2, 1 << 3 | 2, 3 << 3 | 2, 4 << 3 | 2, 5 << 3, 15 << 3
 _TEXT, _WHOLE = 1 << 3 | 2, 4 << 3
 """Fields of the messages: their number, and whether a whole number follows (0) or so many bytes (2)."""
-Said = Mapping[str, Sequence[str | int | None]]
+Values = TextColumn | NDArray[np.int64] | Sequence[str | int | None]
+Said = Mapping[str, Values]
 """What the features of a layer say beside their shape: by name a value for each; None: it says nothing there."""
 
 
@@ -86,14 +88,16 @@ def _commands(rings: Rings, more: int, begins: Any) -> tuple[Any, Any]:
 
     Steps start anew from the corner of the tile at each ring that ``begins`` a feature.
     """
-    steps = np.diff(rings.corners, axis=1, prepend=0)
+    steps = rings.corners.copy()
+    steps[:, 1:] -= rings.corners[:, :-1]
     first = rings.start[begins]
-    steps[:, first] = rings.corners[:, first]
+    for row, corners in zip(steps, rings.corners, strict=True):
+        row[first] = corners[first]
     size = 2 * rings.count + more
     start = np.cumsum(size) - size
-    place = (start - 2 * rings.start)[rings.ring] + 2 * np.arange(steps.shape[1]) + 2
+    place = rings.spread(start - 2 * rings.start + 2) + 2 * np.arange(steps.shape[1])
     place[rings.start] -= 1
-    commands = np.empty(int(size.sum()), dtype=np.int64)
+    commands = np.empty(int(size.sum()), dtype=steps.dtype)
     commands[start] = _MOVE
     commands[start + 3] = (rings.count - 1) << 3 | _LINE_TO
     if more == 3:
@@ -104,24 +108,49 @@ def _commands(rings: Rings, more: int, begins: Any) -> tuple[Any, Any]:
 
 def _zigzag(steps: Any) -> Any:
     """Whole numbers without a sign: 0, -1, 1, -2 … become 0, 1, 2, 3 …"""
-    return steps << 1 ^ steps >> 63
+    return steps << 1 ^ steps >> 8 * steps.itemsize - 1
 
 
 def _layer(drawn: Drawn, extent: int) -> bytes:
-    place: dict[str | int | None, int] = {None: -1}
     tags = np.empty((len(drawn.said), len(drawn.count)), dtype=np.int64)
-    chosen = itemgetter(*drawn.number.tolist(), drawn.number[0])
+    messages, placed = [], 0
     # From the last on: what stands there is said by many, and so has a short number.
     for key, values in reversed(list(enumerate(drawn.said.values()))):
-        told = chosen(values)[:-1]
-        new = [value for value in dict.fromkeys(told) if value not in place]
-        place.update(zip(new, itertools.count(len(place) - 1)))
-        tags[key] = np.fromiter(map(place.__getitem__, told), np.int64, len(told))
+        message, many, which = _values(values, drawn.number)
+        tags[key] = which + placed * (which >= 0)
+        messages.append(message)
+        placed += many
     fields = [_sized(_NAME, drawn.name.encode()), _features(drawn, tags)]
     fields += [_sized(_KEY, key.encode()) for key in drawn.said]
-    every = (value for value in place if value is not None)
-    fields += [_text(value.encode()) if isinstance(value, str) else _whole(value) for value in every]
-    return b"".join([*fields, _number(_EXTENT), _number(extent), _number(_VERSION), _number(2)])
+    return b"".join([*fields, *messages, _number(_EXTENT), _number(extent), _number(_VERSION), _number(2)])
+
+
+def _values(values: Values, number: Any) -> tuple[bytes, int, Any]:
+    """What some features say: each value that differs, how many do, and for each feature which; below 0: none."""
+    if isinstance(values, TextColumn):
+        return _texts(values.chosen(number))
+    if isinstance(values, np.ndarray):
+        each, which = np.unique(values[number], return_inverse=True)
+        return b"".join(map(_whole, each.tolist())), len(each), which
+    place: dict[str | int | None, int] = {None: -1}
+    said = [place.setdefault(values[i], len(place) - 1) for i in number.tolist()]
+    every = [value for value in place if value is not None]
+    told = [_text(value.encode()) if isinstance(value, str) else _whole(value) for value in every]
+    return b"".join(told), len(told), np.array(said, dtype=np.int64)
+
+
+def _texts(said: TextColumn) -> tuple[bytes, int, Any]:
+    there = said.start >= 0
+    if there.all():
+        each, which = said.distinct()
+    else:
+        which = np.full(len(there), -1, dtype=np.int64)
+        each, which[there] = said.chosen(there).distinct()
+    if int(each.length.max(initial=0)) >= len(_HEADS):
+        return b"".join(map(_text, each.texts())), len(each.length), which
+    told, begin = each.headed(_HEAD)
+    told[begin], told[begin + 1], told[begin + 2], told[begin + 3] = _VALUE, each.length + 2, _TEXT, each.length
+    return told.tobytes(), len(begin), which
 
 
 def _features(drawn: Drawn, tags: Any) -> bytes:
@@ -136,7 +165,7 @@ def _features(drawn: Drawn, tags: Any) -> bytes:
     length = head + 4 + count
     start = np.empty_like(length)
     start[order] = np.cumsum(length[order]) - length[order]
-    row = np.empty(int(length.sum()), dtype=np.int64)
+    row = np.empty(int(length.sum()), dtype=drawn.commands.dtype)
     row[start] = _FEATURE
     row[start + 1] = (says > 0) * (1 + _size(tag_bytes) + tag_bytes) + 3 + _size(shape_bytes) + shape_bytes
     tagged = start[says > 0]
@@ -162,6 +191,7 @@ def _text(text: bytes) -> bytes:
     return _HEADS[len(text)] + text if len(text) < len(_HEADS) else _sized(_VALUE, _sized(_TEXT, text))
 
 
+@lru_cache(maxsize=4096)
 def _whole(value: int) -> bytes:
     return _sized(_VALUE, _number(_WHOLE) + _number(value & (1 << 64) - 1))
 
@@ -179,6 +209,8 @@ def _number(value: int) -> bytes:
 
 _SHORT = [bytes([value]) for value in range(256)]
 _HEADS = [bytes([_VALUE, length + 2, _TEXT, length]) for length in range(126)]
+_HEAD = 4
+"""Bytes in front of a text so short that each length takes one."""
 
 
 def _size(values: Any) -> Any:
@@ -193,7 +225,21 @@ def _size(values: Any) -> Any:
 
 def _numbers(values: Any) -> bytes:
     """As ``_number`` writes each."""
-    wide = int(_size(values.max(initial=0, keepdims=True))[0])
+    most = int(values.max(initial=0))
+    if most >> 14:
+        return _long(values, most)
+    # the low byte first, whatever the machine's own order is
+    short = values.astype("<u2")
+    more = short > 127
+    there = np.empty((len(short), 2), dtype=bool)
+    there[:, 0], there[:, 1] = True, more
+    written = (short & 127) | (more * np.uint16(128)) | (short >> 7 << 8)
+    held: bytes = written.astype("<u2", copy=False).view(np.uint8)[there.ravel()].tobytes()
+    return held
+
+
+def _long(values: Any, most: int) -> bytes:
+    wide = len(_number(most))
     digits, there = np.empty((len(values), wide), dtype=np.uint8), np.empty((len(values), wide), dtype=bool)
     there[:, 0] = True
     for digit in range(wide):

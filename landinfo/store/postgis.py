@@ -48,7 +48,6 @@ from landinfo.store import (
     measures,
     paging,
     postgis_surroundings,
-    postgis_tile,
     rows,
 )
 from landinfo.store import tile as drawing
@@ -56,6 +55,7 @@ from landinfo.store.checks import facts_of, meta_of, version_of
 from landinfo.store.edited import Edit, Edited
 from landinfo.store.plane import definition, srid
 from landinfo.store.postgis_pool import Pool, connect, find_tables, shown, writing
+from landinfo.store.postgis_tile import TileRows, squares
 from landinfo.store.postgis_write import Bulk, runner, write_plane, write_rows
 from landinfo.store.rows import COVERAGE, FEATURES, PARCELS, SHAPED, ZONES, Table
 from landinfo.store.surroundings import one_by_one
@@ -64,7 +64,6 @@ T = TypeVar("T")
 WAIT = 5.0
 """Seconds that a publication waits for another, and an upgrade for the questions that run."""
 _BROKEN = (psycopg2.Error, shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
-_SIX = "%s, %s, %s, %s, %s, %s"
 _META = "SELECT key, value FROM landinfo.meta"
 
 _KNOWN = "e.published <= {known} AND (e.withdrawn IS NULL OR e.withdrawn > {known})"
@@ -121,7 +120,7 @@ def _prepared(number: int) -> tuple[str, ...]:
         f"PREPARE lineage (text[], text[], text, text, date) AS {_linked('before')} UNION ALL {_linked('after')}",
         postgis_surroundings.prepared(number),
         f"PREPARE mark AS SELECT string_agg(ROW({', '.join(rows.SPAN)})::text, ' ') FROM spans",  # noqa: S608
-        *postgis_tile.prepared(number, _IN_FORCE, _KNOWN),
+        squares(_IN_FORCE),
     )
 
 
@@ -149,6 +148,7 @@ class PostgisStore(Edited):
         self._url, self._facts, self._pool = url, facts, pool
         self._communes: tuple[tuple[Commune, ...], tuple[Union, ...]] | None = None
         self._coverages = postgis_surroundings.Coverages()
+        self._tile_rows = TileRows(srid(facts.crs), _KNOWN, self._copy)
 
     @classmethod
     def open(cls, url: str, *, pool: int = 8, wait: float = 2.0, statement_timeout: float = 5.0) -> Self:
@@ -294,23 +294,12 @@ class PostgisStore(Edited):
 
     def tile(self, layer: str, z: int, x: int, y: int, on: date, known: date) -> bytes:
         tile, crs = (z, x, y), self._facts.crs
-        asked = (*grid.window(*tile, crs), on, known)
-        if layer == "parcels" and z < grid.NUMBERS_FROM:
-            ((length, wkb),) = self._ask(f"EXECUTE tile_outlines ({_SIX})", asked)
-            return drawing.outlines(postgis_tile.shapes(length, wkb), tile, crs)
-        execute, more = ("parcels", ()) if layer == "parcels" else ("theme", (layer,))
-        marks = ", ".join(["%s"] * (len(asked) + len(more)))
-        one, other = sorted(self._ask(f"EXECUTE tile_{execute} ({marks})", (*asked, *more)))
-        shapes, ground = (postgis_tile.shapes(*row[1:3]) for row in (one, other))
+        asked = grid.window(*tile, crs), on, known
         if layer != "parcels":
-            return drawing.theme(layer, postgis_tile.designated(shapes, one[3]), ground, tile, crs)
-        return drawing.parcels(postgis_tile.found(shapes, one[3]) or self._singly(asked), ground, tile, crs)
-
-    def _singly(self, asked: Sequence[object]) -> drawing.Found:
-        """Parcels row by row."""
-        found = self._ask(f"EXECUTE parcels_in ({_SIX}, NULL)", asked)
-        places = [PARCELS.columns.index(name) + 2 for name in drawing.TEXTS]
-        return drawing.Found.of((row[0], bytes(row[1]), *(row[place] for place in places)) for row in found)
+            return drawing.theme(layer, *self._tile_rows.theme(layer, *asked), tile, crs)
+        if z < grid.NUMBERS_FROM:
+            return drawing.outlines(self._tile_rows.outlines(*asked), tile, crs)
+        return drawing.parcels(*self._tile_rows.parcels(*asked), tile, crs)
 
     def page(
         self, layer: str, days: tuple[date, date], known: date, limit: int, after: int = 0, box: Box | None = None
@@ -390,12 +379,23 @@ class PostgisStore(Edited):
         return before
 
     def _ask(self, statement: str, given: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
-        try:
+        with _served():
             return self._pool.ask(statement, given)
-        except errors.QueryCanceled as wrong:
-            raise Busy("store-busy") from wrong
-        except psycopg2.Error as wrong:
-            raise Busy("store-broken") from wrong
+
+    def _copy(self, select: str, given: Mapping[str, object]) -> list[bytes]:
+        with _served():
+            return self._pool.copy(select, given)
+
+
+@contextmanager
+def _served() -> Iterator[None]:
+    """A statement that fails is no fault of who asks."""
+    try:
+        yield
+    except errors.QueryCanceled as wrong:
+        raise Busy("store-busy") from wrong
+    except psycopg2.Error as wrong:
+        raise Busy("store-broken") from wrong
 
 
 @contextmanager

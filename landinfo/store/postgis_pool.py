@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from queue import Empty, LifoQueue
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, TypeVar
 
 import psycopg2
 from psycopg2 import errors
@@ -16,6 +17,8 @@ from psycopg2.extensions import cursor as Cursor
 from psycopg2.extensions import make_dsn, parse_dsn
 
 from landinfo.model import Busy, Refused
+
+T = TypeVar("T")
 
 # A literal plan costs more than the answer; parallel workers and JIT cost up to three times a small one.
 _READING = """
@@ -59,13 +62,31 @@ class Pool:
         Raises ``Busy``: no connection came free in time, or the server does not answer; ``psycopg2.Error``: the
         statement failed.
         """
+
+        def work(cursor: Cursor) -> list[tuple[Any, ...]]:
+            cursor.execute(statement, given)
+            return cursor.fetchall()
+
+        return self._on(work)
+
+    def copy(self, select: str, given: Mapping[str, object]) -> list[bytes]:
+        """What a ``SELECT`` gives in PostgreSQL's binary form, message by message. Asked and raises as ``ask``."""
+
+        def work(cursor: Cursor) -> list[bytes]:
+            copied: list[bytes] = []
+            taker = SimpleNamespace(write=copied.append)
+            cursor.copy_expert(b"COPY (%b) TO STDOUT (FORMAT binary)" % cursor.mogrify(select, given), taker)
+            return copied
+
+        return self._on(work)
+
+    def _on(self, work: Callable[[Cursor], T]) -> T:
         with self._slot() as slot:
             for last in (False, True):
                 try:
                     slot.held = slot.held or self._connect()
                     with slot.held.cursor() as cursor:
-                        cursor.execute(statement, given)
-                        return cursor.fetchall()
+                        return work(cursor)
                 except psycopg2.Error as wrong:
                     if slot.held is not None and not _lost(slot.held, wrong):
                         raise

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,57 +13,71 @@ import shapely
 from landinfo import grid, rings
 from landinfo.rings import Rings
 from landinfo.store import mvt
+from landinfo.store.main_use import main_uses
 from landinfo.store.rows import COVERAGE, FEATURES, Row
+from landinfo.store.text_column import TextColumn
 
 Tile = tuple[int, int, int]
-_EACH = re.compile(r'^(?:\[\{"code": ?"([^"\\\n]+)"[^{}\\\n]*\}\]|(.*))$', re.MULTILINE)
-"""One use, as it is written, or else the whole line: a tile may hold ten thousand of them."""
+_Told = Mapping[str, TextColumn]
 
 
 @dataclass(frozen=True)
 class Shapes:
-    """Polygons as WKB, one behind the other, and the bytes of each."""
+    """Polygons as WKB: where each begins in ``wkb``, and its bytes."""
 
     wkb: bytes
+    start: Any
     length: Any
 
     @classmethod
     def of(cls, each: Sequence[bytes]) -> Shapes:
-        return cls(b"".join(each), np.fromiter(map(len, each), np.int64, len(each)))
+        return cls.behind(b"".join(each), np.fromiter(map(len, each), np.int64, len(each)))
+
+    @classmethod
+    def behind(cls, wkb: bytes, length: Any) -> Shapes:
+        """One behind the other."""
+        return cls(wkb, np.cumsum(length) - length, length)
+
+    def before(self, others: Shapes) -> Shapes:
+        """With others behind them."""
+        wkb, shift = (self.wkb, 0) if self.wkb is others.wkb else (self.wkb + others.wkb, len(self.wkb))
+        start = np.concatenate((self.start, others.start + shift))
+        return Shapes(wkb, start, np.concatenate((self.length, others.length)))
+
+    def rings(self) -> tuple[Rings, Any]:
+        """Those of one ring, and which they are."""
+        return rings.read(self.wkb, self.start, self.length)
 
     def read(self, which: Any) -> Any:
         """Some of them, by their numbers, as an array of shapes."""
-        end = np.cumsum(self.length)
-        edges = zip((end - self.length)[which].tolist(), end[which].tolist(), strict=True)
+        begin = self.start[which]
+        edges = zip(begin.tolist(), (begin + self.length[which]).tolist(), strict=True)
         return np.asarray(shapely.from_wkb([self.wkb[begin:stop] for begin, stop in edges]), dtype=object)
 
 
-TEXTS = ("commune", "period", "sheet", "number", "suffix", "land_uses")
-"""The columns of a parcel that a tile tells."""
+_SUFFIX = "CASE t.suffix WHEN '' THEN '' ELSE '~' || t.suffix END"
+PARCEL_TEXTS = (
+    f"t.commune || '@' || t.period || '/' || t.sheet || '/' || t.number || {_SUFFIX}",
+    "t.number",
+    "t.land_uses",
+)
+"""What a tile tells of a parcel ``t``, as every engine selects it; the first as ``model.ParcelRef`` is written."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """Parcels by arrival: their shapes, and ``TEXTS`` as they are written in a store."""
+    """Parcels by arrival."""
 
     shapes: Shapes
-    commune: Sequence[str]
-    period: Sequence[str]
-    sheet: Sequence[str]
-    number: Sequence[str]
-    suffix: Sequence[str]
-    land_uses: Sequence[str]
+    refs: TextColumn
+    numbers: TextColumn
+    land_uses: TextColumn
 
     @classmethod
     def of(cls, held: Iterable[Row]) -> Found:
-        """From rows of their number in the table, shape, and ``TEXTS``."""
-        _, shapes, *texts = list(zip(*sorted(held, key=lambda row: row[0]), strict=True)) or [()] * (len(TEXTS) + 2)
-        return cls(Shapes.of(shapes), *texts)
-
-    def refs(self) -> list[str]:
-        """As ``model.ParcelRef`` is written."""
-        each = zip(self.commune, self.period, self.sheet, self.number, self.suffix, strict=True)
-        return [f"{c}@{p}/{s}/{n}~{x}" if x else f"{c}@{p}/{s}/{n}" for c, p, s, n, x in each]
+        """From rows of their number in the table, shape, and ``PARCEL_TEXTS``."""
+        _, shapes, *texts = list(zip(*sorted(held, key=lambda row: row[0]), strict=True)) or [()] * 5
+        return cls(Shapes.of(shapes), *map(TextColumn.of, texts))
 
 
 @dataclass(frozen=True)
@@ -73,14 +85,15 @@ class Designated:
     """Areas of a theme in the order in which they are drawn."""
 
     shapes: Shapes
-    ids: Sequence[str]
-    designations: Sequence[str]
+    ids: TextColumn
+    designations: TextColumn
 
     @classmethod
     def of(cls, held: Iterable[Row]) -> Designated:
         """From rows of the table."""
         ordered = FEATURES.sorted(held)
-        return cls(Shapes.of([row[1] for row in ordered]), *([row[n] for row in ordered] for n in (_ID, _DESIGNATION)))
+        texts = (TextColumn.of([row[n] for row in ordered]) for n in (_ID, _DESIGNATION))
+        return cls(Shapes.of([row[1] for row in ordered]), *texts)
 
 
 def complete(covered: Sequence[Row]) -> Shapes:
@@ -90,14 +103,14 @@ def complete(covered: Sequence[Row]) -> Shapes:
 
 def parcels(found: Found, ground: Shapes, tile: Tile, crs: str) -> bytes:
     """Parcels with number and land use, and the ground on which they are held completely."""
-    said = {"ref": found.refs(), "number": found.number}
-    uses = {"land_use": _main_uses(found.land_uses)}
+    said = {"ref": replace(found.refs, recurs=False), "number": found.numbers}
+    uses = {"land_use": main_uses(found.land_uses)}
     return _written("parcels", found.shapes, said, uses, ground, tile, crs)
 
 
 def outlines(shapes: Shapes, tile: Tile, crs: str) -> bytes:
     """Nothing but the outlines of parcels, as lines: a small zoom may hold twenty thousand, each too small to read."""
-    held, alone = rings.read(shapes.wkb, shapes.length)
+    held, alone = shapes.rings()
     others = np.flatnonzero(~alone)
     every = [held, rings.of_polygons(shapes.read(others))[0]] if others.size else [held]
     together = rings.together(every)
@@ -107,19 +120,37 @@ def outlines(shapes: Shapes, tile: Tile, crs: str) -> bytes:
 
 def theme(layer: str, found: Designated, ground: Shapes, tile: Tile, crs: str) -> bytes:
     """The areas of a theme, and the ground on which it is held completely."""
-    said = {"id": found.ids, "designation": found.designations}
+    said = {"id": replace(found.ids, recurs=False), "designation": found.designations}
     return _written(layer, found.shapes, said, {}, ground, tile, crs)
 
 
-def _written(layer: str, shapes: Shapes, said: mvt.Said, more: mvt.Said, ground: Shapes, tile: Tile, crs: str) -> bytes:
+def _written(layer: str, shapes: Shapes, said: _Told, more: _Told, ground: Shapes, tile: Tile, crs: str) -> bytes:
     """The layer, its labels, which do not say ``more``, and its ground."""
-    held, alone = rings.read(shapes.wkb, shapes.length)
+    many = len(shapes.length)
+    window = shapely.box(*grid.window(*tile, crs))
+    # nearly every tile lies within its ground, and is then covered from edge to edge
+    within = shapely.contains_properly(ground.read(slice(None)), window).all()
+    every = shapes if within else shapes.before(ground)
+    held, alone = every.rings()
     mixed = np.flatnonzero(~alone)
-    others, boxes = shapes.read(mixed), np.empty((4, len(alone)))
+    others, boxes = every.read(mixed), np.empty((4, len(alone)))
     boxes[:, alone], boxes[:, mixed] = np.concatenate(held.bounds()), shapely.bounds(others).reshape(-1, 4).T
-    drawn = mvt.areas(layer, *_fitted(held, alone, shapes, tile, crs), {**said, **more})
-    covered = mvt.areas("coverage", *_fitted(*rings.read(ground.wkb, ground.length), ground, tile, crs), {})
-    return mvt.written([drawn, _labels(shapes, boxes, said, tile, crs), covered], grid.extent(tile[0]))
+    drawn, of = _fitted(held, alone, every, tile, crs)
+    mine = of < many
+    layers = [
+        mvt.areas(layer, drawn.chosen(mine), of[mine], {**said, **more}),
+        _labels(shapes, boxes[:, :many], said, tile, crs),
+        mvt.areas("coverage", drawn.chosen(~mine), of[~mine] - many, {}),
+    ]
+    covered = _everywhere(len(ground.length), tile[0]) if within else b""
+    return mvt.written(layers, grid.extent(tile[0])) + covered
+
+
+@lru_cache(maxsize=64)
+def _everywhere(many: int, z: int) -> bytes:
+    least, most = -grid.margin(z), grid.extent(z) + grid.margin(z)
+    every = np.full(many, shapely.box(least, least, most, most))
+    return mvt.written([mvt.shapes("coverage", every, {})], grid.extent(z))
 
 
 def _fitted(held: Rings, alone: Any, shapes: Shapes, tile: Tile, crs: str) -> tuple[Rings, Any]:
@@ -136,33 +167,18 @@ def _fitted(held: Rings, alone: Any, shapes: Shapes, tile: Tile, crs: str) -> tu
     return rings.together([found, rings.whole(drawn)]), np.concatenate((number[of], others[whose]))
 
 
-def _labels(shapes: Shapes, boxes: Any, said: mvt.Said, tile: Tile, crs: str) -> mvt.Drawn:
+def _labels(shapes: Shapes, boxes: Any, said: _Told, tile: Tile, crs: str) -> mvt.Drawn:
     room = grid.room(boxes)
     wide = np.flatnonzero(room >= grid.least_room(tile[0]))
     anchors = shapely.get_coordinates(shapely.point_on_surface(shapes.read(wide)))
     placed = grid.columns(anchors.T, *tile, crs)
     here = grid.inside(placed, tile[0])
-    places = wide[here].tolist()
-    told = {key: [values[i] for i in places] for key, values in said.items()}
-    return mvt.points("labels", placed[:, here].T, {**told, "room": room[places].tolist()})
+    places = wide[here]
+    told = {key: values.chosen(places) for key, values in said.items()}
+    return mvt.points("labels", placed[:, here].T, {**told, "room": room[places]})
 
 
 _ID, _DESIGNATION, _COMPLETE = (
     table.columns.index(name) + 2
     for table, name in ((FEATURES, "id"), (FEATURES, "designation"), (COVERAGE, "complete"))
 )
-
-
-def _main_uses(written: Sequence[str]) -> list[str | None]:
-    """Of each parcel the use of the largest area, of equal ones the first; an area that is not known comes last.
-
-    None: it has no use. No line ends within what is written: JSON escapes it.
-    """
-    each = _EACH.findall("\n".join(written)) if written else []
-    return [code or _main_use(json.loads(others)) for code, others in each]
-
-
-def _main_use(uses: Sequence[Mapping[str, Any]]) -> str | None:
-    known = [use for use in uses if use["area"] is not None]
-    first = max(known, key=lambda use: Decimal(use["area"])) if known else uses[0] if uses else None
-    return str(first["code"]) if first else None

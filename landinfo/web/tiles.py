@@ -113,7 +113,7 @@ def _drawn(key: str, where: tuple[str, int, int, int], on: date, known: date, he
     if found is None:
         found = _communes(key, where, on, known, here) if layer == COMMUNES else here.store.tile(*where, on, known)
         # What was published while it was drawn may be in it already.
-        if key.startswith(versions([layer], known, here.store)[layer]):
+        if here.tiles.keeps and key.startswith(versions([layer], known, here.store)[layer]):
             here.tiles.put(key, found)
     return found
 
