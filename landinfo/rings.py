@@ -142,16 +142,12 @@ def turned(rings: Rings, way: Any) -> Rings:
     return Rings(np.take(rings.corners, place, axis=1), rings.count)
 
 
-def simple(rings: Rings) -> Any:
-    """Which rings of whole numbers bound one area: no two edges meet but where one follows the other.
-
-    Rings of more than ``MOST_CORNERS`` are not tested edge by edge, and may count as not simple.
-    """
-    return ways(rings) != 0
-
-
 def ways(rings: Rings) -> Any:
-    """Of rings that are ``simple`` 1, or -1 where they turn from the second axis to the first; of others 0."""
+    """Of rings of whole numbers that are simple 1, or -1 where they turn from the second axis to the first; else 0.
+
+    Simple: it bounds one area, no two edges meet but where one follows the other. Rings of more than ``MOST_CORNERS``
+    are not tested edge by edge, and may count as not simple.
+    """
     found = _around(rings)
     left = (found == 0) & (rings.count >= 3) & (rings.count <= MOST_CORNERS)
     if left.any():
@@ -222,7 +218,7 @@ def _cross(a: Any, b: Any) -> Any:
 def cut(rings: Rings, least: int, most: int) -> Rings:
     """What of rings of whole numbers lies between ``least`` and ``most`` on both axes; of one, nothing may be left.
 
-    A ring that goes out through an edge more than once comes to run to and fro along it, and is not ``simple``.
+    A ring that goes out through an edge more than once comes to run to and fro along it, and is not simple.
     """
     for axis in (0, 1):
         for edge, side in ((least, 1), (most, -1)):

@@ -31,12 +31,8 @@ class Shapes:
 
     @classmethod
     def of(cls, each: Sequence[bytes]) -> Shapes:
-        return cls.behind(b"".join(each), np.fromiter(map(len, each), np.int64, len(each)))
-
-    @classmethod
-    def behind(cls, wkb: bytes, length: Any) -> Shapes:
-        """One behind the other."""
-        return cls(wkb, np.cumsum(length) - length, length)
+        length = np.fromiter(map(len, each), np.int64, len(each))
+        return cls(b"".join(each), np.cumsum(length) - length, length)
 
     def before(self, others: Shapes) -> Shapes:
         """With others behind them."""

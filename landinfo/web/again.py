@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -44,9 +44,14 @@ class AnsweredAgain:
         stands = self._stands() if key else None
         if key is None or stands is None:
             return self._inner(environ, start_response)
-        held = self._held.get(key, stands) or self._held.get((*key, *_holds(environ)), stands)
+        held = self._held.get(key, stands)
         if held is None:
-            return self._first(key, stands, environ, start_response)
+            holds = parse_etags(environ.get(HOLDS)).as_set(include_weak=True)
+            # unchanged: by one tag alone, which then is the answer's own; of those there are few
+            unchanged = (*key, *holds) if len(holds) == 1 else None
+            held = self._held.get(unchanged, stands) if unchanged else None
+            if held is None:
+                return self._first({"200": key, "304": unchanged}, stands, environ, start_response)
         held = _compared(held, environ)
         told = limits.again(held.counted, environ.get("REMOTE_ADDR")) if held.counted else []
         if told is None:
@@ -64,9 +69,13 @@ class AnsweredAgain:
             return None
 
     def _first(
-        self, key: tuple[str, ...], stands: tuple[str, str], environ: dict[str, Any], start_response: Callable[..., Any]
+        self,
+        keys: Mapping[str, tuple[str, ...] | None],
+        stands: tuple[str, str],
+        environ: dict[str, Any],
+        start_response: Callable[..., Any],
     ) -> Iterable[bytes]:
-        """Answered by Flask, and kept where nothing was published meanwhile."""
+        """Answered by Flask, and kept by the key of its status where nothing was published meanwhile."""
         told: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start(status: str, given: list[tuple[str, str]], *more: Any) -> Any:
@@ -78,18 +87,11 @@ class AnsweredAgain:
         if close := getattr(found, "close", None):
             close()
         status, given = told[-1]
-        unchanged = status[:3] == "304"
-        # by one tag alone: then it is the answer's own, of which there are few
-        if (len(holds := _holds(environ)) == 1 if unchanged else status[:3] == "200") and stands == self._stands():
+        key = keys.get(status[:3])
+        if key and stands == self._stands():
             fixed = [(name, value) for name, value in given if not name.lower().startswith(_OWN)]
-            answered = AnsweredTile(stands, status, fixed, body, environ.get(limits.COUNTED))
-            self._held.keep((*key, *holds) if unchanged else key, answered)
+            self._held.keep(key, AnsweredTile(stands, status, fixed, body, environ.get(limits.COUNTED)))
         return [body]
-
-
-def _holds(environ: dict[str, Any]) -> set[str]:
-    """The tags of what the asker holds."""
-    return parse_etags(environ.get(HOLDS)).as_set(include_weak=True)
 
 
 def _compared(held: AnsweredTile, environ: dict[str, Any]) -> AnsweredTile:
