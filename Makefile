@@ -87,14 +87,9 @@ LINT := $(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 lint: $(TESTING)
 	@$(LINT)
 
-# All parts run, so that one report names everything; pytest comes last and so does its closing line. Lint and types need
-# no sample store: they run while it is built.
-LINTED := .venv/.linted
-test: services $(TESTING)
-	@failed=0; { $(LINT); } >$(LINTED) 2>&1 & lint=$$!; \
-	$(MAKE) --no-print-directory setup || { kill $$lint; exit 1; }; \
-	wait $$lint || failed=1; cat $(LINTED); \
-	$(PY) -m pytest $(PYTEST) || failed=1; exit $$failed
+# Both parts run, so that one report names everything; pytest comes last and so does its closing line.
+test: services setup $(TESTING)
+	@failed=0; $(LINT) || failed=1; $(PY) -m pytest $(PYTEST) || failed=1; exit $$failed
 
 test-long: export LANDINFO_LONG = 1
 test-long: test
