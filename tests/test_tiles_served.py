@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 import os
@@ -287,8 +288,17 @@ def test_where_tiles_are_kept(tmp_path: Path) -> None:
     made.close()
 
 
-OF_ITS_TIME = ("X-Request-ID", "Date", "Last-Modified")
+OF_ITS_TIME = ("X-Request-ID", "Date")
 """Headers that two answers of one tile need not share."""
+
+
+def sent_of(answer: Any) -> bytes:
+    """The tile itself: gzip writes the second in which it was made."""
+    return (
+        gzip.decompress(answer.data)
+        if answer.headers.get("Content-Encoding") == "gzip" and answer.data
+        else answer.data
+    )
 
 
 def answers(asked: FlaskClient) -> Any:
@@ -329,7 +339,7 @@ def test_what_was_answered_is_answered_again_in_front_of_flask(
                 {name: value.replace(":gzip", "") for name, value in r.headers if name not in OF_ITS_TIME}
                 for r in (one, other)
             ]
-            assert (one.status_code, one.data, held[0]) == (other.status_code, other.data, held[1])
+            assert (one.status_code, sent_of(one), held[0]) == (other.status_code, sent_of(other), held[1])
     answers(asked)._held = KeptTileAnswers()
     tag = first[0].headers["ETag"]
     assert asked.get(address, headers={"If-None-Match": tag}).status_code == 304
