@@ -10,18 +10,22 @@ from typing import Any
 
 import cadastre
 import pytest
+from cadastre import EAST, NORTH
 from flask import Response
 from flask.testing import FlaskClient
 from serving import client, instead, raising
 from street import TODAY, X, Y
+from tiled import tile_of
 from werkzeug.http import parse_date
 
 from landinfo.model import Held, LayerFacts, PriceZone
 from landinfo.store import Load, Store, program
 from landinfo.web import Settings, create_app
 from landinfo.web.kept import KeptAnswers
+from landinfo.web.tiles import versions
 
 BOTH = "on=2026-03-01&known=2026-11-24"
+PLACE = "/".join(map(str, tile_of(17, EAST, NORTH)))
 ONE = f"/api/parcels/25744@2024/1/1?{BOTH}"
 DOORS = [
     "/api/parcels/25750@2024/1/1",
@@ -124,6 +128,40 @@ def test_an_answer_of_which_a_layer_was_not_read_is_nobodys_to_keep(street_store
     assert asked.get(DOORS[0]).data == whole.data
     fails = True
     assert asked.get(DOORS[0]).data == whole.data
+
+
+@pytest.mark.parametrize(
+    ("address", "method"),
+    [
+        (DOORS[0], "parcels"),
+        (f"/tiles/parcels/{PLACE}", "tile"),
+        (f"/tiles/parcels/{PLACE}?on=2026-03-01&known=2026-11-24&v={{version}}", "tile"),
+        ("/tiles/communes/10/815/480", "squares"),
+        ("/ogc/collections/parcels/items?limit=3", "page"),
+        ("/ogc/collections/parcels/items/25750@2024:1:1", "parcels"),
+    ],
+)
+def test_what_was_published_meanwhile_is_nobodys_to_keep(own_store: Store, address: str, method: str) -> None:
+    """It may be of before, of after, or of both: neither a browser nor the service holds on to it."""
+    read, made = getattr(own_store, method), list[int]()
+
+    def meanwhile(*given: Any, **more: Any) -> Any:
+        made.append(1)
+        found = read(*given, **more)
+        if len(made) == 1:
+            own_store.publish([empty("later", date(2026, 11, 20))])
+        return found
+
+    asked = client(instead(own_store, **{method: meanwhile}))
+    version = versions(["parcels"], date(2026, 11, 24), own_store)["parcels"]
+    first = asked.get(address.format(version=version))
+    assert (first.status_code, first.headers["Cache-Control"]) == (200, "no-store")
+    assert "ETag" not in first.headers
+    assert "Last-Modified" not in first.headers
+    second = asked.get(address.format(version=version))
+    assert (second.status_code, len(made)) == (200, 2)
+    assert second.headers["ETag"] == client(own_store).get(address.format(version=version)).headers["ETag"]
+    assert second.headers["Cache-Control"] == "no-cache"
 
 
 def test_a_refusal_has_no_mark_and_is_never_304(web: FlaskClient) -> None:

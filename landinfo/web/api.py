@@ -47,6 +47,13 @@ def is_held(tag: str) -> bool:
     return any(each.partition(":")[0] == tag for each in request.if_none_match.as_set(include_weak=True))
 
 
+def unkept(response: Response) -> Response:
+    """Nobody keeps it: a layer could not be read, or something was published while it was made."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers.pop("ETag", None)
+    return response
+
+
 def fresh(response: Response) -> Response:
     """Kept by a browser, but asked for again each time; an unchanged answer is 304."""
     response.headers["Cache-Control"] = "no-cache"

@@ -74,15 +74,17 @@ class CommuneGround:
         self._held: dict[tuple[str, date], squares.Communes] = {}
         self._one = Lock()
 
-    def on(self, version: str, on: date, known: date, store: Store) -> squares.Communes:
-        """As known: ``version`` names what is published then."""
+    def on(self, version: str, on: date, known: date, mark: str, store: Store) -> squares.Communes:
+        """As known: ``version`` names what is published then, ``mark`` is the store's, read before."""
         with self._one:
-            if (version, on) not in self._held:
-                counted = store.squares(squares.SIDE, on, known)
-                while len(self._held) >= _DAYS_HELD:
-                    self._held.pop(next(iter(self._held)))
-                self._held[version, on] = squares.gathered(counted, store.communes()[0], on)
-            return self._held[version, on]
+            held = self._held.get((version, on))
+            if held is None:
+                held = squares.gathered(store.squares(squares.SIDE, on, known), store.communes()[0], on)
+                if store.mark() == mark:  # else published meanwhile: of which version they are nobody can say
+                    while len(self._held) >= _DAYS_HELD:
+                        self._held.pop(next(iter(self._held)))
+                    self._held[version, on] = held
+            return held
 
 
 def communes(store: Store, day: date) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

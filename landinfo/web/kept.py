@@ -55,9 +55,9 @@ class KeptEditions:
         self._held: LRUCache[tuple[str, date | None], tuple[Edition, ...]] = LRUCache(DAYS)
         self._lock = Lock()
 
-    def known_on(self, day: date | None = None) -> tuple[Edition, ...]:
-        """As ``Store.editions``."""
-        key = self._store.mark(), day
+    def known_on(self, day: date | None, mark: str) -> tuple[Edition, ...]:
+        """As ``Store.editions``; ``mark`` is the store's, read before."""
+        key = mark, day
         with self._lock:
             found = self._held.get(key)
         if found is None:

@@ -78,6 +78,7 @@ def items(name: str) -> Response:
     of = _named(name, here)
     given = question.few(api.given())
     wanted = asked_features.read(given, of.types, here.store.facts().crs, here.today())
+    mark = here.store.mark()
     tag = _tag(of, wanted, here)
     if api.is_held(tag):
         return _tagged(Response(status=304), tag, wanted)
@@ -85,7 +86,8 @@ def items(name: str) -> Response:
     body = present_features.page(found, wanted, of, api.root(), dict(given))
     if not found.rows and found.after is None and not wanted.after:
         body["held"] = of.id == COMMUNES or features.is_held(here.store, of.id, wanted)
-    return _tagged(api.as_json(body, mimetype=GEOJSON), tag, wanted)
+    response = _tagged(api.as_json(body, mimetype=GEOJSON), tag, wanted)
+    return response if here.store.mark() == mark else api.unkept(response)
 
 
 @blueprint.get("/collections/<name>/items/<key>")
@@ -99,6 +101,7 @@ def item(name: str, key: str) -> Response:
     except ValueError as wrong:
         raise missing from wrong
     wanted = asked_features.read_item(question.few(api.given()), first, here.store.facts().crs, here.today())
+    mark = here.store.mark()
     row = _row(of, parts, wanted, here)
     if row is None or (first and row.effective_from != first):
         raise missing
@@ -108,7 +111,8 @@ def item(name: str, key: str) -> Response:
     shape = wanted.frame.of(row.shape) if of.shaped else None
     properties = _reader(wanted, here)(row)
     body = present_features.item(row, properties, shape, wanted, of, api.root(), first is not None)
-    return _tagged(api.as_json(body, mimetype=GEOJSON), tag, wanted)
+    response = _tagged(api.as_json(body, mimetype=GEOJSON), tag, wanted)
+    return response if here.store.mark() == mark else api.unkept(response)
 
 
 def _named(name: str, here: Site) -> Collection:

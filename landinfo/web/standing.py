@@ -26,22 +26,23 @@ _KNOWN = f"{asked.AND}known"
 def standing(make: Callable[[], Response], form: str = "") -> Response:
     """What ``make`` answers in the form that was asked for, or 304 where that was answered before and still stands.
 
-    An answer in which a layer could not be read stands on nothing: it has no mark, and nobody keeps it.
+    An answer in which a layer could not be read, or while which something was published, stands on nothing: it has no
+    ETag, and nobody keeps it.
     """
     here = site()
-    tag = _tag(here, form)
+    mark = here.store.mark()
+    tag = _tag(here, form, mark)
     if tag and api.is_held(tag):
         return _marked(Response(status=304), tag)
     response = here.answers.get(tag)
     if response is None:
         response = make()
-        if unread():
-            response.headers["Cache-Control"] = "no-store"
-            return response
+        if unread() or here.store.mark() != mark:
+            return api.unkept(response)
         if tag:
             here.answers.keep(tag, response)
     response = _marked(response, tag)
-    response.last_modified = last_modified(here)
+    response.last_modified = last_modified(here, mark)
     response.make_conditional(request)
     return response
 
@@ -53,7 +54,7 @@ def _marked(response: Response, tag: str) -> Response:
     return response
 
 
-def _tag(here: Site, form: str) -> str:
+def _tag(here: Site, form: str, mark: str) -> str:
     """What is published as known on the days of the question; "": a day cannot be read, so there is no answer."""
     today = here.today()
     try:
@@ -62,7 +63,7 @@ def _tag(here: Site, form: str) -> str:
         return ""
     if not _given("known"):
         known.add(today)
-    held = [_said(here.editions.known_on(day)) for day in sorted(known)]
+    held = [_said(here.editions.known_on(day, mark)) for day in sorted(known)]
     question = request.full_path, form, None if _permanent() else today
     stands = here.rulebook.edition, program.fingerprint(), here.store.facts()
     return hashlib.sha256(repr((question, sorted(known), held, stands)).encode()).hexdigest()[:24]
@@ -89,9 +90,9 @@ def _permanent() -> bool:
     return bool(_given("on") and _given("known"))
 
 
-def last_modified(here: Site) -> datetime:
+def last_modified(here: Site, mark: str) -> datetime:
     """When the answer can have changed last. What was done on a day counts until that day is over, and so until now."""
     yesterday = None if _permanent() else here.today() - timedelta(days=1)
-    days = [day for day in (_last_day(here.editions.known_on()), yesterday) if day]
+    days = [day for day in (_last_day(here.editions.known_on(None, mark)), yesterday) if day]
     over = [datetime.combine(day + timedelta(days=1), time(), asked.VIETNAM) for day in days]
     return min(datetime.now(UTC), max([here.begun, *over])).replace(microsecond=0)

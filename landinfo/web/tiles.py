@@ -42,12 +42,15 @@ def tile(layer: str, z: int, x: int, y: int) -> Response:
         raise NotHere("no-such-tile", "z/x/y", z=z, x=x, y=y, last=grid.LAST_ZOOM)
     given = asked.single(question.few(api.given()), ("on", "known", "v"))
     query = asked.read_query([(n, given[n]) for n in ("on", "known") if n in given], here.today())
+    mark = here.store.mark()
     held = versions([layer], query.known, here.store)[layer]
     key = f"{held}/{layer}/{z}/{x}/{y}/{query.on}"
     name = hashlib.sha256(key.encode()).hexdigest()[:24]
-    unchanged = api.is_held(name)
-    response = Response(b"", 304) if unchanged else Response(_drawn(key, (layer, z, x, y), query.on, query.known, here))
+    tile = None if api.is_held(name) else _drawn(key, (layer, z, x, y), query.on, query.known, mark, here)
+    response = Response(b"", 304) if tile is None else Response(tile)
     response.mimetype = MIMETYPE
+    if here.store.mark() != mark:
+        return api.unkept(response)
     response.set_etag(name)
     response.headers["Cache-Control"] = _FOREVER if given.get("v") == held and "on" in given else "no-cache"
     return response
@@ -105,22 +108,24 @@ def kept(settings: Settings) -> KeptTiles:
     return KeptTiles(None if nowhere else folder, settings.tiles_mb * 1_000_000)
 
 
-def _drawn(key: str, where: tuple[str, int, int, int], on: date, known: date, here: Site) -> bytes:
+def _drawn(key: str, where: tuple[str, int, int, int], on: date, known: date, mark: str, here: Site) -> bytes:
+    """``mark`` is the store's, read before all else."""
     layer, z, _, _ = where
     if z < _first_zoom(layer, here.rulebook):
         return b""
     found = here.tiles.get(key)
     if found is None:
-        found = _communes(key, where, on, known, here) if layer == COMMUNES else here.store.tile(*where, on, known)
+        of_communes = layer == COMMUNES
+        found = _communes(key, where, on, known, mark, here) if of_communes else here.store.tile(*where, on, known)
         # What was published while it was drawn may be in it already.
-        if here.tiles.keeps and key.startswith(versions([layer], known, here.store)[layer]):
+        if here.tiles.keeps and here.store.mark() == mark:
             here.tiles.put(key, found)
     return found
 
 
-def _communes(key: str, where: tuple[str, int, int, int], on: date, known: date, here: Site) -> bytes:
+def _communes(key: str, where: tuple[str, int, int, int], on: date, known: date, mark: str, here: Site) -> bytes:
     _, z, x, y = where
-    held = here.communes.on(key.partition("/")[0], on, known, here.store)
+    held = here.communes.on(key.partition("/")[0], on, known, mark, here.store)
     areas, said, anchors, labels = squares.placed(held, z, x, y, here.store.facts().crs)
     return mvt.written([mvt.shapes("communes", areas, said), mvt.points("labels", anchors, labels)], grid.extent(z))
 
