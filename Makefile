@@ -96,8 +96,8 @@ test-long: test
 
 # What is fast, beside what: benchmarks/RESULTS.md. N parcels, ONLY one part, ROUNDS alternating rounds.
 bench: $(TESTING)
-	@sh tests/setup.sh wrk
-	@$(PY) -m benchmarks $(if $(N),-n $(N)) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+	@env -u LANDINFO_TEST_POSTGIS sh tests/setup.sh wrk
+	@env -u LANDINFO_TEST_POSTGIS $(PY) -m benchmarks $(if $(N),-n $(N)) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 clean:
 	rm -rf benchmarks/out .venv static/vendor static/node_modules $(SAMPLE)* $(SAMPLE:.gpkg=.tiles) data/sample/next.gpkg* data/sample/.built-*

@@ -52,7 +52,7 @@ def run(count: int, rounds: int, out: Path) -> str:
     loads: Loads = {name: [] for name in NAMES}
     beside: dict[str, list[float]] = {}
     postgres.SETTINGS = SETTINGS
-    with postgres.server() as server:
+    with closing(postgres.start()) as server:
         for n in range(rounds):
             for engine in NAMES if n % 2 == 0 else reversed(NAMES):
                 with _place(engine, out, server) as url:

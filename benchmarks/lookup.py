@@ -42,8 +42,8 @@ def run(count: int, rounds: int, out: Path) -> str:
     inside = _in_process({n: str(stores.embedded(n, out)) for n in sizes}, rounds, out)
     asked, url = stores.questions(count, out), stores.database(count, out)
     urls = {"geopackage": str(stores.embedded(count, out)), "postgis": url}
-    rates, shown = over_http(urls, stores.paths(asked), rounds)
-    bare = _bare(url, asked, rounds)
+    bare = _Bare(url, asked)
+    rates, shown = over_http(urls, stores.paths(asked), rounds, bare.ask)
     best = max(servers.HTTP, key=lambda name: results.statistics.median(rates[f"geopackage, {name}"]))
     reached: list[tuple[str, Sequence[float]]] = [
         ("p50", inside[f"p50 {count}"]),
@@ -52,16 +52,17 @@ def run(count: int, rounds: int, out: Path) -> str:
         ("embedded : hello", goals.by(rates[f"geopackage, {best}"], rates[f"hello, {best}"])),
     ]
     told = [
-        [f"{n:,} parcels", *(results.spread(inside[f"{p} {n}"], 2) for p in ("p50", "p99"))] for n in (small, count)
+        [f"{n:,} parcels", *(results.spread(inside[f"{part} {n}"], 2) for part in ("p50", "p99", "processor"))]
+        for n in sizes
     ]
     parts = [
         f"Fastest server with the embedded engine: {best}.",
-        goals.table(reached),
+        goals.table(reached, count),
         results.table(["in process, one thread, embedded", "p50, ms", "p99, ms", "processor, p50, ms"], told),
         results.table(["over HTTP, 2 workers, 8 clients", "answers/s", "p50, ms", "p99, ms", ": hello"], shown),
         results.table(["`pgbench -M prepared`, 8 clients", "a second", "PostGIS over HTTP, granian : it"], [
             [name, results.spread(each, 0), results.spread(goals.by(rates["postgis, granian"], each), 4)]
-            for name, each in bare.items()
+            for name, each in bare.rates.items()
         ]),
     ]  # fmt: skip
     return "\n\n".join(parts)
@@ -73,18 +74,19 @@ def _in_process(urls: dict[int, str], rounds: int, out: Path) -> Times:
     for n in range(rounds):
         for count in list(urls)[:: 1 if n % 2 == 0 else -1]:
             with closing(open_store(urls[count])) as store:
-                some = asked[count][n * QUESTIONS :][:QUESTIONS] or asked[count][:QUESTIONS]
-                times, used = timed(asking.asker(store, book), some)
+                warm, others = asked[count][:WARM], asked[count][WARM:]
+                some = others[n * QUESTIONS :][:QUESTIONS] or others[:QUESTIONS]
+                times, used = timed(asking.asker(store, book), some, warm)
             took.setdefault(f"p50 {count}", []).append(at(times, 0.5))
             took.setdefault(f"p99 {count}", []).append(at(times, 0.99))
             took.setdefault(f"processor {count}", []).append(at(used, 0.5))
     return took
 
 
-def timed(ask: Callable[[str], object], paths: Sequence[str]) -> tuple[list[float], list[float]]:
-    """Milliseconds of each question, by the clock and of the processor, after some that warm up."""
+def timed(ask: Callable[[str], object], paths: Sequence[str], warm: Sequence[str]) -> tuple[list[float], list[float]]:
+    """Milliseconds of each question, by the clock and of the processor, after others that warm up."""
     took, used = list[float](), list[float]()
-    for path in paths[-WARM:]:
+    for path in warm:
         ask(path)
     for path in paths:
         begun, before = time.perf_counter(), time.process_time()
@@ -100,20 +102,25 @@ def at(values: Sequence[float], share: float) -> float:
     return ranked[min(len(ranked) - 1, int(len(ranked) * share))]
 
 
-def over_http(urls: dict[str, str], paths: Sequence[str], rounds: int) -> tuple[Times, list[list[str]]]:
-    """Answers a second by kind and server, and the rows of the table."""
+def over_http(
+    urls: dict[str, str], paths: Sequence[str], rounds: int, beside: Callable[[], None]
+) -> tuple[Times, list[list[str]]]:
+    """Answers a second by kind and server, and the rows of the table; ``beside`` is done in each round."""
     file, took = servers.write(paths, "lookup"), dict[str, list[servers.Asked]]()
     again, same = servers.write(paths[:AGAIN], "again"), servers.write(paths[:1], "same")
     for n in range(rounds):
+        beside()
         for server in servers.HTTP[:: 1 if n % 2 == 0 else -1]:
             print(f"round {n + 1}: {server}", file=sys.stderr)
             with servers.running(server, "benchmarks.hello:app", "/", {}) as served:
+                servers.ask(served.address, _hello(), seconds=1)
                 took.setdefault(f"hello, {server}", []).append(servers.ask(served.address, _hello()))
             for engine, url in urls.items():
-                with servers.service(server, url) as served:
+                with servers.service(server, url, LANDINFO_ANSWERS_MB="0") as served:
                     servers.ask(served.address, file, len(paths) // 2, seconds=1)
                     first = n * len(paths) // (2 * rounds)
                     took.setdefault(f"{engine}, {server}", []).append(servers.ask(served.address, file, first))
+                with servers.service(server, url) as served:
                     one = servers.ask(served.address, again, seconds=2)
                     took.setdefault(f"{engine}, {server}, asked again", []).append(one)
                     tag = f"If-None-Match: {_tag(served.address + paths[0])}"
@@ -141,20 +148,24 @@ def _tag(address: str) -> str:
         return str(response.headers["ETag"])
 
 
-def _bare(url: str, asked: Sequence[stores.Question], rounds: int) -> Times:
+class _Bare:
     """Transactions a second of the database alone: the parcel at a point, and all rows of a full answer."""
-    with closing(psycopg2.connect(url)) as held, held, held.cursor() as cursor:
-        find_tables(cursor)
-        cursor.execute("CREATE TABLE IF NOT EXISTS asked (n serial PRIMARY KEY, x float8, y float8)")
-        cursor.execute("TRUNCATE asked RESTART IDENTITY")
-        execute_values(cursor, "INSERT INTO asked (x, y) VALUES %s", [each[:2] for each in asked])
-        cursor.execute("SELECT ST_SRID(geom) FROM landinfo.parcels LIMIT 1")
-        srid = cursor.fetchone()[0]
-    found = Times()
-    for _ in range(rounds):
+
+    def __init__(self, url: str, asked: Sequence[stores.Question]) -> None:
+        self.rates, self._url, self._most = Times(), url, len(asked)
+        with closing(psycopg2.connect(url)) as held, held, held.cursor() as cursor:
+            find_tables(cursor)
+            cursor.execute("CREATE TABLE IF NOT EXISTS asked (n serial PRIMARY KEY, x float8, y float8)")
+            cursor.execute("TRUNCATE asked RESTART IDENTITY")
+            execute_values(cursor, "INSERT INTO asked (x, y) VALUES %s", [each[:2] for each in asked])
+            cursor.execute("SELECT ST_SRID(geom) FROM landinfo.parcels LIMIT 1")
+            self._srid = int(cursor.fetchone()[0])
+
+    def ask(self) -> None:
+        """One round."""
         for name, sql in (("the parcel at a point", PARCEL), ("and the rows of themes and zones", FULL)):
-            found.setdefault(name, []).append(_pgbench(url, sql.format(at=_point(srid)), len(asked)))
-    return found
+            rate = _pgbench(self._url, sql.format(at=_point(self._srid)), self._most)
+            self.rates.setdefault(name, []).append(rate)
 
 
 def _point(srid: int) -> str:

@@ -63,7 +63,7 @@ def run(count: int, rounds: int, out: Path) -> str:
                         took.setdefault(f"{name} {kind}", []).append(servers.ask(served.address, file, n * 2000))
         for name, encode in _encoders(urls, asked).items():
             bare.setdefault(name, []).append(encode())
-    return _told(took, singly, bare)
+    return _told(took, singly, bare, count)
 
 
 def _database(count: int, out: Path) -> str:
@@ -83,7 +83,7 @@ def _ways(urls: Mapping[str, str], files: Mapping[str, Path]) -> dict[str, Calla
     }
     for engine, url in urls.items():
         for server in servers.HTTP:
-            ways[f"{engine}, {server}"] = partial(servers.service, server, url)
+            ways[f"{engine}, {server}"] = partial(servers.service, server, url, LANDINFO_ANSWERS_MB="0")
         kept = partial(_kept, servers.HTTP[-1], url, servers.OUT / f"peers-{engine}.tiles", files)
         ways[f"{engine}, {servers.HTTP[-1]}, kept"] = kept
     return ways
@@ -225,7 +225,7 @@ ST_TileEnvelope(%s, %s, %s)) AS geom FROM lots WHERE geom && ST_Transform(ST_Til
         return (time.perf_counter() - begun) / len(tiles) * 1000
 
 
-def _told(took: Took, singly: Sequence[float], bare: Mapping[str, Sequence[float]]) -> str:
+def _told(took: Took, singly: Sequence[float], bare: Mapping[str, Sequence[float]], count: int) -> str:
     rates = {name: [one.rate for one in each] for name, each in took.items()}
 
     def best(engine: str) -> list[float]:
@@ -240,7 +240,7 @@ def _told(took: Took, singly: Sequence[float], bare: Mapping[str, Sequence[float
         ("tile cached", goals.by(rates[f"{tile}, kept tile"], rates["tipg tile"])),
     ]
     header = ["2 workers, 8 clients", "answers/s", "p50, ms", "p99, ms", ": tipg", "answers"]
-    parts = [_pinned(), goals.table(reached)]
+    parts = [_pinned(), goals.table(reached, count)]
     for kind, theirs, ours in (("point", "a bare item", "the full answer"), ("tile", "a tile", "a tile")):
         rows = []
         for name, each in took.items():

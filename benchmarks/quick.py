@@ -21,7 +21,7 @@ from benchmarks import asking, batch, copy, goals, peers, results, servers, serv
 from landinfo.store import Store, open_store
 
 COUNT, ROUNDS = 5_000, 3
-QUESTIONS, TILES, OPENED = 60, 5, 10
+QUESTIONS, TILES, OPENED, ESTIMATES = 60, 5, 10, 300
 KEPT = Path(__file__).with_name("quick.json")
 WORSE = 1.2
 """Times what it was, from which it is told."""
@@ -33,9 +33,14 @@ def run(count: int, rounds: int, out: Path) -> str:
     """The section of the results."""
     costs: dict[str, list[float]] = {}
     embedded, database = str(stores.embedded(count, out)), stores.database(count, out)
-    for _ in range(rounds):
-        for name, cost in [*_costs(embedded, database, out), *_http(embedded)]:
-            costs.setdefault(name, []).append(cost)
+    parts: list[Callable[[], Iterator[tuple[str, float]]]] = [
+        partial(_costs, *each) for each in _engines(embedded, database)
+    ]
+    parts += [partial(_shares, embedded), partial(_core, embedded), partial(_http, embedded)]
+    for n in range(rounds):
+        for part in parts[:: 1 if n % 2 == 0 else -1]:
+            for name, cost in part():
+                costs.setdefault(name, []).append(cost)
     for name, cost in _copy(database, out):
         costs.setdefault(name, []).append(cost)
     # the least of the rounds: what else the machine does only adds
@@ -61,22 +66,35 @@ def _change(name: str, found: Mapping[str, float], kept: Mapping[str, float]) ->
     return f"{found[name] / kept[name]:.2f}" if name in kept else "–"
 
 
-def _costs(embedded: str, database: str, out: Path) -> Iterator[tuple[str, float]]:
-    """One round: each in the time of the yardstick, measured around it; of the processor where no other works."""
-    book, asked = asking.book(), stores.questions(COUNT, out)
+def _engines(embedded: str, database: str) -> list[tuple[str, str, Clock]]:
+    """By what each is timed: of the processor where no other works."""
+    return [("embedded", embedded, time.process_time), ("PostGIS", database, time.perf_counter)]
+
+
+def _costs(engine: str, url: str, clock: Clock) -> Iterator[tuple[str, float]]:
+    """Each in the time of the yardstick, measured around it."""
+    asked = stores.questions(COUNT, servers.OUT)
     paths = stores.paths(asked)[:QUESTIONS]
     tiles = list(dict.fromkeys(peers.in_tile(x, y) for x, y, *_ in asked))[:TILES]
-    engines = ("embedded", embedded, time.process_time), ("PostGIS", database, time.perf_counter)
-    for engine, url, clock in engines:
-        with closing(open_store(url)) as store:
-            ask = asking.asker(store, book)
-            yield f"full answer, {engine} : yardstick", _cost(partial(_each, ask, paths), len(paths), clock)
-            draw = partial(_drawn, store, tiles)
-            yield f"tile of zoom {peers.Z}, {engine} : yardstick", _cost(draw, len(tiles), clock)
-        yield f"opening the store, {engine} : yardstick", _cost(partial(_opened, url), OPENED, clock)
-    ours = batch.ours(embedded, book.themes, 3.0)
-    theirs = batch.by_geopandas(batch.frames(embedded, list(book.themes)))
-    yield "shares of a parcel : geopandas.overlay", theirs / ours
+    with closing(open_store(url)) as store:
+        ask = asking.asker(store, asking.book())
+        yield f"full answer, {engine} : yardstick", _cost(partial(_each, ask, paths), len(paths), clock)
+        draw = partial(_drawn, store, tiles)
+        yield f"tile of zoom {peers.Z}, {engine} : yardstick", _cost(draw, len(tiles), clock)
+    yield f"opening the store, {engine} : yardstick", _cost(partial(_opened, url), OPENED, clock)
+
+
+def _shares(embedded: str) -> Iterator[tuple[str, float]]:
+    themes = asking.book().themes
+    theirs = batch.by_geopandas(batch.frames(embedded, list(themes)))
+    yield "shares of a parcel : geopandas.overlay", theirs / batch.ours(embedded, themes, 2.0)
+
+
+def _core(embedded: str) -> Iterator[tuple[str, float]]:
+    paths = stores.paths(stores.questions(COUNT, servers.OUT))
+    before = _seconds(yardstick, time.process_time)
+    rate = batch.core(embedded, paths, ESTIMATES)
+    yield "estimate of the core : yardstick", 2 / rate / (before + _seconds(yardstick, time.process_time))
 
 
 def _cost(work: Callable[[], object], times: int, clock: Clock) -> float:
@@ -117,18 +135,20 @@ def _drawn(store: Store, tiles: list[tuple[int, int]]) -> None:
 
 def _http(embedded: str) -> Iterator[tuple[str, float]]:
     server = servers.HTTP[-1]
-    paths = servers.write(stores.paths(stores.questions(COUNT, servers.OUT)), "quick")
+    asked = stores.paths(stores.questions(COUNT, servers.OUT))
+    paths, root = servers.write(asked, "quick"), servers.write(["/"], "hello")
     with servers.running(server, "benchmarks.hello:app", "/", {}) as served:
-        hello = servers.ask(served.address, servers.write(["/"], "hello"), seconds=3).rate
-    with servers.service(server, embedded) as served:
-        servers.ask(served.address, paths, 500, seconds=1)
+        servers.ask(served.address, root, seconds=1)
+        hello = servers.ask(served.address, root, seconds=3).rate
+    with servers.service(server, embedded, LANDINFO_ANSWERS_MB="0") as served:
+        servers.ask(served.address, paths, len(asked) // 2, seconds=1)
         yield (
             "Flask hello : full answer over HTTP, embedded",
-            hello / servers.ask(served.address, paths, seconds=5).rate,
+            hello / servers.ask(served.address, paths, seconds=4).rate,
         )
 
 
 def _copy(database: str, out: Path) -> Iterator[tuple[str, float]]:
-    ours, bare = copy.beside(database, stores.server(), 3, out)
-    for ratio in goals.by(ours, bare):
+    took = copy.beside(database, stores.server(), 3, out)
+    for ratio in goals.by(took[copy.OURS], took[copy.BARE]):
         yield "publication : bare COPY", ratio

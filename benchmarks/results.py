@@ -8,6 +8,7 @@ import re
 import sqlite3
 import statistics
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,23 +23,25 @@ Written by `make bench`. Ratios of runs made side by side say more than seconds:
 the same time makes everything slower. The load average (1 min) before and after stands with each part; with as many
 idle processors as the table of versions names, it is the part's own.
 """
-PACKAGES = ("numpy", "pyogrio", "geopandas", "psycopg2-binary", "flask", "granian")
+PACKAGES = (
+    *("numpy", "pyogrio", "geopandas", "psycopg2-binary", "orjson", "flask", "werkzeug", "granian"),
+    "mapbox-vector-tile",
+)
 
 
 @contextmanager
 def quietness() -> Iterator[list[float]]:
-    """The load average of the machine before the part and after it."""
-    load = [os.getloadavg()[0]]
+    """The load average of the machine before the part and after it, and the seconds that it took."""
+    load, begun = [os.getloadavg()[0]], time.monotonic()
     yield load
-    load.append(os.getloadavg()[0])
+    load += [os.getloadavg()[0], time.monotonic() - begun]
 
 
 def head(count: int, rounds: int, load: Sequence[float]) -> str:
     """What a section begins with."""
-    said = (
-        f"{datetime.now(UTC):%Y-%m-%d} · N = {count:,} · {rounds} rounds · load average {load[0]:.1f} → {load[1]:.1f}"
-    )
-    return f"{said}\n\n{versions()}\n\n"
+    day, (before, after, seconds) = datetime.now(UTC), load
+    said = f"{day:%Y-%m-%d} · N = {count:,} · {rounds} rounds · {seconds:,.0f} s"
+    return f"{said} · load average {before:.1f} → {after:.1f}\n\n{versions()}\n\n"
 
 
 def versions() -> str:
@@ -47,6 +50,7 @@ def versions() -> str:
     named += [f"shapely {shapely.__version__} (GEOS {shapely.geos_version_string})"]
     named += [f"{name} {version(name)}" for name in PACKAGES]
     named += [_first_line("psql", "--version"), _postgis(), _first_line("ogr2ogr", "--version")]
+    named += [_first_line("wrk", "--version")]
     named += [f"{os.cpu_count()} × {_processor()}", f"{_memory() / 2**30:.0f} GiB"]
     return " · ".join(named)
 
@@ -59,8 +63,10 @@ def _postgis() -> str:
 
 def _first_line(*command: str) -> str:
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0].split(",")[0]
-    except (OSError, subprocess.CalledProcessError, IndexError):
+        # wrk tells its version and exits with 1
+        said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        return said.splitlines()[0].split(",")[0].partition(" [")[0]
+    except (OSError, IndexError):
         return f"no {command[0]}"
 
 
@@ -90,7 +96,9 @@ def ratios(values: Sequence[float], others: Sequence[float]) -> str:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table; all columns but the first are numbers."""
+    """A Markdown table; all columns but the first are numbers. Raises ``ValueError``: a row has other columns."""
+    if wrong := [row for row in rows if len(row) != len(header)]:
+        raise ValueError(f"{wrong[0]} under {header}")
     lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 

@@ -62,11 +62,11 @@ def install() -> None:
 
 
 @contextmanager
-def service(server: str, url: str, **more: str) -> Iterator[Served]:
-    """The whole service over a store, with no limit on how much one address may ask."""
+def service(server: str, url: str, ready: str = "/readyz", **more: str) -> Iterator[Served]:
+    """The whole service over a store, with no limit on how much one address may ask; ``ready``: asked at the start."""
     given = {"LANDINFO_STORE": url, "LANDINFO_TILES": "none", "LANDINFO_RATE_LIMIT": "none", "LANDINFO_THREADS": "1"}
     given |= {"LANDINFO_REGISTER": str(OUT / "bench.register.sqlite")} | more
-    with running(server, "app:app", "/readyz", given) as served:
+    with running(server, "app:app", ready, given) as served:
         yield served
 
 

@@ -53,7 +53,7 @@ def run(count: int, rounds: int, out: Path) -> str:
                 found.setdefault(f"{engine} {name}", []).append(value)
     for engine in urls:
         names = [name for name in goals.GOALS if f"{engine} {name}" in found]
-        shown.append([f"**{engine}**", goals.table([(name, found[f"{engine} {name}"]) for name in names])])
+        shown.append([f"**{engine}**", goals.table([(name, found[f"{engine} {name}"]) for name in names], count)])
     more = [[name, results.spread(each)] for name, each in found.items() if name.partition(" ")[2] not in goals.GOALS]
     return "\n\n".join([*itertools.chain(*shown), results.table(["beside", "measured"], more)])
 
@@ -61,7 +61,7 @@ def run(count: int, rounds: int, out: Path) -> str:
 def measured(url: str, paths: Sequence[str], seconds: float) -> Iterator[tuple[str, float]]:
     """Each number under its goal, or under its own name."""
     yield "open", opened(url)
-    with servers.service("app.py", url, LANDINFO_THREADS="8") as served:
+    with servers.service("app.py", url, paths[-1], LANDINFO_THREADS="8", LANDINFO_ANSWERS_MB="0") as served:
         yield "start", served.ready
         ask = Client(served.address, paths)
         ask.run(1, seconds / 12)  # what is made soon after the start is made now
@@ -74,7 +74,7 @@ def measured(url: str, paths: Sequence[str], seconds: float) -> Iterator[tuple[s
         yield "paced refused", 100 * paced.of(*REFUSED) / asked
         yield "paced wrong", paced.wrong()
         yield "paced p99", at(paced.took, 0.99) / at(one.took, 0.5)
-        yield "once a second, answers/s", paced.of(200) / paced.seconds
+        yield f"once a second, answers/s of {CONNECTIONS}", paced.of(200) / paced.seconds
         before = max(process.alone(served.pid))
         closed = ask.run(CONNECTIONS, seconds)
         after = max(process.alone(served.pid))
@@ -117,18 +117,19 @@ class Client:
         await asyncio.sleep(wait)
         held: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         due = time.perf_counter()
-        while (begun := time.perf_counter()) < until:
+        while due < until:
             try:
                 held = held or await asyncio.open_connection(self._host, self._port)
                 status, stays = await asyncio.wait_for(self._asked(*held), 60)
             except (OSError, EOFError, ValueError, TimeoutError):
                 status, stays = 0, False
             came.statuses[status] += 1
-            came.took.append((time.perf_counter() - begun) * 1000)
+            # from when it was to be asked: who waits for a late answer waits for the next one too
+            came.took.append((time.perf_counter() - due) * 1000)
             if held and not stays:
                 held[1].close()
                 held = None
-            due = max(due + every, begun)
+            due = due + every if every else time.perf_counter()
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
         if held:
             held[1].close()

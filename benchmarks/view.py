@@ -48,7 +48,7 @@ def run(count: int, rounds: int, out: Path) -> str:
     header = ["first view", "tiles", "kB", "s", "slowest answer, s", "all tiles : rows read bare"]
     tables, beside = [], []
     postgres.SETTINGS = SETTINGS
-    with postgres.server() as server:
+    with closing(postgres.start()) as server:
         for engine in NAMES:
             url = str(out / f"view-{count}.gpkg") if engine == "geopackage" else server.new_database()
             if engine != "geopackage" or not Path(url).exists():

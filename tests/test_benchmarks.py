@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,9 +20,52 @@ def test_goal_is_met_at_its_bound() -> None:
 
 
 def test_goals_stand_beside_the_median() -> None:
-    told = goals.table([("growth", [1.2, 9.0, 1.4]), ("two", [1.7])]).splitlines()
+    found = [("growth", [1.2, 9.0, 1.4]), ("two", [1.7])]
+    told = goals.table(found, 1_000_000).splitlines()
     assert told[2].endswith("| ≤ 1.5 × | 1.40 (1.20–9.00) × | **met** |")
     assert told[3].endswith("| ≥ 1.8 × | 1.70 × | missed |")
+
+
+def test_a_goal_of_a_million_is_not_met_by_fewer() -> None:
+    told = goals.table([("uss", [200.0]), ("closed rate", [0.9])], 20_000).splitlines()
+    assert told[2].endswith("| **met** at 20,000; the goal is of 1,000,000 |")
+    assert told[3].endswith("| **met** |")
+
+
+def test_a_table_refuses_a_row_of_other_columns() -> None:
+    with pytest.raises(ValueError, match="b"):
+        results.table(["a", "b"], [["1"]])
+
+
+def test_who_waits_for_a_late_answer_waits_for_the_next_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One answer takes 0.3 s where one is asked every 0.1 s: those behind it are late from when they were due."""
+
+    async def asked(self: serving.Client, *_: object) -> tuple[int, bool]:
+        await asyncio.sleep(0.3 if not came else 0.0)
+        came.append(1)
+        return 200, True
+
+    async def connected(*_: object) -> tuple[None, SimpleNamespace]:
+        return None, SimpleNamespace(close=lambda: None)
+
+    came: list[int] = []
+    monkeypatch.setattr(serving.Client, "_asked", asked)
+    monkeypatch.setattr(asyncio, "open_connection", connected)
+    took = serving.Client("http://127.0.0.1:1", ["/"]).run(1, 0.35, every=0.1).took
+    assert len(took) == 4
+    assert took[0] >= 300
+    assert 180 <= took[1] < 290
+    assert 80 <= took[2] < 190
+
+
+def test_what_was_drawn_otherwise_is_another_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = stores._drawn_as()
+    stores._drawn_as.cache_clear()
+    assert stores._drawn_as() == before
+    stores._drawn_as.cache_clear()
+    monkeypatch.setattr(stores, "SCHEMA_VERSION", 0)
+    assert stores._drawn_as() != before
+    stores._drawn_as.cache_clear()
 
 
 def test_ratios_are_those_of_each_round() -> None:

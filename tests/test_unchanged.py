@@ -22,6 +22,7 @@ from landinfo.model import Held, LayerFacts, PriceZone
 from landinfo.store import Load, Store, program
 from landinfo.web import Settings, create_app
 from landinfo.web.kept import KeptAnswers
+from landinfo.web.settings import from_environment
 from landinfo.web.tiles import versions
 
 BOTH = "on=2026-03-01&known=2026-11-24"
@@ -93,6 +94,16 @@ def test_what_was_asked_before_is_not_made_again(street_store: Store) -> None:
     assert other.data != first.data
     assert len(made) == 2
     assert asked.get(f"{DOORS[0]}?on=2026-03-01").data != first.data
+
+
+def test_no_answer_is_kept_where_none_shall_be(street_store: Store, tmp_path: Path) -> None:
+    made: list[int] = []
+    counted = instead(street_store, parcels=lambda *a, **k: made.append(1) or street_store.parcels(*a, **k))
+    settings = from_environment({"LANDINFO_ANSWERS_MB": "0", "LANDINFO_REGISTER": str(tmp_path / "r.sqlite")})
+    asked = create_app(settings, today=lambda: TODAY, store=counted).test_client()
+    first, again = asked.get(DOORS[0]), asked.get(DOORS[0])
+    assert (again.data, again.headers["ETag"]) == (first.data, first.headers["ETag"])
+    assert len(made) == 2
 
 
 def test_answers_kept_are_bounded() -> None:

@@ -112,7 +112,7 @@ def create_app(
         ground.CommuneGround(),
         datetime.now(UTC),
         known,
-        KeptAnswers(),
+        KeptAnswers(settings.answers_mb * 1_000_000),
         KeptEditions(held),
     )
     app.extensions["landinfo"] = Site(*parts)

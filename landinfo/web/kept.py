@@ -13,8 +13,6 @@ from flask import Response
 from landinfo.model import Edition
 from landinfo.store import Store
 
-MOST = 16_000_000
-"""Bytes kept by each process; one answer takes some 20,000."""
 MOST_TILES = 48_000_000
 """Of answers that are tiles: what some windows of the map show."""
 DAYS = 64
@@ -25,9 +23,12 @@ _Kept = tuple[int, list[tuple[str, str]], bytes]
 
 
 class KeptAnswers:
-    """Answers by their ETag before it is set. Safe to use from several threads."""
+    """Answers by their ETag before it is set, ``most`` bytes of them. Safe to use from several threads.
 
-    def __init__(self, most: int = MOST) -> None:
+    One answer takes some 20,000 bytes.
+    """
+
+    def __init__(self, most: int) -> None:
         self._held: LRUCache[str, _Kept] = LRUCache(most, getsizeof=lambda kept: len(kept[2]) + _AROUND)
         self._lock = Lock()
 

@@ -34,12 +34,12 @@ class Settings:
     load from another host. ``address`` is how the service is reached, as it stands on extracts; ``register`` where the
     issued ones and reported errors are kept ("": beside the store). ``connections`` is the number of PostGIS
     connections, at least one for each thread. ``tiles`` is the folder of drawn tiles ("": beside a GeoPackage; "none":
-    nowhere), of at most ``tiles_mb`` MB. ``rate_limit`` is what one address may ask, such as ``300 per minute``,
-    ``report_limit`` what it may report; "" is no limit. A reporter's contact is kept for ``contact_days``; 0: none is
-    asked for. Lists to answer at once stand in the folder ``jobs`` ("": beside a GeoPackage) for ``batch_hours``; one
-    holds at most ``batch_mb`` MB and ``batch_rows`` rows, ``batch_jobs`` are answered at a time, ``batch_limit`` is
-    what one address may hand in. ``keys`` is the file of keys ("": there are none). ``open_data`` is the folder of
-    exports ("": beside a GeoPackage).
+    nowhere), of at most ``tiles_mb`` MB; ``answers_mb`` is what each process keeps of its answers. ``rate_limit`` is
+    what one address may ask, such as ``300 per minute``, ``report_limit`` what it may report; "" is no limit. A
+    reporter's contact is kept for ``contact_days``; 0: none is asked for. Lists to answer at once stand in the folder
+    ``jobs`` ("": beside a GeoPackage) for ``batch_hours``; one holds at most ``batch_mb`` MB and ``batch_rows`` rows,
+    ``batch_jobs`` are answered at a time, ``batch_limit`` is what one address may hand in. ``keys`` is the file of keys
+    ("": there are none). ``open_data`` is the folder of exports ("": beside a GeoPackage).
     """
 
     store: str = str(ROOT / "data" / "sample" / "sample.gpkg")
@@ -55,6 +55,7 @@ class Settings:
     register: str = ""
     tiles: str = ""
     tiles_mb: int = 512
+    answers_mb: int = 16
     contact_days: int = CONTACT_DAYS
     open_data: str = ""
     jobs: str = ""
@@ -101,6 +102,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         register=environ.get("LANDINFO_REGISTER", ""),
         tiles=environ.get("LANDINFO_TILES", ""),
         tiles_mb=_number(environ, "LANDINFO_TILES_MB", default.tiles_mb, 1_000_000),
+        answers_mb=_number(environ, "LANDINFO_ANSWERS_MB", default.answers_mb, 100_000),
         open_data=environ.get("LANDINFO_OPEN_DATA", ""),
         jobs=environ.get("LANDINFO_BATCH_FOLDER", ""),
         batch_mb=_number(environ, "LANDINFO_BATCH_MB", default.batch_mb, 4_000),
