@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from cadastre import EAST, EVERYWHERE, NORTH, TODAY
 
 from landinfo import coordinates
 from landinfo.model import Busy, Refused
-from landinfo.store import Load, Store, create_store, geopackage, geopackage_file, open_store
+from landinfo.store import Load, Store, create_store, geopackage, geopackage_file, geopackage_surroundings, open_store
 from landinfo.store.plane import definition
 from landinfo.store.upgrade import upgrade
 
@@ -86,8 +87,8 @@ def test_triggers_are_the_standards(held: sqlite3.Connection) -> None:
     """They stand again after a load, and keep the index when somebody else edits the file."""
     names = {row[0] for row in held.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     kinds = ("insert", "update1", "update2", "update3", "update4", "delete")
-    stale = {f"measures_stale_{table}" for table in SHAPED}
-    assert names == stale | {f"rtree_{table}_geom_{kind}" for table in SHAPED for kind in kinds}
+    told = {f"{name}_{table}" for table in SHAPED for name in ("changed", "taken")}
+    assert names == told | {f"rtree_{table}_geom_{kind}" for table in SHAPED for kind in kinds}
     geopackage_file.register(held)
     blob = held.execute("SELECT geom FROM parcels WHERE number = '007'").fetchone()[0]
     held.execute("UPDATE parcels SET geom = ? WHERE number = '3'", (blob,))
@@ -339,3 +340,21 @@ def test_a_store_that_was_killed_while_it_was_made_is_made_again(tmp_path: Path)
     made = create_store(str(path), cadastre.FACTS, cadastre.communes(), [])
     assert made.facts() == cadastre.FACTS
     made.close()
+
+
+def test_coverage_held_of_a_file_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decoded rows are held for the answers after; with room for one, what is around each parcel is the same."""
+    asked = ("land_use_plan", "road_corridor"), TODAY, TODAY
+    with closing(open_store(str(path))) as store:
+        parcels = store.parcels_in(EVERYWHERE, TODAY, TODAY)
+        free = [store.surroundings(p, *asked) for p in parcels]
+    monkeypatch.setattr(geopackage_surroundings, "MOST", 1)
+    most = 0
+    with closing(geopackage.GeopackageStore.open(str(path))) as store:
+        for parcel, before in zip(parcels, free, strict=True):
+            assert store.surroundings(parcel, *asked) == before
+            (reader,) = store._readers._idle
+            assert isinstance(reader.kept, geopackage_surroundings.Held)
+            most = max(most, len(reader.kept._coverage))
+    assert any(len(layer.coverage) for around in free for layer in around.themes)
+    assert most == 1

@@ -317,14 +317,14 @@ ALTER TABLE parcels DROP COLUMN commune_now; UPDATE meta SET value = '0' WHERE k
 """
 
 
-STALE = "DROP FUNCTION landinfo.measures_stale CASCADE;"
+STALE = "".join(f"DROP FUNCTION landinfo.{name} CASCADE;" for name in ("measures_stale", "changed", "taken", "emptied"))
 
 
 @pytest.fixture
 def aged(engine: str, own_store: Store, store_url: str, run_sql: RunSql) -> Callable[[], None]:
     """Makes the store one of schema version 0."""
     tables = ("parcels", "features", "coverage", "price_zones")
-    triggers = "".join(f"DROP TRIGGER measures_stale_{table};" for table in tables)
+    triggers = "".join(f"DROP TRIGGER changed_{table}; DROP TRIGGER taken_{table};" for table in tables)
     named = "'spans', 'events', 'staging', 'lineage', 'measures', 'measure_runs'"
     contents = f"DELETE FROM gpkg_contents WHERE table_name IN ({named});"
     before, after = (triggers, contents) if engine == "geopackage" else (STALE, "")
@@ -336,8 +336,8 @@ def test_an_older_store_is_upgraded(
 ) -> None:
     """Version 0 did not say where a parcel's ground lies now; it follows where the old commune went whole."""
     own_store.publish([], withdraw=["road-1"], known=CORRECTED)
-    known = own_store.editions()
     run_sql(store_url, "UPDATE parcels SET commune = '25741' WHERE sheet = 'D4-12'")
+    known = own_store.editions()
     before = own_store.parcels_in(EVERYWHERE, TODAY, TODAY)
     aged()
     params = refused("store-older", lambda: open_store(store_url))
@@ -378,13 +378,18 @@ def test_an_upgraded_store_has_the_tables_of_a_new_one(
                 r[0] for r in held.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'index', 'trigger')")
             ]
             found = {(n, *c[1:4]) for n in names for c in held.execute(f"PRAGMA table_info({n})")}
+            found |= set(held.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
             found |= {(n,) for n in names} | set(held.execute("SELECT table_name, data_type FROM gpkg_contents"))
             held.close()
             return found
         server, columns = request.getfixturevalue("postgis_server"), "table_name, column_name, data_type, is_nullable"
         select = f"SELECT {columns} FROM information_schema.columns WHERE table_schema = 'landinfo'"
         indexes = "SELECT indexname, '', '', '' FROM pg_indexes WHERE schemaname = 'landinfo'"
-        return set(server.execute(f"{select} UNION {indexes}", dbname(store_url)))
+        triggers = (
+            "SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(t.oid), prosrc FROM pg_trigger t "
+            "JOIN pg_proc p ON p.oid = tgfoid WHERE NOT tgisinternal"
+        )
+        return set(server.execute(f"{select} UNION {indexes} UNION {triggers}", dbname(store_url)))
 
     new = tables()
     aged()

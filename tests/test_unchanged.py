@@ -175,6 +175,49 @@ def test_what_was_published_meanwhile_is_nobodys_to_keep(own_store: Store, addre
     assert second.headers["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.parametrize(
+    ("change", "status", "text"),
+    [
+        ("UPDATE parcels SET registered_area = '77.7' WHERE number = '1'", 200, b'"registered_area":77.7'),
+        ("DELETE FROM parcels WHERE number = '1'", 404, b'"status":404'),
+    ],
+)
+def test_rows_changed_by_hand_change_every_mark(
+    own_store: Store,
+    store_url: str,
+    run_sql: Callable[[str, str], None],
+    tmp_path: Path,
+    change: str,
+    status: int,
+    text: bytes,
+) -> None:
+    """Of the parcel's answer, of features and of tiles, also of those in a folder; what is of other layers stays."""
+    tiles = str(tmp_path / "tiles")
+    asked = client(own_store, tiles=tiles)
+    parcel, items, tile = DOORS[0], "/ogc/collections/parcels/items", f"/tiles/parcels/{PLACE}"
+    plan = f"/tiles/land_use_planning/{PLACE}"
+    before = {address: asked.get(address) for address in (parcel, items, tile, plan)}
+    mark, versions_ = own_store.mark(), versions(["parcels"], TODAY, own_store)
+    run_sql(store_url, change)
+    assert own_store.mark() != mark
+    assert versions(["parcels"], TODAY, own_store) != versions_
+    for web in (asked, client(own_store, tiles=tiles)):
+        for address in (parcel, items, tile):
+            again = web.get(address, headers={"If-None-Match": before[address].headers["ETag"]})
+            assert again.status_code == (status if address == parcel else 200), address
+        assert text in web.get(parcel).data
+        assert web.get(items).data != before[items].data
+        assert web.get(plan, headers={"If-None-Match": before[plan].headers["ETag"]}).status_code == 304
+
+
+def test_a_prepared_edition_that_is_taken_away_changes_no_other(own_store: Store) -> None:
+    hashes = {e.id: e.content_hash for e in own_store.editions()}
+    load = cadastre.corrected()
+    own_store.stage(load, [])
+    own_store.discard(load.edition.id)
+    assert {e.id: e.content_hash for e in own_store.editions()} == hashes
+
+
 def test_a_refusal_has_no_mark_and_is_never_304(web: FlaskClient) -> None:
     later = (datetime.now(UTC) + timedelta(days=1)).strftime("%a, %d %b %Y %H:%M:%S GMT")
     for address in ("/api/parcels/25750@2024/1/6", f"{DOORS[0]}?known=x", "/api/parcels/25750@2024/1/1?on=2026-02-30"):

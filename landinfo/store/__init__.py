@@ -30,7 +30,7 @@ from landinfo.model import (
     Union,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 DRAFT = date.max
 """From this day on a prepared edition is known, before it is published: no question reaches it."""
@@ -275,6 +275,8 @@ class Store(Ground, Protocol):
 
     def mark(self) -> str:
         """What is known of all editions, at this moment: another text whenever ``editions`` gives something else.
+
+        Of an edition whose rows somebody changed or took away in place ``content_hash`` is another.
 
         Asked before every answer that may be kept: it costs a hundredth of an answer.
         """

@@ -203,7 +203,7 @@ class GeopackageStore(Edited):
         return self._ask(read)
 
     def mark(self) -> str:
-        return self._ask(lambda held: rows.marked(held.execute(_SPANS)))
+        return self._ask(lambda held: rows.marked(held.execute(_SPANS), held.execute(rows.HASHES)))
 
     def drafts(self) -> tuple[Edition, ...]:
         return self.editions(DRAFT)

@@ -191,19 +191,40 @@ CREATE TABLE measures ( -- of the parcel with this number; derived, may be throw
   shapes BLOB NOT NULL -- WKB of what is not the whole parcel, one after the other
 );
 -- Numbers are never given twice, so a measure is wrong only when a row is changed in place, which landinfo never does.
-CREATE TRIGGER measures_stale_parcels AFTER UPDATE ON parcels
+-- An edition of which somebody changed or took away rows is not what was loaded, and its hash says so.
+CREATE TRIGGER changed_parcels AFTER UPDATE ON parcels
 BEGIN
   DELETE FROM measures;
+  UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id IN (OLD.edition, NEW.edition);
 END;
-CREATE TRIGGER measures_stale_features AFTER UPDATE ON features
+CREATE TRIGGER taken_parcels AFTER DELETE ON parcels
 BEGIN
-  DELETE FROM measures;
+  UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id = OLD.edition;
 END;
-CREATE TRIGGER measures_stale_coverage AFTER UPDATE ON coverage
+CREATE TRIGGER changed_features AFTER UPDATE ON features
 BEGIN
   DELETE FROM measures;
+  UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id IN (OLD.edition, NEW.edition);
 END;
-CREATE TRIGGER measures_stale_price_zones AFTER UPDATE ON price_zones
+CREATE TRIGGER taken_features AFTER DELETE ON features
+BEGIN
+  UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id = OLD.edition;
+END;
+CREATE TRIGGER changed_coverage AFTER UPDATE ON coverage
 BEGIN
   DELETE FROM measures;
+  UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id IN (OLD.edition, NEW.edition);
+END;
+CREATE TRIGGER taken_coverage AFTER DELETE ON coverage
+BEGIN
+  UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id = OLD.edition;
+END;
+CREATE TRIGGER changed_price_zones AFTER UPDATE ON price_zones
+BEGIN
+  DELETE FROM measures;
+  UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id IN (OLD.edition, NEW.edition);
+END;
+CREATE TRIGGER taken_price_zones AFTER DELETE ON price_zones
+BEGIN
+  UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id = OLD.edition;
 END;

@@ -12,7 +12,7 @@ from landinfo.store import Box, Surroundings, rows
 from landinfo.store import geopackage_file as file
 from landinfo.store.measures import Kept
 from landinfo.store.rows import COVERAGE, FEATURES, ZONES, Row, Table
-from landinfo.store.surroundings import OWN, Covered, Near, assembled
+from landinfo.store.surroundings import MOST, OWN, Covered, Near, assembled
 
 _MEETS = "r.minx <= :max_x AND r.maxx >= :min_x AND r.miny <= :max_y AND r.maxy >= :min_y"
 
@@ -28,7 +28,7 @@ AND (e.effective_to IS NULL OR e.effective_to > :on)"""  # noqa: S608
 
 _FEATURES, _ZONES = _near(FEATURES), _near(ZONES)
 _COVERAGE = f"SELECT r.id FROM rtree_coverage_geom r WHERE {_MEETS}"  # noqa: S608
-_ALL_COVERAGE = f"SELECT fid, geom, {', '.join(COVERAGE.columns)} FROM coverage"  # noqa: S608
+_ONE_COVERAGE = f"SELECT fid, geom, {', '.join(COVERAGE.columns)} FROM coverage WHERE fid = ?"  # noqa: S608
 _NUMBERED = "t.{0}commune = :commune AND t.{0}period = :period AND t.{0}sheet = :sheet AND t.{0}number = :number"
 _OWN = f"SELECT {OWN}, t.geom FROM parcels t WHERE {_NUMBERED.format('')}"  # noqa: S608
 _LINKS = " UNION ALL ".join(
@@ -53,7 +53,7 @@ class Held:
     def __init__(self, version: int) -> None:
         self.version = version
         self._editions: dict[date, Known] = {}
-        self._coverage: dict[int, Covered] | None = None
+        self._coverage: dict[int, Covered] = {}
 
     def editions(self, held: sqlite3.Connection, known: date) -> Known:
         if known not in self._editions:
@@ -63,12 +63,16 @@ class Held:
             self._editions[known] = rows.editions(held.execute(_EDITIONS), spans, known), rows.ends(spans, known)
         return self._editions[known]
 
-    def coverage(self, held: sqlite3.Connection) -> dict[int, Covered]:
-        if self._coverage is None:
-            self._coverage = {
-                row[0]: Covered((row[0], file.wkb(row[1]), *row[2:])) for row in held.execute(_ALL_COVERAGE)
-            }
-        return self._coverage
+    def coverage(self, held: sqlite3.Connection, wanted: Iterable[int]) -> list[Covered]:
+        """The rows of these numbers."""
+        return [self._coverage.get(fid) or self._read(held, fid) for fid in wanted]
+
+    def _read(self, held: sqlite3.Connection, fid: int) -> Covered:
+        row = held.execute(_ONE_COVERAGE, (fid,)).fetchone()
+        if len(self._coverage) >= MOST:
+            self._coverage.clear()
+        self._coverage[fid] = found = Covered((row[0], file.wkb(row[1]), *row[2:]))
+        return found
 
 
 def read(held: file.Reader, parcel: Parcel, themes: Sequence[str], on: date, known: date) -> Surroundings:
@@ -84,11 +88,11 @@ def read(held: file.Reader, parcel: Parcel, themes: Sequence[str], on: date, kno
         **{"commune": ref.commune, "period": ref.period, "sheet": ref.sheet, "number": ref.number},
         **{"on": on.isoformat(), "known": known.isoformat()},
     }
-    covered, (editions, ends) = kept.coverage(held), kept.editions(held, known)
+    editions, ends = kept.editions(held, known)
     near = Near(
         features=_meeting(held.execute(_FEATURES, asked), box),
         zones=_meeting(held.execute(_ZONES, asked), box),
-        coverage=[covered[row[0]] for row in held.execute(_COVERAGE, asked)],
+        coverage=kept.coverage(held, [row[0] for row in held.execute(_COVERAGE, asked)]),
         own=[(*row[:-1], file.wkb(row[-1])) for row in held.execute(_OWN, asked)],
         links=held.execute(_LINKS, asked).fetchall(),
         editions=editions,

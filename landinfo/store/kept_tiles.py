@@ -22,7 +22,7 @@ _LEAVE = 0.8
 
 
 class KeptTiles:
-    """At most ``most`` bytes in ``folder`` (None: nothing is kept), give or take what was written last."""
+    """At most ``most`` bytes in ``folder`` (None: nothing is kept), and what each process wrote last: up to 1/20."""
 
     def __init__(self, folder: Path | None, most: int) -> None:
         self._folder, self._most = folder, most

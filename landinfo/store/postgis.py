@@ -119,7 +119,8 @@ def _prepared(number: int) -> tuple[str, ...]:
         f"PREPARE price_zones ({box}, text) AS {cover} UNION ALL {zone}",
         f"PREPARE lineage (text[], text[], text, text, date) AS {_linked('before')} UNION ALL {_linked('after')}",
         postgis_surroundings.prepared(number),
-        f"PREPARE mark AS SELECT string_agg(ROW({', '.join(rows.SPAN)})::text, ' ') FROM spans",  # noqa: S608
+        f"""PREPARE mark AS SELECT string_agg(ROW({", ".join(rows.SPAN)})::text, ' ') FROM spans
+UNION ALL SELECT string_agg(h::text, ' ') FROM ({rows.HASHES}) h""",  # noqa: S608
         squares(_IN_FORCE),
     )
 
@@ -206,7 +207,7 @@ class PostgisStore(Edited):
         return rows.editions([row[1:] for row in found], (found[0][0] or ()) if found else (), known)
 
     def mark(self) -> str:
-        return rows.marked(self._ask("EXECUTE mark"))
+        return rows.marked(self._ask("EXECUTE mark"), ())
 
     def drafts(self) -> tuple[Edition, ...]:
         return self.editions(DRAFT)

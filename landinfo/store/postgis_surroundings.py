@@ -10,10 +10,7 @@ from landinfo.model import Parcel
 from landinfo.store import Surroundings, rows
 from landinfo.store.measures import Kept
 from landinfo.store.rows import COVERAGE, FEATURES, ZONES, Row, Table
-from landinfo.store.surroundings import OWN, Covered, Near, assembled
-
-MOST = 4096
-"""Rows of coverage that are held."""
+from landinfo.store.surroundings import MOST, OWN, Covered, Near, assembled
 
 Ask = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 

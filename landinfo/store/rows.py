@@ -246,9 +246,12 @@ def span_row(e: Edition) -> Row:
     return e.id, iso(e.published), iso(e.withdrawn), iso(e.effective_to)
 
 
-def marked(found: Iterable[Row]) -> str:
-    """All spans as one text: editions do not change otherwise."""
-    return repr(list(found))
+HASHES = "SELECT id, content_hash FROM editions"
+
+
+def marked(found: Iterable[Row], hashes: Iterable[Row]) -> str:
+    """All spans, and the ``HASHES`` of all editions, as one text: editions do not change otherwise."""
+    return repr((list(found), list(hashes)))
 
 
 Span = tuple[date, date | None, date | None]

@@ -145,17 +145,59 @@ CREATE TABLE landinfo.measures ( -- of the parcel with this number; derived, may
   made text NOT NULL, -- the rest of each layer, and rows of price zones
   shapes bytea NOT NULL -- WKB of what is not the whole parcel, one after the other
 );
+-- Numbers are never given twice, so a measure is wrong only when a row is changed in place, which landinfo never does.
 CREATE FUNCTION landinfo.measures_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM landinfo.measures;
   RETURN NULL;
 END $$;
--- Numbers are never given twice, so a measure is wrong only when a row is changed in place, which landinfo never does.
+-- An edition of which somebody changed or took away rows is not what was loaded, and its hash says so.
+CREATE FUNCTION landinfo.changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '')
+  WHERE id IN (SELECT edition FROM before UNION SELECT edition FROM after);
+  RETURN NULL;
+END $$;
+CREATE FUNCTION landinfo.taken() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '')
+  WHERE id IN (SELECT edition FROM before);
+  RETURN NULL;
+END $$;
+CREATE FUNCTION landinfo.emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '');
+  RETURN NULL;
+END $$;
 CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.parcels
   FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale();
+CREATE TRIGGER changed AFTER UPDATE ON landinfo.parcels REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
+CREATE TRIGGER taken AFTER DELETE ON landinfo.parcels REFERENCING OLD TABLE AS before
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.taken();
+CREATE TRIGGER emptied AFTER TRUNCATE ON landinfo.parcels
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.emptied();
 CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.features
   FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale();
+CREATE TRIGGER changed AFTER UPDATE ON landinfo.features REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
+CREATE TRIGGER taken AFTER DELETE ON landinfo.features REFERENCING OLD TABLE AS before
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.taken();
+CREATE TRIGGER emptied AFTER TRUNCATE ON landinfo.features
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.emptied();
 CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.coverage
   FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale();
+CREATE TRIGGER changed AFTER UPDATE ON landinfo.coverage REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
+CREATE TRIGGER taken AFTER DELETE ON landinfo.coverage REFERENCING OLD TABLE AS before
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.taken();
+CREATE TRIGGER emptied AFTER TRUNCATE ON landinfo.coverage
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.emptied();
 CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.price_zones
   FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale();
+CREATE TRIGGER changed AFTER UPDATE ON landinfo.price_zones REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
+CREATE TRIGGER taken AFTER DELETE ON landinfo.price_zones REFERENCING OLD TABLE AS before
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.taken();
+CREATE TRIGGER emptied AFTER TRUNCATE ON landinfo.price_zones
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.emptied();

@@ -15,6 +15,8 @@ from landinfo.store import Box, Ground, Numbers, Surroundings, rows
 from landinfo.store.measures import Kept, measured
 from landinfo.store.rows import COVERAGE, FEATURES, ZONES, Row, Table
 
+MOST = 4096
+"""Rows of coverage that are held decoded."""
 UNREADABLE = (shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
 _OWN = ("fid", "suffix", "effective_from", "effective_to", "edition", "registered_area")
 OWN = ", ".join(f"t.{name}" for name in _OWN)

@@ -207,6 +207,43 @@ END $$
     ),
 )
 
+_SHAPED = ("parcels", "features", "coverage", "price_zones")
+_TOLD_GEOPACKAGE = "UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id"
+_TOLD_POSTGIS = "UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '')"
+_FUNCTION = "CREATE FUNCTION landinfo.{} RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  {};\n  RETURN NULL;\nEND $$"
+_TRIGGER = "CREATE TRIGGER {0} AFTER {1} ON landinfo.{2} {3}\n  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.{0}()"
+
+# An edition of which somebody changed or took away rows says so by its hash.
+_CHANGED_GEOPACKAGE = (
+    *(f"DROP TRIGGER measures_stale_{table}" for table in _SHAPED),
+    *(
+        f"CREATE TRIGGER changed_{table} AFTER UPDATE ON {table}\nBEGIN\n  DELETE FROM measures;\n"  # noqa: S608
+        f"  {_TOLD_GEOPACKAGE} IN (OLD.edition, NEW.edition);\nEND"
+        for table in _SHAPED
+    ),
+    *(
+        f"CREATE TRIGGER taken_{table} AFTER DELETE ON {table}\nBEGIN\n  {_TOLD_GEOPACKAGE} = OLD.edition;\nEND"
+        for table in _SHAPED
+    ),
+)
+_CHANGED_POSTGIS = (
+    _FUNCTION.format(
+        "changed()",
+        _TOLD_POSTGIS + "\n  WHERE id IN (SELECT edition FROM before UNION SELECT edition FROM after)",  # noqa: S608
+    ),
+    _FUNCTION.format("taken()", _TOLD_POSTGIS + "\n  WHERE id IN (SELECT edition FROM before)"),  # noqa: S608
+    _FUNCTION.format("emptied()", _TOLD_POSTGIS),
+    *(
+        _TRIGGER.format(name, event, table, rows)
+        for table in _SHAPED
+        for name, event, rows in (
+            ("changed", "UPDATE", "REFERENCING OLD TABLE AS before NEW TABLE AS after"),
+            ("taken", "DELETE", "REFERENCING OLD TABLE AS before"),
+            ("emptied", "TRUNCATE", ""),
+        )
+    ),
+)
+
 STEPS: tuple[Step, ...] = (
     Step(
         geopackage=(
@@ -220,6 +257,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(geopackage=_SPANS_GEOPACKAGE, postgis=_SPANS_POSTGIS),
     Step(geopackage=_MEASURES_GEOPACKAGE, postgis=_MEASURES_POSTGIS),
+    Step(geopackage=_CHANGED_GEOPACKAGE, postgis=_CHANGED_POSTGIS),
 )
 
 
