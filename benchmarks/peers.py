@@ -6,7 +6,6 @@ not transform what they search. They answer one bare item; landinfo answers parc
 
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import sys
@@ -122,9 +121,8 @@ def _placed(asked: Sequence[stores.Question]) -> list[tuple[int, int]]:
 
 def in_tile(easting: float, northing: float) -> tuple[int, int]:
     """Column and row of the tile that holds a point of the plane."""
-    lon, lat = coordinates.plane(CRS).point_to_wgs84(easting, northing)
-    row = (0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)) * 2**Z
-    return int((lon / 360 + 0.5) * 2**Z), int(row)
+    column, row = servers.on_tiles(Z, easting, northing)
+    return int(column), int(row)
 
 
 def _tiles(asked: Sequence[stores.Question], of: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import socket
@@ -15,7 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.load import ROOT
+from benchmarks.load import CRS, ROOT
+from landinfo import coordinates
 
 OUT = ROOT / "benchmarks" / "out"
 WORKERS, CLIENTS, SECONDS = 2, 8, 5
@@ -145,6 +147,12 @@ def read(said: str) -> Asked:
         raise SystemExit(said)
     requests, seconds, p50, p99, failed = map(float, found.groups())
     return Asked(requests / seconds, p50, p99, int(failed))
+
+
+def on_tiles(z: int, easting: float, northing: float) -> tuple[float, float]:
+    """Where a point of the plane lies in the grid of tiles of a zoom, in columns and rows (OGC WebMercatorQuad)."""
+    lon, lat = coordinates.plane(CRS).point_to_wgs84(easting, northing)
+    return (lon / 360 + 0.5) * 2**z, (0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)) * 2**z
 
 
 def write(paths: Sequence[str], name: str) -> Path:

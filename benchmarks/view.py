@@ -7,11 +7,8 @@ square of 250 m. Beside it the same rows read bare, and the squares by which lin
 from __future__ import annotations
 
 import math
-import os
 import re
-import socket
 import sqlite3
-import subprocess
 import sys
 import time
 import urllib.request
@@ -24,9 +21,9 @@ from typing import Any
 
 import psycopg2
 
-from benchmarks import cadastre, process, results
+from benchmarks import cadastre, process, results, servers
 from benchmarks.load import CRS, NAMES, ROOT, SETTINGS, postgres
-from landinfo import coordinates, grid, squares
+from landinfo import grid, squares
 from landinfo.intake import lineage
 from landinfo.store import Store, is_postgis, open_store
 from landinfo.store.postgis_pool import find_tables
@@ -102,9 +99,7 @@ def densest(store: Store) -> tuple[float, float]:
 
 def in_window(z: int, easting: float, northing: float) -> list[tuple[int, int]]:
     """The tiles that a window around a point of the plane shows."""
-    lon, lat = coordinates.plane(CRS).point_to_wgs84(easting, northing)
-    x = (lon / 360 + 0.5) * 2**z
-    y = (0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)) * 2**z
+    x, y = servers.on_tiles(z, easting, northing)
     across, down = (pixels / TILE / 2 for pixels in WINDOW)
     columns = range(math.floor(x - across), math.floor(x + across) + 1)
     return [(i, j) for i in columns for j in range(math.floor(y - down), math.floor(y + down) + 1)]
@@ -142,32 +137,8 @@ def _got(address: str, path: str, *, plain: bool = False) -> tuple[str, int, flo
 @contextmanager
 def _served(url: str) -> Iterator[str]:
     """``app.py`` over the store, started anew: nothing is held in its memory, and no tile is kept."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    register = str(ROOT / "benchmarks" / "out" / "view.register.sqlite")
-    given = {"LANDINFO_STORE": url, "LANDINFO_TILES": "none", "LANDINFO_RATE_LIMIT": "none"}
-    given |= {"LANDINFO_PORT": str(port), "LANDINFO_HOST": "127.0.0.1", "LANDINFO_REGISTER": register}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env={**os.environ, **given}, **quiet)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _until_ready(address, server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
-    last = time.monotonic() + 120
-    while time.monotonic() < last and server.poll() is None:
-        try:
-            _got(address, "/readyz")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit("app.py did not start")
+    with servers.service("app.py", url, LANDINFO_WORKERS="1", LANDINFO_THREADS="8") as served:
+        yield served.address
 
 
 def _bare(url: str, z: int, tiles: Sequence[tuple[int, int]]) -> float:

@@ -101,7 +101,7 @@ class Edited:
 
     def keep(self, measure: Callable[[], Iterable[Measures]], ways: Mapping[str, str], on: date, known: date) -> None:
         with self._editing() as edit:
-            ends = rows.ends(edit.run(f"SELECT {', '.join(rows.SPAN)} FROM spans", ()), known)  # noqa: S608
+            ends = rows.ends(edit.run(rows.SPANS, ()), known)
             ((held,),) = edit.run(f"SELECT {measures.HELD}", ())
             measures.write(edit.run, measure(), measures.run_key(ends, held, on, ways))
 

@@ -61,12 +61,11 @@ _BROKEN = (sqlite3.Error, shapely.errors.ShapelyError, ValueError, TypeError, Ke
 
 _SELECT = "SELECT t.fid, t.geom, {columns} FROM {source} CROSS JOIN spans e ON e.edition = t.edition WHERE {where}"
 _IN_BOX = "rtree_{table}_geom r CROSS JOIN {table} t ON t.fid = r.id"
-_KNOWN = "e.published <= :known AND (e.withdrawn IS NULL OR e.withdrawn > :known)"
+_KNOWN = rows.KNOWN.format(known=":known")
 _IN_FORCE = f"""
 t.effective_from <= :on AND (t.effective_to IS NULL OR t.effective_to > :on)
 AND {_KNOWN}
 AND (e.effective_to IS NULL OR e.effective_to > :on)"""
-_MEETS = "r.minx <= :max_x AND r.maxx >= :min_x AND r.miny <= :max_y AND r.maxy >= :min_y"
 _ORDER = " ORDER BY {order}, t.fid"
 
 
@@ -78,7 +77,7 @@ def _select(table: Table[Any], source: str, where: str) -> str:
 def _content(table: Table[Any]) -> str:
     columns = ", ".join(f"t.{name}" for name in table.columns)
     source = _IN_BOX.format(table=table.name)
-    return f"SELECT t.fid, t.geom, {columns} FROM {source} WHERE {_MEETS} AND t.edition = :edition"  # noqa: S608
+    return f"SELECT t.fid, t.geom, {columns} FROM {source} WHERE {file.MEETS} AND t.edition = :edition"  # noqa: S608
 
 
 def _extent(table: Table[Any]) -> str:
@@ -94,18 +93,16 @@ _PARCEL_ORDER = _ORDER.format(order=", ".join(f"t.{name}" for name in PARCELS.or
 _PARCELS = _select(PARCELS, _REF, "t.sheet = :sheet AND t.number = :number") + _PARCEL_ORDER
 _NUMBERS = f"""SELECT DISTINCT t.commune || '@' || t.period, t.number FROM {_REF}
 CROSS JOIN spans e ON e.edition = t.edition WHERE t.sheet = :sheet AND {_IN_FORCE}"""  # noqa: S608
-_PARCELS_IN = _select(PARCELS, _IN_BOX, _MEETS) + _PARCEL_ORDER
-_DRAWN = f"""FROM {_IN_BOX.format(table="parcels")} WHERE {_MEETS}
+_PARCELS_IN = _select(PARCELS, _IN_BOX, file.MEETS) + _PARCEL_ORDER
+_DRAWN = f"""FROM {_IN_BOX.format(table="parcels")} WHERE {file.MEETS}
 AND t.effective_from <= :on AND (t.effective_to IS NULL OR t.effective_to > :on)
 AND t.edition IN (SELECT e.edition FROM spans e WHERE {_KNOWN} AND (e.effective_to IS NULL OR e.effective_to > :on))"""  # noqa: S608
 _TILE = f"SELECT t.fid, t.geom, {', '.join(drawing.PARCEL_TEXTS)} {_DRAWN}"
 _OUTLINES = f"SELECT t.geom {_DRAWN}"
-_FEATURES = _select(FEATURES, _IN_BOX, f"{_MEETS} AND t.theme = :layer")
-_COVERAGE = _select(COVERAGE, _IN_BOX, f"{_MEETS} AND t.layer = :layer")
-_ZONES = _select(ZONES, _IN_BOX, _MEETS)
-_EDITIONS = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
+_FEATURES = _select(FEATURES, _IN_BOX, f"{file.MEETS} AND t.theme = :layer")
+_COVERAGE = _select(COVERAGE, _IN_BOX, f"{file.MEETS} AND t.layer = :layer")
+_ZONES = _select(ZONES, _IN_BOX, file.MEETS)
 _MEASURES = measures.PAGE.format(**{name: f":{name}" for name in ("way", "on", "known", "after", "limit")})
-_SPANS = f"SELECT {', '.join(rows.SPAN)} FROM spans"  # noqa: S608
 _EVENTS = f"SELECT {', '.join(rows.EVENT)} FROM events WHERE edition = ?1 OR ?1 IS NULL ORDER BY fid"  # noqa: S608
 # CAST cuts towards zero, and a column may lie west of it.
 _IN_SQUARE = "CAST((r.min{0} + r.max{0}) / 2 / :side + 1000000 AS INTEGER) - 1000000"
@@ -114,7 +111,8 @@ FROM {_IN_BOX.format(table="parcels")} CROSS JOIN spans e ON e.edition = t.editi
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5"""  # noqa: S608
 _AHEAD = " UNION ".join(
     f"SELECT {rows.LAYER[table.name]}, t.effective_from, t.effective_to, e.effective_to "  # noqa: S608
-    f"FROM {_IN_BOX.format(table=table.name)} CROSS JOIN spans e ON e.edition = t.edition WHERE {_MEETS} AND {_KNOWN} "
+    f"FROM {_IN_BOX.format(table=table.name)} CROSS JOIN spans e ON e.edition = t.edition "
+    f"WHERE {file.MEETS} AND {_KNOWN} "
     "AND (t.effective_from > :on OR t.effective_to > :on OR e.effective_to > :on)"
     for table in SHAPED
 )
@@ -198,12 +196,12 @@ class GeopackageStore(Edited):
     def editions(self, known: date | None = None) -> tuple[Edition, ...]:
         def read(held: sqlite3.Connection) -> tuple[Edition, ...]:
             held.execute("BEGIN")  # both of one moment
-            return rows.editions(held.execute(_EDITIONS), held.execute(_SPANS), known)
+            return rows.editions(held.execute(rows.EDITIONS), held.execute(rows.SPANS), known)
 
         return self._ask(read)
 
     def mark(self) -> str:
-        return self._ask(lambda held: rows.marked(held.execute(_SPANS), held.execute(rows.HASHES)))
+        return self._ask(lambda held: rows.marked(held.execute(rows.SPANS), held.execute(rows.HASHES)))
 
     def drafts(self) -> tuple[Edition, ...]:
         return self.editions(DRAFT)
@@ -216,7 +214,7 @@ class GeopackageStore(Edited):
 
         def read(held: sqlite3.Connection) -> Load:
             held.execute("BEGIN")
-            of = rows.edition_of(held.execute(_EDITIONS), edition)
+            of = rows.edition_of(held.execute(rows.EDITIONS), edition)
             return rows.content(of, lambda table: _found(held, _content(table), asked), box, bare)
 
         return self._ask(read)
@@ -321,7 +319,7 @@ class GeopackageStore(Edited):
             held.execute("BEGIN")  # all of one moment
             found = held.execute(_MEASURES, measures.asked(ways, on, known, limit, after))
             (told,) = held.execute(f"SELECT {measures.HELD}").fetchone()
-            return list(found), list(held.execute(_SPANS)), told
+            return list(found), list(held.execute(rows.SPANS)), told
 
         return self._ask(read)
 
@@ -419,7 +417,7 @@ def _paged(layer: str, where: str, tail: str = "") -> str:
 def _page_in_box(held: sqlite3.Connection, layer: str, asked: dict[str, Any], limit: int, box: Box) -> list[Row]:
     """The R*Tree knows no order: numbers are sorted first, and rows read only until there are enough."""
     edges = {"min_x": box[0], "min_y": box[1], "max_x": box[2], "max_y": box[3]}
-    near = f"SELECT r.id FROM rtree_{paging.table_of(layer).name}_geom r WHERE {_MEETS} AND r.id > :after"  # noqa: S608
+    near = f"SELECT r.id FROM rtree_{paging.table_of(layer).name}_geom r WHERE {file.MEETS} AND r.id > :after"  # noqa: S608
     numbers = sorted(row[0] for row in held.execute(near, {**edges, "after": asked["after"]}))
     found: list[Row] = []
     for first in range(0, len(numbers), limit):

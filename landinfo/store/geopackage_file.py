@@ -34,6 +34,8 @@ _ATTRIBUTES = (
     "measure_runs",
     "measures",
 )
+MEETS = "r.minx <= :max_x AND r.maxx >= :min_x AND r.miny <= :max_y AND r.maxy >= :min_y"
+"""Of a row ``r`` of an R*Tree."""
 MMAP_BYTES = 1 << 30
 _RTREE = "http://www.geopackage.org/spec120/#extension_rtree"
 

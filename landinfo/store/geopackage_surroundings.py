@@ -14,20 +14,18 @@ from landinfo.store.measures import Kept
 from landinfo.store.rows import COVERAGE, FEATURES, ZONES, Row, Table
 from landinfo.store.surroundings import MOST, OWN, Covered, Near, assembled
 
-_MEETS = "r.minx <= :max_x AND r.maxx >= :min_x AND r.miny <= :max_y AND r.maxy >= :min_y"
-
 
 def _near(table: Table[Any]) -> str:
     columns = ", ".join(f"t.{name}" for name in table.columns)
     return f"""SELECT t.fid, t.geom, {columns} FROM rtree_{table.name}_geom r CROSS JOIN {table.name} t ON t.fid = r.id
 CROSS JOIN spans e ON e.edition = t.edition
-WHERE {_MEETS} AND (t.effective_to IS NULL OR t.effective_to > :on)
-AND e.published <= :known AND (e.withdrawn IS NULL OR e.withdrawn > :known)
+WHERE {file.MEETS} AND (t.effective_to IS NULL OR t.effective_to > :on)
+AND {rows.KNOWN.format(known=":known")}
 AND (e.effective_to IS NULL OR e.effective_to > :on)"""  # noqa: S608
 
 
 _FEATURES, _ZONES = _near(FEATURES), _near(ZONES)
-_COVERAGE = f"SELECT r.id FROM rtree_coverage_geom r WHERE {_MEETS}"  # noqa: S608
+_COVERAGE = f"SELECT r.id FROM rtree_coverage_geom r WHERE {file.MEETS}"  # noqa: S608
 _ONE_COVERAGE = f"SELECT fid, geom, {', '.join(COVERAGE.columns)} FROM coverage WHERE fid = ?"  # noqa: S608
 _NUMBERED = "t.{0}commune = :commune AND t.{0}period = :period AND t.{0}sheet = :sheet AND t.{0}number = :number"
 _OWN = f"SELECT {OWN}, t.geom FROM parcels t WHERE {_NUMBERED.format('')}"  # noqa: S608
@@ -35,8 +33,6 @@ _LINKS = " UNION ALL ".join(
     f"SELECT {', '.join(f't.{name}' for name in rows.LINK)} FROM lineage t WHERE {_NUMBERED.format(side)}"  # noqa: S608
     for side in ("before_", "after_")
 )
-_EDITIONS = f"SELECT {', '.join(rows.EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
-_SPANS = f"SELECT {', '.join(rows.SPAN)} FROM spans"  # noqa: S608
 _KEPT = """SELECT r.way, m.shares, m.made, m.shapes FROM measures m CROSS JOIN measure_runs r ON r.fid = m.run
 WHERE m.fid = ?"""
 DAYS = 16
@@ -59,8 +55,8 @@ class Held:
         if known not in self._editions:
             if len(self._editions) >= DAYS:
                 self._editions.clear()
-            spans = held.execute(_SPANS).fetchall()
-            self._editions[known] = rows.editions(held.execute(_EDITIONS), spans, known), rows.ends(spans, known)
+            spans = held.execute(rows.SPANS).fetchall()
+            self._editions[known] = rows.editions(held.execute(rows.EDITIONS), spans, known), rows.ends(spans, known)
         return self._editions[known]
 
     def coverage(self, held: sqlite3.Connection, wanted: Iterable[int]) -> list[Covered]:

@@ -66,10 +66,9 @@ WAIT = 5.0
 _BROKEN = (psycopg2.Error, shapely.errors.ShapelyError, ValueError, TypeError, KeyError)
 _META = "SELECT key, value FROM landinfo.meta"
 
-_KNOWN = "e.published <= {known} AND (e.withdrawn IS NULL OR e.withdrawn > {known})"
 _IN_FORCE = f"""
 t.effective_from <= {{on}} AND (t.effective_to IS NULL OR t.effective_to > {{on}})
-AND {_KNOWN}
+AND {rows.KNOWN}
 AND (e.effective_to IS NULL OR e.effective_to > {{on}})"""
 _EDITION = "JOIN spans e ON e.edition = t.edition"
 _REF = "(SELECT DISTINCT * FROM unnest($1, $2) x(commune, period)) s JOIN parcels t USING (commune, period)"
@@ -104,7 +103,7 @@ def _prepared(number: int) -> tuple[str, ...]:
     feature = _nested(FEATURES, 1, f"{meets} AND t.theme = $7 AND {on_box}")
     zone = _nested(ZONES, 1, f"{meets} AND {on_box}")
     after = "(t.effective_from > $5 OR t.effective_to > $5 OR e.effective_to > $5)"
-    days = f"{_EDITION} WHERE {meets} AND {_KNOWN.format(known='$6')} AND {after}"
+    days = f"{_EDITION} WHERE {meets} AND {rows.KNOWN.format(known='$6')} AND {after}"
     dated = "t.effective_from, t.effective_to, e.effective_to"
     ahead = (f"SELECT {rows.LAYER[t.name]}, {dated} FROM {t.name} t {days}" for t in SHAPED)  # noqa: S608
     return (
@@ -128,7 +127,7 @@ UNION ALL SELECT string_agg(h::text, ' ') FROM ({rows.HASHES}) h""",  # noqa: S6
 def _linked(side: str) -> str:
     columns = ", ".join(f"t.{name}" for name in rows.LINK)
     series = f"t.{side}_commune = s.commune AND t.{side}_period = s.period"
-    named = f"t.{side}_sheet = $3 AND t.{side}_number = $4 AND {_KNOWN.format(known='$5')}"
+    named = f"t.{side}_sheet = $3 AND t.{side}_number = $4 AND {rows.KNOWN.format(known='$5')}"
     source = f"(SELECT DISTINCT * FROM unnest($1, $2) x(commune, period)) s JOIN lineage t ON {series} {_EDITION}"  # noqa: S608
     return f"SELECT {columns} FROM {source} WHERE {named}"  # noqa: S608
 
@@ -149,7 +148,7 @@ class PostgisStore(Edited):
         self._url, self._facts, self._pool = url, facts, pool
         self._communes: tuple[tuple[Commune, ...], tuple[Union, ...]] | None = None
         self._coverages = postgis_surroundings.Coverages()
-        self._tile_rows = TileRows(srid(facts.crs), _KNOWN, self._copy)
+        self._tile_rows = TileRows(srid(facts.crs), rows.KNOWN, self._copy)
 
     @classmethod
     def open(cls, url: str, *, pool: int = 8, wait: float = 2.0, statement_timeout: float = 5.0) -> Self:

@@ -15,7 +15,7 @@ from landinfo.store.surroundings import MOST, OWN, Covered, Near, assembled
 Ask = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
 _ENDS = "(t.effective_to IS NULL OR t.effective_to > $5) AND (e.effective_to IS NULL OR e.effective_to > $5)"
-_KNOWN = "e.published <= $6 AND (e.withdrawn IS NULL OR e.withdrawn > $6)"
+_KNOWN = rows.KNOWN.format(known="$6")
 _NUMBERED = "t.{0}commune = $7 AND t.{0}period = $8 AND t.{0}sheet = $9 AND t.{0}number = $10"
 _FEATURES, _ZONES, _COVERAGE, _OWN, _LINKS, _EDITIONS, _KEPT = range(7)
 EXECUTE = f"EXECUTE surroundings ({', '.join(['%s'] * 10)})"

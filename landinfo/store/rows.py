@@ -246,6 +246,10 @@ def span_row(e: Edition) -> Row:
     return e.id, iso(e.published), iso(e.withdrawn), iso(e.effective_to)
 
 
+EDITIONS = f"SELECT {', '.join(EDITION)} FROM editions ORDER BY layer, territory, id"  # noqa: S608
+SPANS = f"SELECT {', '.join(SPAN)} FROM spans"  # noqa: S608
+KNOWN = "e.published <= {known} AND (e.withdrawn IS NULL OR e.withdrawn > {known})"
+"""Of a span ``e``; ``known`` is how the engine names the day."""
 HASHES = "SELECT id, content_hash FROM editions"
 
 
