@@ -234,7 +234,8 @@ def _numbers(values: Any) -> bytes:
     there = np.empty((len(short), 2), dtype=bool)
     there[:, 0], there[:, 1] = True, more
     written = (short & 127) | (more * np.uint16(128)) | (short >> 7 << 8)
-    held: bytes = written.astype("<u2", copy=False).view(np.uint8)[there.ravel()].tobytes()
+    # taken by their places: to choose them by which are there takes several times as long
+    held: bytes = np.take(written.astype("<u2", copy=False).view(np.uint8), np.flatnonzero(there)).tobytes()
     return held
 
 
