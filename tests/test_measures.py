@@ -25,7 +25,7 @@ from test_store_publish import RunSql
 
 from landinfo import cli, lookup, overlay, shares
 from landinfo.intake import measuring, sample
-from landinfo.model import Busy, Coverage, Facts, Feature, Parcel, ParcelRef, Query, State, Theme, ThemeKind
+from landinfo.model import Busy, Coverage, Facts, Feature, Parcel, ParcelRef, PriceList, Query, State, Theme, ThemeKind
 from landinfo.report import report
 from landinfo.store import DRAFT, Load, Share, Store, geopackage, open_store, postgis
 from landinfo.store.rulebook import read_rulebook
@@ -59,7 +59,18 @@ def bits(found: tuple[Any, ...]) -> list[Any]:
 
 def told(facts: Facts, query: Query, book: Any) -> list[Any]:
     made = report(query, facts, book)
-    return [*bits(made.shares), *bits(made.pieces), repr(made.valuation), repr(made.notices)]
+    value = repr(replace(made.valuation, price_list=None)), spelled(made.valuation.price_list)
+    return [*bits(made.shares), *bits(made.pieces), *value, repr(made.notices)]
+
+
+SPELLED: dict[int, tuple[Any, str]] = {}
+
+
+def spelled(price_list: PriceList | None) -> str:
+    """A list is 2.4 MB of text: each object is written out once, and held, so that its id stays its own."""
+    if id(price_list) not in SPELLED:
+        SPELLED[id(price_list)] = (price_list, repr(price_list))
+    return SPELLED[id(price_list)][1]
 
 
 def used(facts: Facts) -> int:
