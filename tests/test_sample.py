@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tomllib
 import unicodedata
 from collections import Counter, defaultdict
@@ -15,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from drawn_once import PLAN, RECIPE
+from drawn_once import PLAN, RECIPE, drawn
 
 from landinfo import coordinates, lookup
 from landinfo.intake import sample
@@ -53,18 +50,10 @@ def test_at_least_five_thousand_valid_parcels(parcels: tuple[Parcel, ...]) -> No
     assert all(shapely.is_valid(p.shape) and p.shape.area > 2 for p in parcels)
 
 
-AGAIN = """
-import sys; from datetime import date; from pathlib import Path; from landinfo.intake import sample
-sample.build(Path(sys.argv[1]), sys.argv[2], date(2027, 5, 5), lambda step, done: None)
-"""
-
-
 def test_the_same_recipe_gives_the_same_editions(built: Store, tmp_path: Path) -> None:
-    """On another day, in a process with other hashes and one thread."""
+    """On another day, drawn in a process with other hashes and one thread (``drawn_once``)."""
     url = str(tmp_path / "again.gpkg")
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    environment = {**os.environ, **threads, "PYTHONHASHSEED": "4711", "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-c", AGAIN, str(RECIPE), url], env=environment, cwd=tmp_path, check=True)
+    sample.publish(drawn()[1], PLAN, RECIPE, url, date(2027, 5, 5))
     assert [e.id for e in open_store(url).editions()] == [e.id for e in built.editions()]
     with pytest.raises(Refused):
         sample.publish((), PLAN, RECIPE, url, TODAY)
