@@ -6,6 +6,9 @@ SHELL := /bin/sh
 .NOTPARALLEL:
 .PHONY: help run setup test test-long lint bench services venv clean
 
+# Where it is set, as in many images, each of some hundred programs that set-up and tests start would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 HOST ?= $(or $(LANDINFO_HOST),127.0.0.1)
 PORT ?= $(or $(LANDINFO_PORT),8000)
 PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
@@ -87,9 +90,11 @@ LINT := $(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 lint: $(TESTING)
 	@$(LINT)
 
-# Both parts run, so that one report names everything; pytest comes last and so does its closing line.
+# Both parts run, so that one report names everything. Lint has what the tests leave of the processor (nice), and what it
+# says comes in one piece amid the dots: it is long over when pytest's closing line comes last.
 test: services setup $(TESTING)
-	@failed=0; $(LINT) || failed=1; $(PY) -m pytest $(PYTEST) || failed=1; exit $$failed
+	@failed=0; { said=`nice -n 19 sh -c '$(LINT)' 2>&1`; ended=$$?; echo; echo "$$said"; exit $$ended; } & lint=$$!; \
+	$(PY) -m pytest $(PYTEST) || failed=1; wait $$lint || failed=1; exit $$failed
 
 test-long: export LANDINFO_LONG = 1
 test-long: test
