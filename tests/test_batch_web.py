@@ -313,15 +313,13 @@ def test_how_often_one_address_may_hand_in(url: str, jobs: Path) -> None:
     assert codes == [400, 400, 429]
 
 
-@pytest.mark.parametrize(
-    "name", ["question.json", "log", "../question.json", "%2e%2e/question.json", "list.csv", "none"]
-)
-def test_only_its_output_is_given_out(web: FlaskClient, name: str) -> None:
+def test_only_its_output_is_given_out(web: FlaskClient) -> None:
     key = json.loads(handed_in(web).data)["id"]
-    ended(web, key)
-    assert web.get(f"/api/batch/{key}/{name}").status_code == 404
+    assert [fetched(web, given["href"]) for given in ended(web, key)["files"]]
+    for name in ("question.json", "log", "../question.json", "%2e%2e/question.json", "list.csv", "none"):
+        assert web.get(f"/api/batch/{key}/{name}").status_code == 404, name
     for wrong in (key[:-1], key.upper(), "../" + key, "x" * 32, "0" * 32):
-        assert web.get(f"/api/batch/{wrong}").status_code == 404
+        assert web.get(f"/api/batch/{wrong}").status_code == 404, wrong
 
 
 def test_the_pages_work_without_a_script(web: FlaskClient) -> None:
