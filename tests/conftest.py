@@ -48,8 +48,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 SLOW_FIRST = (
-    *("engines_agree", "outside", "load_killed", "preview", "editions", "lineage", "zones_sample", "streets"),
-    *("accessibility", "browser", "batch_killed", "batch_web", "schemathesis", "unchanged"),
+    *("engines_agree", "outside", "load_killed", "preview", "editions", "measures", "batch_web", "lineage"),
+    *("zones_sample", "streets", "accessibility", "standing", "browser", "browser_tiles", "browser_land_use"),
+    *("batch_killed", "schemathesis", "readers_landing", "load_refused", "units", "batch", "readers_child"),
+    *("map_tools", "drawing", "serve", "sample", "readers_fuzz", "unchanged"),
 )
 """Files of tests that take long: begun first, none of them is left to one process at the end.
 
