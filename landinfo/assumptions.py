@@ -77,7 +77,7 @@ def notices(case: Case, costing: Costing, space: Space, rules: Rules) -> Iterato
         yield Notice("recalculation-may-be-asked", {"last": recalculation.last_request(rules)}, "warning")
     if costing.rice(space.likely).lines:
         yield Notice("rice-may-not-be-due", severity="warning")
-    given = {k for p in case.parts for k in (p.k_price, p.k_target)} - {None, 1}
+    given = any(k not in (None, 1) for p in case.parts for k in (p.k_price, p.k_target))
     if given and not costing.terms(space.likely).k_counts:
         yield Notice("k-not-in-force", {"day": case.on}, "warning")
     if case.facts.get("same_parcel_as_recognised_residential") and case.facts.get("garden_pond_origin_separated"):
@@ -109,9 +109,10 @@ LEAST_PRICE, LEAST_BUILT = 10_000, 100_000
 
 
 def _in_thousands(case: Case) -> Iterator[Notice]:
-    built = LEAST_BUILT if case.convert_to in RESIDENTIAL | BUSINESS else LEAST_PRICE
-    least = ((LEAST_PRICE, p.price) for p in case.parts), ((built, p.target_price) for p in case.parts)
-    low = [price for some in least for most, price in some if price and price < most]
+    building = case.convert_to in RESIDENTIAL or case.convert_to in BUSINESS
+    built = LEAST_BUILT if building else LEAST_PRICE
+    low = [p.price for p in case.parts if p.price and p.price < LEAST_PRICE]
+    low += [p.target_price for p in case.parts if p.target_price and p.target_price < built]
     if low:
         yield Notice("price-in-thousands", {"price": min(low)}, "warning")
 

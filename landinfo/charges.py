@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from landinfo import law
 from landinfo.case import Part
@@ -14,11 +15,28 @@ from landinfo.model import Citation, Notice
 from landinfo.once import Asked
 
 KEPT = 256
-"""Days of filing of which a process keeps what is not included."""
+"""Days of which a process keeps what the law says of charges."""
 PAID_BEFORE = "charge-registration-paid-before"
 RICE = frozenset({"LUC"})
 MAYBE_RICE = frozenset({"LUA", "CHN"})
 """Groups that hold specialised rice land (LUC) beside other land: whether the payment is due is not known."""
+
+
+class _FeeRates(NamedTuple):
+    """What the registration fee takes on a day; ``term``: years for which list prices stand."""
+
+    rate: Decimal | None
+    cap: Decimal | None
+    term: Decimal
+    cited: tuple[Citation, ...]
+
+
+@lru_cache(KEPT)
+def _fee_rates(asked: Asked[tuple[date, Rules]]) -> _FeeRates:
+    on, rules = asked.take()
+    keys = ("registration_fee_rate", "registration_fee_cap", "registration_price", "levy_term_of_price")
+    rate, cap, price, term = (law.on(rules[key], on) for key in keys)
+    return _FeeRates(rate.value, cap.value, term.value, (rate.citation, cap.citation, price.citation))
 
 
 def registration_fee(
@@ -30,31 +48,31 @@ def registration_fee(
     of declaration. K does not enter. Gives the fee before rounding (None: a price or the rate is not known) and one
     line per part; where the cap bites the lines are scaled to it.
     """
-    rate, cap = law.on(rules["registration_fee_rate"], on), law.on(rules["registration_fee_cap"], on)
+    told = _fee_rates(Asked(rules, (on,), (on, rules)))
+    rate, cap = told.rate, told.cap
     prices = [p.target_price if p.declared_price is None else p.declared_price for p in parts]
-    if rate.value is None or any(price is None for price in prices):
+    if rate is None or None in prices:
         return None, []
     bases = [p.area * (price or ZERO) * term for p, price, term in zip(parts, prices, terms, strict=True)]
-    total = sum(bases, ZERO) * rate.value
-    capped = total if cap.value is None else min(total, cap.value)
+    total = sum(bases, ZERO) * rate
+    capped = total if cap is None else min(total, cap)
     code = "charge-registration-capped" if capped < total else "charge-registration"
-    whole = law.on(rules["levy_term_of_price"], on).value * MONTHS
-    price_cited = law.on(rules["registration_price"], on).citation
+    whole = told.term * MONTHS
     lines = [
         Line(
             part=p.id,
             formula=Notice(
                 f"{code}-lease" if term < 1 else code,
-                {"area": p.area, "price": price, "rate": rate.value, "cap": cap.value, "months": shown(term * whole)},
+                {"area": p.area, "price": price, "rate": rate, "cap": cap, "months": shown(term * whole)},
             ),
             inputs=(
                 ("area", p.area, "m²"),
                 ("target_price", price or ZERO, "đồng/m²"),
-                ("rate", rate.value, "1"),
+                ("rate", rate, "1"),
                 *((("term_left_months", term * whole, "months"),) if term < 1 else ()),
             ),
-            amount=base * rate.value * capped / total if total else ZERO,
-            citations=(rate.citation, cap.citation, price_cited),
+            amount=base * rate * capped / total if total else ZERO,
+            citations=told.cited,
         )
         for p, price, term, base in zip(parts, prices, terms, bases, strict=True)
     ]

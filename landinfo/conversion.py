@@ -207,12 +207,19 @@ def _parts(
     for index, (use, area) in enumerate(uses):
         low, likely, high = room.of_use(index)
         bounds[use.code] = (low, high)
-        spread = overlay.apportion(likely, [c.area for c in cells], _step_of(likely, room.step))
+        spread = _spread(likely, cells, room.step)
         for cell, part in zip(cells, spread, strict=True):
             least, most = room.on_cell(area, cell.area)
             if most > 0:
                 parts.append(Convertible(use, cell, part, min(part, least), max(part, min(most, high))))
     return tuple(parts), bounds
+
+
+def _spread(area: Decimal, cells: Sequence[Cell], step: Decimal) -> tuple[Decimal, ...]:
+    """The likely area of a use on each cell, in steps of ``step`` or of its own last decimal."""
+    if len(cells) == 1:
+        return (area + 0 * step,)
+    return overlay.apportion(area, [c.area for c in cells], _step_of(area, step))
 
 
 class _Room:

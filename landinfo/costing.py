@@ -9,19 +9,17 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from operator import attrgetter
 
 from landinfo import charges, law, levy, reductions, rent
 from landinfo.case import Case, Part
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Settled, Terms, of_term
 from landinfo.model import Citation, Notice
-from landinfo.money import dong
+from landinfo.money import DONG, dong
 from landinfo.permission import registered_only
 from landinfo.reductions import POOR_HOUSING
 from landinfo.settled import EACH_PART, WAYS, State, grounded
 
-DONG = Decimal(1)
 _SHARED = tuple(f.name for f in fields(Settled))
 _OF_SHARED = attrgetter(*_SHARED)
 _LEVY = attrgetter(*_SHARED, "free_limit", "area", "term", "rent", "rent_rate", "deduct", "annual_k")
@@ -77,6 +75,7 @@ class Costing:
         self.case, self.regime, self.rules = case, regime, rules
         self.leased = case.convert_to in BUSINESS
         self.code = "land_rent" if self.leased else "levy"
+        self._free_uses = self._without()
         self._terms: tuple[State, Terms] | None = None
         self._kept: dict[tuple[Hashable, ...], Cost] = {}
         self._parts: dict[tuple[Hashable, ...], list[Part]] = {}
@@ -117,13 +116,12 @@ class Costing:
         """No permission is needed to convert this part, and no levy is due."""
         return part.land_use in self._free_uses
 
-    @cached_property
-    def _free_uses(self) -> frozenset[str]:
+    def _without(self) -> tuple[str, ...]:
+        """The uses that are converted without permission."""
         rule = law.in_force(self.rules["levy_without_permission"].values, self.case.on)
         if rule is None or rule.value is None:
-            return frozenset()
-        uses = {p.land_use for p in self.case.parts}
-        return frozenset(use for use in uses if registered_only(use, self.case.convert_to))
+            return ()
+        return tuple(p.land_use for p in self.case.parts if registered_only(p.land_use, self.case.convert_to))
 
     def _gross(self, state: State) -> list[Line]:
         parts = self.parts(state)
@@ -271,13 +269,16 @@ def _levy_key(state: State) -> tuple[Hashable, ...]:
 
 def apportioned(lines: Sequence[Line], amount: Decimal) -> tuple[Line, ...]:
     """Lines rounded to 1 đồng that sum to ``amount``: largest remainder, deductions among them."""
+    if len(lines) == 1:
+        return (_of_amount(lines[0], amount),)
     exact = [line.amount or ZERO for line in lines]
     floors = [a.to_integral_value("ROUND_FLOOR") for a in exact]
     left = int(amount - sum(floors, ZERO))
     order = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
     for i in order[:left]:
         floors[i] += DONG
-    return tuple(
-        Line(line.part, line.formula, line.inputs, a, line.citations, line.inside, line.with_k)
-        for line, a in zip(lines, floors, strict=True)
-    )
+    return tuple(_of_amount(line, a) for line, a in zip(lines, floors, strict=True))
+
+
+def _of_amount(line: Line, amount: Decimal) -> Line:
+    return Line(line.part, line.formula, line.inputs, amount, line.citations, line.inside, line.with_k)

@@ -103,8 +103,8 @@ def estimate(case: Case, rules: Rules) -> Estimate:
     likely = costing.costs(space.likely) if reason is None else costing.charges(space.likely)
     if reason is None and likely[0].amount is None:
         reason = Notice("levy-price-unknown")
-    reach = Reach(costing)
-    tried = reach.tried(priced) if reason is None else NOTHING
+    reach = Reach(costing) if reason is None else None
+    tried = NOTHING if reach is None else reach.tried(priced)
     alone = assumptions.individual(case, space.likely, used, rules)
     items = _items(case, used, likely, tried, reason, alone, rules)
     mixed = any(set(settled.EACH_PART) <= set(d.values) for d in space.dimensions if d.name == "rent")
@@ -139,7 +139,7 @@ def estimate(case: Case, rules: Rules) -> Estimate:
             *assumptions.notices(case, costing, space, rules),
             *_told_otherwise(items[0], case, noticed, recalculated),
         ),
-        readings=readings.readings(costing, priced, reach) if reason is None else (),
+        readings=() if reach is None else readings.readings(costing, priced, reach),
         payment=instalments,
         late=_late(instalments, items[0].code, case, rules) if standing else (),
         recalculation=recalculated,
@@ -150,8 +150,9 @@ def _unknown_charges(case: Case, items: Sequence[Item], rules: Rules) -> Iterato
     """Charges that may be due and whose amount nobody knows on the day, so that no total holds them."""
     if any(i.code == "registration_fee" and i.amount is None for i in items):
         yield Notice("not-included-registration")
-    rice = any(p.land_use in charges.RICE | charges.MAYBE_RICE for p in case.parts)
-    if rice and case.convert_to in RESIDENTIAL | BUSINESS and charges.rice_floor(case.on, rules)[0] is None:
+    built = case.convert_to in RESIDENTIAL or case.convert_to in BUSINESS
+    rice = built and any(p.land_use in charges.RICE or p.land_use in charges.MAYBE_RICE for p in case.parts)
+    if rice and charges.rice_floor(case.on, rules)[0] is None:
         yield Notice("not-included-rice-before-2015")
 
 
@@ -175,9 +176,9 @@ def _not_computable(case: Case, costing: Costing) -> Notice | None:
     levied = [p for p in case.parts if not costing.free(p)]
     if not levied:
         return None
-    if case.convert_to not in RESIDENTIAL | BUSINESS:
+    if case.convert_to not in RESIDENTIAL and case.convert_to not in BUSINESS:
         return Notice("levy-no-formula-for-target", {"target": case.convert_to})
-    strange = [p.land_use for p in levied if p.land_use not in AGRICULTURAL | BUSINESS]
+    strange = [p.land_use for p in levied if p.land_use not in AGRICULTURAL and p.land_use not in BUSINESS]
     if strange:
         return Notice("levy-no-formula-for-use", {"use": strange[0]})
     return Notice("levy-price-unknown") if any(p.target_price is None for p in levied) else None
@@ -323,6 +324,8 @@ def _told_otherwise(first: Item, case: Case, noticed: Decimal | None, again: Rec
 
 def _yearly(item: Item) -> Decimal:
     """What of the rent is annual, paid at once; the levy and one-off rent are paid in two halves."""
+    if item.code != "land_rent":
+        return ZERO
     yearly = (line.amount for line in item.lines if line.formula.code.startswith("rent-annual"))
     return sum((amount for amount in yearly if amount is not None), ZERO)
 

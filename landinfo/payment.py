@@ -9,10 +9,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from landinfo import law
-from landinfo.costing import DONG
 from landinfo.levy.terms import ZERO, Rules
 from landinfo.model import Citation
-from landinfo.money import dong
+from landinfo.money import DONG, dong
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,17 +68,14 @@ def _moves(groups: Sequence[tuple[int, ...]], totals: Totals, whole: bool) -> De
     """
     most = ZERO
     for group in groups:
-        if whole and len(group) == 2:
-            one, other = totals[group[0]], totals[group[1]]
-            if one != other:
-                most = max(most, abs((one or ZERO) - (other or ZERO)))
-            continue
         known = [t for end in group if (t := totals[end]) is not None]
         if not whole and len(known) < len(group):
             if known:
                 return None
             continue
-        most = max(most, max(known) - min(known))
+        apart = abs(known[0] - known[1]) if len(known) == 2 else max(known) - min(known)
+        if apart > most:
+            most = apart
     return most
 
 

@@ -23,7 +23,7 @@ from landinfo.money import dong
 from landinfo.settled import ANY, State
 from landinfo.spread import Bounds, Ground
 from landinfo.states import Groups
-from landinfo.tariff import Alone, Changes, Metre, Metres, Priced, declared
+from landinfo.tariff import Changes, Metre, Metres, Priced, Table, declared
 from landinfo.units import Levied, Unit
 
 EXACT = 100
@@ -76,44 +76,86 @@ class Reach:
 
     def tried(self, priced: Priced) -> Tried:
         """What the case comes to at its ends."""
-        if priced.tariff.alone is not None:
-            return self._alone(priced.tariff.alone)
+        table = priced.tariff.table
+        if table is not None and not self._shared(table):
+            return self._by_item(table)
         ends = [self.amounts(*end) for end in priced.ends]
         items = tuple(zip(*(end.items for end in ends), strict=True))
         return Tried(items, [end.total for end in ends], priced.groups)
 
-    def _alone(self, ends: Alone) -> Tried:
-        levies = [self._levied(levied, self.areas[of][0], limit) for levied, of, limit in ends.levies]
-        fees = [self._fee(unit, self.areas[of][0]) for unit, of in ends.fees]
-        rices = [self._rice(unit, self.areas[of][0]) for unit, of in ends.rices]
-        totals = [total_of((levies[levied], fees[fee], rices[rice])) for levied, fee, rice in ends.ends]
-        return Tried((levies, fees, rices), totals, ends.groups)
+    def _shared(self, table: Table) -> bool:
+        """Do parts share a limit, or one area?"""
+        case = self.costing.case
+        if len(case.parts) == 1:
+            return False
+        if case.together is not None and any(of != "likely" for _, of, _ in table.levies):
+            return True
+        return any(ZERO < limit < self._room_of(levied, of) for levied, of, limit in table.levies)
+
+    def _by_item(self, table: Table) -> Tried:
+        """Each item once for all ends that have it in common."""
+        levies = [self._levied(*each) for each in table.levies]
+        fees = [self._fee(*each) for each in table.fees]
+        rices = [self._rice(*each) for each in table.rices]
+        totals = [total_of((levies[levied], fees[fee], rices[rice])) for levied, fee, rice in table.ends]
+        return Tried((levies, fees, rices), totals, table.groups)
 
     def changed(self, priced: Priced, changes: Changes) -> Amounts:
         """What the likely state with ``changes`` costs."""
-        if priced.tariff.alone is None:
+        if priced.tariff.table is None or len(self.costing.case.parts) > 1:
             return self.amounts(*priced.metres(changes))
         state, ((levied, fee, rice),) = priced.tariff.told(changes)
-        area = self.areas[state.area][0]
-        return _amounts(self._levied(levied, area, state.limit), self._fee(fee, area), self._rice(rice, area))
+        of = state.area
+        return _amounts(self._levied((levied,), of, state.limit), self._fee((fee,), of), self._rice((rice,), of))
 
-    def _levied(self, levied: Levied, area: Decimal, limit: Decimal) -> Decimal | None:
-        """The levy or rent of a part that is alone."""
-        part = self.costing.case.parts[0]
-        if limit < area and not levied.anywhere:
-            return self._payable(_on_steps(area, levied.cost(part), limit, area))
-        cost = levied.within(part)
-        return self._payable(None if cost is None else area * cost)
+    def _levied(self, levied: Sequence[Levied], of: str, limit: Decimal) -> Decimal | None:
+        """The levy or rent of parts that share no limit."""
+        room, total = self._room_of(levied, of), ZERO
+        if len(levied) == 1:
+            part = self.costing.case.parts[0]
+            if limit < room and not levied[0].anywhere:
+                return self._payable(_on_steps(room, levied[0].cost(part), limit, room))
+            cost = levied[0].within(part)
+            return self._payable(None if cost is None else room * cost)
+        for each, part, area in zip(levied, self.costing.case.parts, self.areas[of], strict=True):
+            if limit >= room or each.anywhere:
+                cost = each.within(part)
+                amount = None if cost is None else area * cost
+            else:
+                amount = _on_steps(area, each.cost(part), limit, room)
+            if amount is not None:
+                total += amount
+            elif area or of != "likely":
+                return None
+        return self._payable(total)
 
-    def _fee(self, unit: Unit | None, area: Decimal) -> Decimal | None:
-        part = self.costing.case.parts[0]
-        cost = None if unit is None else unit.cost(part.price, declared(part))
-        return self._capped(None if cost is None else area * cost)
+    def _room_of(self, levied: Sequence[Levied], of: str) -> Decimal:
+        """m² of all parts that may need the limit."""
+        areas = self.areas[of]
+        if len(levied) == 1:
+            return areas[0]
+        return sum((area for each, area in zip(levied, areas, strict=True) if not each.anywhere), ZERO)
 
-    def _rice(self, unit: Unit | None, area: Decimal) -> Decimal | None:
-        part = self.costing.case.parts[0]
-        cost = None if unit is None else unit.cost(part.price, part.target_price)
-        return None if cost is None else dong(area * cost)
+    def _fee(self, units: Sequence[Unit | None], of: str) -> Decimal | None:
+        parts = self.costing.case.parts
+        return self._capped(self._sum_of(units, of, [(p.price, declared(p)) for p in parts]))
+
+    def _rice(self, units: Sequence[Unit | None], of: str) -> Decimal | None:
+        found = self._sum_of(units, of, [(p.price, p.target_price) for p in self.costing.case.parts])
+        return None if found is None else dong(found)
+
+    def _sum_of(
+        self, units: Sequence[Unit | None], of: str, at: Sequence[tuple[Decimal | None, Decimal | None]]
+    ) -> Decimal | None:
+        """A charge before cap and rounding; ``at``: of each part the prices of the old and the new use."""
+        total = ZERO
+        for unit, area, prices in zip(units, self.areas[of], at, strict=True):
+            cost = None if unit is None else unit.cost(*prices)
+            if cost is not None:
+                total += area * cost
+            elif area or len(at) == 1 or of != "likely":
+                return None
+        return total
 
     def amounts(self, state: State, metres: Metres) -> Amounts:
         """What ``state`` costs; ``metres``: its square metres."""
@@ -161,7 +203,7 @@ class Reach:
     def _capped(self, fee: Decimal | None) -> Decimal | None:
         if fee is None:
             return None
-        return dong(fee if self.cap is None else min(fee, self.cap))
+        return dong(fee if self.cap is None or fee < self.cap else self.cap)
 
     def end(self, grounds: Sequence[Ground], state: State) -> Decimal:
         """The least (the most) that ground of these costs a metre comes to."""

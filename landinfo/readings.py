@@ -41,7 +41,9 @@ def readings(costing: Costing, priced: Priced, reach: Reach) -> tuple[Reading, .
         found.append(Reading(Notice("reading-registered-only"), ZERO, ZERO))
     for name, case in _cases(costing.case):
         other = Reach(Costing(case, costing.regime, costing.rules))
-        prices = tariff.of(case, costing.regime, costing.rules)
+        # the tariff of one part is that of any prices; of several it counts whether they differ
+        one = len(case.parts) == 1
+        prices = Priced(priced.tariff, case) if one else tariff.of(case, costing.regime, costing.rules)
         found.append(Reading(Notice(f"reading-{name}"), *_amounts(other, prices, ())))
     return tuple(r for r in found if (r.levy, r.total) != own)
 

@@ -15,13 +15,14 @@ from typing import NamedTuple, TypeVar
 from landinfo import questions, states, units
 from landinfo.case import Case, Part
 from landinfo.costing import Regime
-from landinfo.levy.terms import Rules
+from landinfo.levy.terms import ZERO, Rules
+from landinfo.limit import BEYOND
 from landinfo.once import Asked, once
 from landinfo.questions import Open
 from landinfo.settled import State
 from landinfo.states import Ends, Groups
 from landinfo.units import Kind, Levied, Unit
-from landinfo.unknowns import Space
+from landinfo.unknowns import ROOM, Space
 
 KEPT = 512
 T = TypeVar("T")
@@ -48,16 +49,17 @@ Changes = tuple[tuple[str, Hashable], ...]
 """What a state has otherwise than the likely one: (field, value)."""
 
 
-class Alone(NamedTuple):
-    """The ends of a part that is alone, by what each item depends on beside its prices.
+class Table(NamedTuple):
+    """The ends of parts that may each be held in one way, by what each item depends on beside areas and prices.
 
-    ``levies``: what is levied, of which of its areas, under which limit; ``fees`` and ``rices``: of which of its areas;
-    ``ends``: which of each (indices); ``groups``: by dimension the sets of ``ends`` that differ in it alone.
+    ``levies``: what is levied of each part, of which of its areas, under which limit; ``fees`` and ``rices``: of each
+    part, of which of its areas; ``ends``: which of each (indices); ``groups``: by dimension the sets of ``ends`` that
+    differ in it alone.
     """
 
-    levies: tuple[tuple[Levied, str, Decimal], ...]
-    fees: tuple[tuple[Unit | None, str], ...]
-    rices: tuple[tuple[Unit | None, str], ...]
+    levies: tuple[tuple[tuple[Levied, ...], str, Decimal], ...]
+    fees: tuple[tuple[tuple[Unit | None, ...], str], ...]
+    rices: tuple[tuple[tuple[Unit | None, ...], str], ...]
     ends: tuple[tuple[int, int, int], ...]
     groups: Groups
 
@@ -80,8 +82,8 @@ class Tariff:
         self.ways: list[tuple[tuple[int, ...], ...]] = list(dict.fromkeys(ways))
         """Which of ``units`` hold in each of the ways of ``ends``: of each part, in each way that it may be held."""
         self.ends, self.groups = states.apart(found.ends, found.groups, same)
-        self.alone = self._alone() if all(len(way) == len(way[0]) == 1 for way in self.ways) else None
-        """None: there are several parts, or several ways in which one may be held."""
+        self.table = self._table() if all(len(held) == 1 for way in self.ways for held in way) else None
+        """None: there are several ways in which a part may be held."""
         self.open = questions.open_in(self.space)
         self._apart: dict[tuple[int, ...], tuple[Ends, Groups]] = {}
         self._told: dict[Changes, tuple[State, tuple[Units, ...]]] = {}
@@ -102,25 +104,43 @@ class Tariff:
         state = replace(self.space.likely, **dict(changes))  # type: ignore[arg-type]
         return state, self._units(states.of_a_metre(state))
 
-    def _alone(self) -> Alone:
-        levies: dict[tuple[Levied, str, Decimal], int] = {}
-        fees: dict[tuple[Unit | None, str], int] = {}
-        rices: dict[tuple[Unit | None, str], int] = {}
+    def _table(self) -> Table:
+        levies: dict[Hashable, tuple[int, tuple[tuple[Levied, ...], str, Decimal]]] = {}
+        fees: dict[tuple[tuple[Unit | None, ...], str], int] = {}
+        rices: dict[tuple[tuple[Unit | None, ...], str], int] = {}
         ends: dict[tuple[int, int, int], int] = {}
         renamed = []
         for state, way in self.ends:
-            levied, fee, rice = self.units[0][self.ways[way][0][0]]
+            units = [own[n] for own, (n,) in zip(self.units, self.ways[way], strict=True)]
+            levied, fee, rice = zip(*units, strict=True)
+            counts = tuple(_counts(each, state.limit) for each in levied), state.area, _bounding(levied, state.limit)
             end = (
-                levies.setdefault((levied, state.area, state.limit), len(levies)),
+                levies.setdefault(counts, (len(levies), (levied, state.area, state.limit)))[0],
                 fees.setdefault((fee, state.area), len(fees)),
                 rices.setdefault((rice, state.area), len(rices)),
             )
             renamed.append(ends.setdefault(end, len(ends)))
         groups = tuple(states.distinct({renamed[end] for end in group} for group in among) for among in self.groups)
-        return Alone(tuple(levies), tuple(fees), tuple(rices), tuple(ends), groups)
+        return Table(tuple(each for _, each in levies.values()), tuple(fees), tuple(rices), tuple(ends), groups)
 
     def _units(self, metre: State) -> tuple[Units, ...]:
         return tuple((k.levied(metre), k.fee(metre), k.rice(metre)) for k in self._kinds())
+
+
+def _counts(levied: Levied, limit: Decimal) -> Hashable:
+    """Equal where the levy is, whatever areas and prices: not every step counts where a limit has room for all."""
+    if levied.anywhere or limit not in (ZERO, ROOM):
+        return levied
+    inside = levied.steps[0][1]
+    if limit:
+        return inside
+    # where there is no ground at all the cost within the limit is asked, of which only counts whether it is known
+    return dict(levied.steps)[BEYOND], inside and (inside.needs_new, inside.needs_old)
+
+
+def _bounding(levied: Sequence[Levied], limit: Decimal) -> Decimal | None:
+    """The limit, where it counts."""
+    return None if all(each.anywhere for each in levied) else limit
 
 
 def _column(kind: Kind, found: states.States) -> dict[states.Way, Units]:

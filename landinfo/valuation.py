@@ -39,6 +39,8 @@ from landinfo.price.place import HAMPERED
 
 HOUSING = (*RESIDENTIAL, "T")
 """Codes of recognised residential land: T is that of Decision 499/QĐ-ĐC (1995), which certificates keep."""
+NO_AREA = Decimal("0.0")
+"""m²; a sum has the decimals of its finest term."""
 ZONES = Theme("price_zones", ThemeKind.PARTITION, "", "", strip_width=0.05, system="own")
 """Price zones, measured as a theme is."""
 
@@ -229,12 +231,24 @@ def _use_value(
     quotes = [quoted(p, use.code, facts, query, rulebook) for p in parts]
     if area is None or total == 0:
         return UseValue(use, area, tuple(Share(p, p.area, q) for p, q in zip(parts, quotes, strict=True)), *_NOTHING)
+    if len(parts) == 1:
+        return _on_one(use, area, parts[0], quotes[0], facts.parcel.registered_area)
     exponent = min(_exponent(area), _exponent(overlay.area_step(facts.parcel.registered_area)))
     spread = overlay.apportion(area, [p.area for p in parts], Decimal(1).scaleb(exponent))
     exact = [None if q.unit_price is None else a * q.unit_price for a, q in zip(spread, quotes, strict=True)]
     low, likely, high = _bounds(area, list(zip(parts, quotes, exact, strict=True)))
     shares = tuple(Share(*row) for row in zip(parts, spread, quotes, _amounts(exact, likely), strict=True))
     return UseValue(use, area, shares, low, likely, high)
+
+
+def _on_one(use: LandUse, area: Decimal, piece: Piece, quote: Quote, registered: Decimal | None) -> UseValue:
+    """The value of a use that can lie on one piece only; its area there has the decimals of ``overlay.area_step``."""
+    there = area + NO_AREA if registered is None else area + NO_AREA + 0 * registered
+    if quote.unit_price is not None:
+        worth = dong(area * quote.unit_price)
+        return UseValue(use, area, (Share(piece, there, quote, worth),), worth, worth, worth)
+    low, high = (None if price is None else dong(area * price) for price in (quote.low, quote.high))
+    return UseValue(use, area, (Share(piece, there, quote),), low, None, high)
 
 
 def _amounts(exact: Sequence[Decimal | None], likely: Decimal | None) -> Sequence[Decimal | None]:

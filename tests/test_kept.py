@@ -235,6 +235,76 @@ def test_of_parts_that_share_a_limit_every_state_is_that_of_its_metres() -> None
     one = costing(case(*parts, facts=told))
     priced, reach = tariff.of(one.case, one.regime, RULES), Reach(one)
     found = reach.tried(priced)
-    assert priced.tariff.alone is None
+    assert priced.tariff.table is not None
+    assert reach._shared(priced.tariff.table)
     assert list(found.totals) == [reach.amounts(*end).total for end in priced.ends]
     assert found.groups == priced.groups
+
+
+def test_of_several_parts_the_table_holds_only_where_they_take_nothing_from_each_other() -> None:
+    """Within a limit of 250 m² both lie, of 160 only one; an area asked for is one for both."""
+    told = {"reduction_group": "none", "was_residential_before": False, "first_conversion": True,
+            "chosen_parcel": True, "same_parcel_as_recognised_residential": True}  # fmt: skip
+    parts = (part(), part(id="2", price=Decimal(2_000_000)))
+    open_ = tuple(replace(p, area_low=Decimal(0)) for p in parts)
+    shared = {
+        250: case(*parts, facts={**told, "allotment_limit": Decimal(250)}),
+        160: case(*parts, facts={**told, "allotment_limit": Decimal(160)}),
+        0: case(*open_, facts={**told, "allotment_limit": Decimal(250)}, together=Decimal(150)),
+        1: case(*open_, facts={**told, "allotment_limit": Decimal(250)}),
+    }
+    for name, one in shared.items():
+        of = costing(one)
+        priced, reach = tariff.of(one, of.regime, RULES), Reach(of)
+        assert priced.tariff.table is not None
+        assert reach._shared(priced.tariff.table) is (name in (160, 0))
+        assert set(reach.tried(priced).totals) == {reach.amounts(*end).total for end in priced.ends}
+    # 30 % of 4 and of 3 million a m²
+    found = estimate(shared[250], RULES).items[0]
+    assert (found.low, found.amount, found.high) == (210_000_000, 210_000_000, 210_000_000)
+    found = estimate(shared[1], RULES).items[0]
+    assert (found.low, found.amount, found.high) == (0, 210_000_000, 210_000_000)
+
+
+def test_ground_that_may_be_nothing_asks_for_no_price() -> None:
+    """Of several parts one without area costs nothing, known or not; a part alone needs its price."""
+    unknown = part(id="2", target_price=None, area=Decimal(0))
+    told = {"reduction_group": "none", "was_residential_before": False}
+    of = costing(replace(case(part(), facts=told), parts=(part(), unknown)))
+    priced, reach = tariff.of(of.case, of.regime, RULES), Reach(of)
+    assert priced.tariff.table is not None
+    assert set(reach.tried(priced).totals) == {reach.amounts(*end).total for end in priced.ends} != {None}
+    alone = costing(replace(case(part(), facts=told), parts=(unknown,)))
+    priced, reach = tariff.of(alone.case, alone.regime, RULES), Reach(alone)
+    assert set(reach.tried(priced).totals) == {reach.amounts(*end).total for end in priced.ends} == {None}
+
+
+def test_rates_of_the_registration_fee_are_those_of_their_day_and_law() -> None:
+    rule = RULES["registration_fee_rate"]
+    dear = {
+        **RULES,
+        rule.key: replace(rule, values=tuple(replace(v, value=v.value and 2 * v.value) for v in rule.values)),
+    }
+    for _ in range(2):
+        fees = [
+            charges.registration_fee([part()], [Decimal(1)], day, rules)
+            for day, rules in (
+                (date(2016, 5, 1), RULES), (date(2018, 5, 1), RULES), (DAY, RULES), (DAY, dear),
+            )
+        ]  # fmt: skip
+        assert [fee for fee, _ in fees] == [None, 2_500_000, 2_500_000, 5_000_000]
+        cited = [tuple(c.document for c in lines[0].citations) for _, lines in fees[1:]]
+        assert cited[0] != cited[1] == cited[2]
+
+
+def test_a_use_on_one_piece_has_its_area_in_steps_of_the_certificate() -> None:
+    shape: Any = None
+    quoted = price.given("ODT", Decimal(3))
+    piece = valuation.Piece(None, Decimal("100.25"), shape, "")
+    for area, registered, shown in (("7", "100.25", "7.00"), ("7", "100", "7.0"), ("7.125", "9.1", "7.125")):
+        found = valuation._on_one(LandUse("ODT", "2024", None), Decimal(area), piece, quoted, Decimal(registered))
+        assert str(found.shares[0].area) == shown
+    open_ = replace(quoted, unit_price=None, state="unsettled", alternatives=(("a", Decimal(5)), ("b", Decimal(2))))
+    found = valuation._on_one(LandUse("NKH", "2024", None), Decimal("1.5"), piece, open_, None)
+    assert (found.low, found.likely, found.high, found.shares[0].amount) == (3, None, 8, None)
+    assert str(found.shares[0].area) == "1.5"

@@ -140,7 +140,18 @@ def test_ends_and_questions_are_those_of_all_states_one_by_one(data: st.DataObje
 @CHECKED
 def test_of_a_part_alone_each_end_costs_what_its_metres_do(data: st.DataObject) -> None:
     """Items are reckoned once for all ends that have them in common: each end is still that of its own state."""
-    case = data.draw(hidden(data.draw(ONE_PART)))
+    assert each_end_costs_what_its_metres_do(data, data.draw(ONE_PART))
+
+
+@given(data=st.data())
+@CHECKED
+def test_of_several_parts_each_end_costs_what_their_metres_do(data: st.DataObject) -> None:
+    each_end_costs_what_its_metres_do(data, data.draw(truths((2, 3))))
+
+
+def each_end_costs_what_its_metres_do(data: st.DataObject, truth: Case) -> bool:
+    """False: the parts take something from each other, or one may be held in several ways."""
+    case = data.draw(hidden(truth))
     case = replace(
         case,
         parts=tuple(unpriced(data.draw, part) for part in case.parts),
@@ -148,7 +159,8 @@ def test_of_a_part_alone_each_end_costs_what_its_metres_do(data: st.DataObject) 
     )
     costing = Costing(case, regime(case), RULES)
     priced, reach = tariff.of(case, costing.regime, RULES), Reach(costing)
-    assert priced.tariff.alone is not None
+    if priced.tariff.table is None or reach._shared(priced.tariff.table):
+        return False
     found = reach.tried(priced)
     one_by_one = [reach.amounts(*end) for end in priced.ends]
     for index, item in enumerate(found.items):
@@ -165,6 +177,7 @@ def test_of_a_part_alone_each_end_costs_what_its_metres_do(data: st.DataObject) 
     for state in map(priced.space.state, priced.space.combinations()):
         told_apart = changes(priced, state)
         assert reach.changed(priced, told_apart) == reach.amounts(*priced.metres(told_apart))
+    return True
 
 
 @given(data=st.data())

@@ -90,6 +90,8 @@ class Quote:
     def other_prices(self) -> tuple[tuple[str, Decimal], ...]:
         """The prices of other readings, for a conversion: those of the price itself and, where art. 5.8 took the place
         of the agricultural table, the table's."""
+        if not self.readings and len(self.steps) < 2:
+            return ()
         others = dict(self.readings)
         values = {s.notice.code: s.value for s in self.steps} if len(self.steps) > 1 else {}
         if "step-share-of-residential" in values:
