@@ -17,12 +17,13 @@ from landinfo import case, estimate, overlay, planning, valuation
 from landinfo.case import Case, Part
 from landinfo.case.model import RESIDENTIAL
 from landinfo.estimate import Estimate
-from landinfo.model import BadInput, Citation, Facts, LandUse, Notice, Query, Rulebook, ThemeKind
+from landinfo.model import BadInput, Citation, Facts, LandUse, Notice, Query, Rulebook, ThemeKind, light
 from landinfo.overlay import ShareRow, ThemeShares
 from landinfo.piece import Cut
 from landinfo.valuation import HOUSING, Piece
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What the plan says of converting one row of shares. ``allowed``: yes | no | unknown."""
@@ -34,6 +35,7 @@ class Judged:
     citations: tuple[Citation, ...]
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One designation × one price zone; ``area`` in steps of the registered area."""
@@ -43,6 +45,7 @@ class Cell:
     area: Decimal
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Convertible:
     """One use on one cell: its likely area there, and between what it may lie."""
@@ -54,6 +57,7 @@ class Convertible:
     high: Decimal
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Conversion:
     """The answer to ``convert_to``; ``estimate`` None with ``reason`` when there is nothing that could be converted."""

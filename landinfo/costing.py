@@ -14,7 +14,7 @@ from operator import attrgetter
 from landinfo import charges, law, levy, reductions, rent
 from landinfo.case import Case, Part
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, ONE, ZERO, Line, Rules, Settled, Terms, of_term
-from landinfo.model import Citation, Notice
+from landinfo.model import Citation, Notice, light
 from landinfo.money import DONG, dong
 from landinfo.permission import registered_only
 from landinfo.reductions import POOR_HOUSING
@@ -26,6 +26,7 @@ _LEVY = attrgetter(*_SHARED, "free_limit", "area", "term", "rent", "rent_rate", 
 _FEE = attrgetter("area", "term", "rent", "once_residential", "fee_due", "holding", "allocated", "recognised_pays")
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Regime:
     """The levy function, its name, its law, the day its rates are read on, and whether K counts."""
@@ -37,6 +38,7 @@ class Regime:
     with_k: bool = True
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Cost:
     """One item in one state: exact lines, and their sum rounded to 1 đồng (None: an input is not known)."""

@@ -27,7 +27,7 @@ from landinfo import (
 from landinfo.case import FACTS, Case, TaxNotice
 from landinfo.costing import Cost, Costing, Regime, apportioned
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, RESIDENTIAL, ZERO, Line, Rules, k_in_force
-from landinfo.model import Citation, Notice
+from landinfo.model import Citation, Notice, light
 from landinfo.payment import Instalment, Late
 from landinfo.questions import Question
 from landinfo.reach import Reach, Tried
@@ -38,6 +38,7 @@ from landinfo.unknowns import Space
 __all__ = ["Estimate", "Item", "Question", "estimate"]
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Item:
     """The levy (or the rent) or one charge, rounded once to 1 đồng; its lines are apportioned to it and sum to it.
@@ -54,6 +55,7 @@ class Item:
     day: date | None = None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """Levy, charges and their sum: ``total`` is the likely value, ``low``/``high`` its range (None: no bound).

@@ -31,6 +31,7 @@ from landinfo.model import (
     Parcel,
     Theme,
     ThemeKind,
+    light,
     shape_when_read,
 )
 
@@ -59,6 +60,7 @@ class Answer(StrEnum):
 
 
 @shape_when_read
+@light
 @dataclass(frozen=True, slots=True)
 class ShareRow:
     """One line of a theme's answer.
@@ -77,6 +79,7 @@ class ShareRow:
     features: tuple[Feature, ...]
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class ThemeShares:
     """A theme's answer. Rows of a partition sum to the registered area and to 100.0; rows of an overlay stand alone.

@@ -10,10 +10,11 @@ from itertools import pairwise
 
 from landinfo import law
 from landinfo.levy.terms import ZERO, Rules
-from landinfo.model import Citation
+from landinfo.model import Citation, light
 from landinfo.money import DONG, dong
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Instalment:
     """One payment: which item, how much (đồng), within how many days of the notice, and by when if its day is known."""

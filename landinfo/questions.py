@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from landinfo.case import CHOICES, HOLDINGS, RENTS, Fact
 from landinfo.levy.terms import ZERO
+from landinfo.model import light
 from landinfo.unknowns import Space
 
 Groups = Sequence[Sequence[tuple[int, ...]]]
@@ -16,6 +17,7 @@ Totals = Sequence[Decimal | None]
 """The total of each end, in đồng."""
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Question:
     """A fact that would narrow the range, what is taken without it, and how much it can move the total (đồng).

@@ -19,6 +19,7 @@ from landinfo.charges import registration_cap
 from landinfo.costing import Costing, total_of
 from landinfo.levy.terms import ZERO
 from landinfo.limit import BEYOND, FREE, INSIDE, SECOND
+from landinfo.model import light
 from landinfo.money import dong
 from landinfo.settled import ANY, State
 from landinfo.spread import Bounds, Ground
@@ -31,6 +32,7 @@ EXACT = 100
 ITEMS = 3
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """Levy or rent, registration fee and rice-land payment in đồng (None: not known), and the sum of those known.

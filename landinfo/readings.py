@@ -15,13 +15,14 @@ from landinfo import levy, tariff
 from landinfo.case import Case, Part
 from landinfo.costing import Costing
 from landinfo.levy.terms import ZERO
-from landinfo.model import Notice
+from landinfo.model import Notice, light
 from landinfo.reach import Reach
 from landinfo.settled import State
 from landinfo.tariff import Changes, Priced
 from landinfo.unknowns import LIMBS
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Another reading: its name, and levy and total in đồng under it (None: not known)."""

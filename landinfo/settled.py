@@ -8,6 +8,7 @@ from decimal import Decimal
 from landinfo import law
 from landinfo.case import Case, Part
 from landinfo.levy.terms import AGRICULTURAL, BUSINESS, MONTHS, ZERO, Rules, Settled
+from landinfo.model import light
 
 WAYS = ("one_off", "annual", "prepaid")
 """How rent may be paid where nobody said; prepaid: by the year now, after one-off rent for the old use."""
@@ -18,6 +19,7 @@ ANY = "any"
 Reduced = tuple[str, Decimal]
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State(Settled):
     """All that the cost depends on, settled. ``reduced``: the group and the share taken off within the limit.

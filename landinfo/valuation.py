@@ -31,6 +31,7 @@ from landinfo.model import (
     Rulebook,
     Theme,
     ThemeKind,
+    light,
 )
 from landinfo.money import dong
 from landinfo.overlay import ThemeShares
@@ -45,6 +46,7 @@ ZONES = Theme("price_zones", ThemeKind.PARTITION, "", "", strip_width=0.05, syst
 """Price zones, measured as a theme is."""
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Part of a parcel that takes one price zone; ``zone`` None: no zone, ``why`` says which kind of nothing.
@@ -58,6 +60,7 @@ class Piece:
     why: str
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Share:
     """The likely part of one use on one piece, and what the list says of it there.
@@ -71,6 +74,7 @@ class Share:
     amount: Decimal | None = None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class UseValue:
     """One land use of the parcel: its area, its prices by piece, and its value in đồng (None: not known)."""
@@ -83,6 +87,7 @@ class UseValue:
     high: Decimal | None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Valuation:
     """The value of a parcel by the list on a day; low and high hold every way in which its uses may lie.

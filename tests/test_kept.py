@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,12 +10,14 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from landinfo import charges, levy, overlay, planning, price, settled, tariff, valuation
 from landinfo.case import Case, Days, Part, TaxNotice, settle
 from landinfo.costing import Costing, Regime
 from landinfo.estimate import Estimate, estimate
 from landinfo.levy.terms import k_in_force
-from landinfo.model import Facts, LandUse, PriceZone, Query
+from landinfo.model import Facts, LandUse, Notice, PriceZone, Query
 from landinfo.reach import Reach
 from landinfo.store.rulebook import read_rulebook
 
@@ -308,3 +311,18 @@ def test_a_use_on_one_piece_has_its_area_in_steps_of_the_certificate() -> None:
     found = valuation._on_one(LandUse("NKH", "2024", None), Decimal("1.5"), piece, open_, None)
     assert (found.low, found.likely, found.high, found.shares[0].amount) == (3, None, 8, None)
     assert str(found.shares[0].area) == "1.5"
+
+
+def test_light_values_are_made_told_apart_and_changed_as_dataclasses_are() -> None:
+    one, other = Notice("x"), Notice("x", {}, "note")
+    assert one == other
+    assert one.params is not other.params
+    assert replace(one, severity="warning") != one
+    assert hash(LandUse("ODT", "2024", None)) == hash(LandUse(code="ODT", regime="2024", area=None))
+    assert pickle.loads(pickle.dumps(part())) == part()
+    for wrong in (lambda: Notice(), lambda: settled.State(Decimal(1)), lambda: Notice("x", other=1)):  # type: ignore[call-arg, misc]
+        with pytest.raises(TypeError):
+            wrong()
+    likely = settled.State(limit=Decimal(1))
+    assert (likely.order, likely.reduced, likely.area) == ("even", ("none", 0), "likely")
+    assert repr(likely).startswith("State(limit=Decimal('1'), eligible=False")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from landinfo.model import light
+
 Fact = bool | Decimal | str | None
 
 YES_NO = (
@@ -45,6 +47,7 @@ def kind_of(fact: str) -> str:
     return "choice" if fact in CHOICES else "number" if fact in NUMBERS else "yes_no"
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Part:
     """Ground of one use at one price. ``area_low``/``area_high`` bound an area whose outline is not known.
@@ -91,6 +94,7 @@ class TaxNotice:
     amount: Decimal | None
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Case:
     """What is to be converted, on which day (``on``: the decision), by whom.

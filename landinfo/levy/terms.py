@@ -10,7 +10,7 @@ from decimal import Decimal
 from landinfo import law
 from landinfo.case import Part
 from landinfo.case import model as words
-from landinfo.model import CannotBeAnswered, Citation, Notice, Rule
+from landinfo.model import CannotBeAnswered, Citation, Notice, Rule, light
 
 RESIDENTIAL, BUSINESS = frozenset(words.RESIDENTIAL), frozenset(words.BUSINESS)
 AGRICULTURAL = frozenset(
@@ -29,6 +29,7 @@ Rules = Mapping[str, Rule]
 Inputs = tuple[tuple[str, Decimal, str], ...]
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Line:
     """One product of an item: a part, what was multiplied (name, value, unit), the law behind it.
@@ -46,6 +47,7 @@ class Line:
     with_k: bool = False
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """What was settled of a case that the formulas and the range both see.
@@ -73,6 +75,7 @@ class Settled:
     recognised_k: bool = True
 
 
+@light
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms(Settled):
     """What the law fixes on a day, and what was settled of the case.

@@ -43,6 +43,7 @@ from landinfo.model import (
     PriceSection,
     PriceZone,
     Rulebook,
+    light,
 )
 from landinfo.once import Asked
 from landinfo.price import by_class, by_section
@@ -58,6 +59,7 @@ FACTS = ("business_type", "water_use", "adjacent_use", "put_to_use")
 """What decides a price and only the land user knows (art. 6.2c, 6.3c, 7)."""
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Quote:
     """The price of one use at one place, or why there is none.

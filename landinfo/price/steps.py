@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
-from landinfo.model import Citation, Notice
+from landinfo.model import Citation, Notice, light
 
 _MODES = {"half_up": ROUND_HALF_UP, "down": ROUND_DOWN, "up": ROUND_UP}
 Readings = list[tuple[str, Decimal]]
 
 
+@light
 @dataclass(frozen=True, slots=True)
 class Step:
     """What was done, the factor, the value after it (đồng/m², not rounded unless the document says so).
