@@ -271,16 +271,13 @@ def _levy_key(state: State) -> tuple[Hashable, ...]:
 
 def apportioned(lines: Sequence[Line], amount: Decimal) -> tuple[Line, ...]:
     """Lines rounded to 1 đồng that sum to ``amount``: largest remainder, deductions among them."""
-    if len(lines) == 1:
-        return (_of_amount(lines[0], amount),)
     exact = [line.amount or ZERO for line in lines]
     floors = [a.to_integral_value("ROUND_FLOOR") for a in exact]
     left = int(amount - sum(floors, ZERO))
     order = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
     for i in order[:left]:
         floors[i] += DONG
-    return tuple(_of_amount(line, a) for line, a in zip(lines, floors, strict=True))
-
-
-def _of_amount(line: Line, amount: Decimal) -> Line:
-    return Line(line.part, line.formula, line.inputs, amount, line.citations, line.inside, line.with_k)
+    return tuple(
+        Line(line.part, line.formula, line.inputs, a, line.citations, line.inside, line.with_k)
+        for line, a in zip(lines, floors, strict=True)
+    )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from landinfo import levy, tariff
+from landinfo import levy
 from landinfo.case import Case, Part
 from landinfo.costing import Costing
 from landinfo.levy.terms import ZERO
@@ -42,10 +42,8 @@ def readings(costing: Costing, priced: Priced, reach: Reach) -> tuple[Reading, .
         found.append(Reading(Notice("reading-registered-only"), ZERO, ZERO))
     for name, case in _cases(costing.case):
         other = Reach(Costing(case, costing.regime, costing.rules))
-        # the tariff of one part is that of any prices; of several it counts whether they differ
-        one = len(case.parts) == 1
-        prices = Priced(priced.tariff, case) if one else tariff.of(case, costing.regime, costing.rules)
-        found.append(Reading(Notice(f"reading-{name}"), *_amounts(other, prices, ())))
+        # prices only say in which orders the limit may be used, and likely it is spread
+        found.append(Reading(Notice(f"reading-{name}"), *_amounts(other, Priced(priced.tariff, case), ())))
     return tuple(r for r in found if (r.levy, r.total) != own)
 
 

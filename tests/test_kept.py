@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from landinfo import charges, levy, overlay, planning, price, settled, tariff, valuation
+from landinfo import charges, conversion, levy, overlay, planning, price, settled, tariff, valuation
 from landinfo.case import Case, Days, Part, TaxNotice, settle
 from landinfo.costing import Costing, Regime
 from landinfo.estimate import Estimate, estimate
@@ -108,6 +108,16 @@ def test_a_reading_of_other_prices_takes_those_prices() -> None:
     one = case(part(other_prices=(("agricultural-table", Decimal(400_000)),)))
     found = {r.name.code: r.levy for r in estimate(one, RULES).readings}
     assert found["reading-agricultural-table"] == 460_000_000  # 100 m² × (5,000,000 − 400,000)
+
+
+def test_a_reading_of_other_prices_of_several_parts_takes_those_of_each() -> None:
+    """One tariff for both, though by the reading alone their prices differ."""
+    for area in (50, 100):  # both within 160 m², or sharing them
+        one = part(area=Decimal(area), other_prices=(("x", Decimal(400_000)),))
+        other = part(area=Decimal(area), id="2", other_prices=(("y", Decimal(2_000_000)),))
+        found = {r.name.code: (r.levy, r.total) for r in estimate(case(one, other), RULES).readings}
+        assert found["reading-x"] == (area * 8_600_000, area * 8_650_000)
+        assert found["reading-y"] == (area * 7_000_000, area * 7_050_000)
 
 
 def test_terms_are_those_of_the_state_asked() -> None:
@@ -313,10 +323,27 @@ def test_a_use_on_one_piece_has_its_area_in_steps_of_the_certificate() -> None:
     assert str(found.shares[0].area) == "1.5"
 
 
+def test_an_area_on_one_cell_is_shown_in_steps() -> None:
+    told: Any = None
+    cell = conversion.Cell(told, told, Decimal("100.25"))
+    found = [conversion._spread(Decimal(area), (cell,), Decimal("0.01")) for area in ("7", "7.125", "0")]
+    assert [str(area) for (area,) in found] == ["7.00", "7.125", "0.00"]
+    assert sum(conversion._spread(Decimal(7), (cell, cell), Decimal("0.01"))) == 7
+
+
+def test_other_prices_are_those_of_readings_and_of_the_table_that_was_replaced() -> None:
+    table, share = ("step-agricultural-table", 3), ("step-share-of-residential", 5)
+    steps = [price.Step(Notice(code), None, Decimal(value), None) for code, value in (table, share)]
+    quote = price.Quote("CLN", "priced", Decimal(5), "table", tuple(steps))
+    assert quote.other_prices == (("agricultural-table", 3),)
+    read = replace(quote, steps=(steps[1],), readings=(("own", Decimal(4)), ("same", Decimal(5))))
+    assert read.other_prices == (("own", 4),)
+
+
 def test_light_values_are_made_told_apart_and_changed_as_dataclasses_are() -> None:
     one, other = Notice("x"), Notice("x", {}, "note")
     assert one == other
-    assert one.params is not other.params
+    assert one.params is not Notice("x").params
     assert replace(one, severity="warning") != one
     assert hash(LandUse("ODT", "2024", None)) == hash(LandUse(code="ODT", regime="2024", area=None))
     assert pickle.loads(pickle.dumps(part())) == part()
