@@ -91,7 +91,7 @@ lint: $(TESTING)
 	@$(LINT)
 
 # Both parts run, so that one report names everything. Lint has what the tests leave of the processor (nice), and what it
-# says comes in one piece amid the dots: it is long over when pytest's closing line comes last.
+# says comes in one piece: amid the dots, or behind pytest's closing line where few tests are asked for.
 test: services setup $(TESTING)
 	@failed=0; { said=`nice -n 19 sh -c '$(LINT)' 2>&1`; ended=$$?; echo; echo "$$said"; exit $$ended; } & lint=$$!; \
 	$(PY) -m pytest $(PYTEST) || failed=1; wait $$lint || failed=1; exit $$failed

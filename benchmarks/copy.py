@@ -41,18 +41,20 @@ def run(count: int, rounds: int, out: Path) -> str:
     return f"{reached}\n\n{results.table([f'{count:,} rows', 's', 'publication : it'], rows)}"
 
 
-OURS, BARE = "publication", "bare binary `COPY`, no index"
+OURS, BARE, INDEXED = "publication", "bare binary `COPY`, no index", "binary `COPY` into a table with its indexes"
 COPIED = {
     BARE: ("CREATE TABLE bare (LIKE landinfo.parcels)", ()),
     "binary `COPY`, then its indexes": ("CREATE TABLE bare (LIKE landinfo.parcels)", INDEXES),
-    "binary `COPY` into a table with its indexes": ("CREATE TABLE bare (LIKE landinfo.parcels INCLUDING ALL)", ()),
+    INDEXED: ("CREATE TABLE bare (LIKE landinfo.parcels INCLUDING ALL)", ()),
 }
 """Ways to copy: the table that is made before, and what is made afterwards."""
 
 
-def beside(source: str, server: postgres.Server, rounds: int, out: Path) -> dict[str, list[float]]:
+def beside(
+    source: str, server: postgres.Server, rounds: int, out: Path, ways: Sequence[str] = (OURS, *COPIED)
+) -> dict[str, list[float]]:
     """Seconds of each round in which the parcels of a store are published, and copied bare, into a new one."""
-    took: dict[str, list[float]] = {name: [] for name in (OURS, *COPIED)}
+    took: dict[str, list[float]] = {name: [] for name in ways}
     held, facts = _held(source)
     _unload(source, out / "rows.copy")
     for n in range(rounds):

@@ -26,7 +26,7 @@ import numpy as np
 import pyogrio.raw
 import shapely
 
-from benchmarks import cadastre, process
+from benchmarks import cadastre, once, process
 from benchmarks.load import ROOT, SETTINGS, postgres
 from landinfo import shares
 from landinfo.intake import measuring
@@ -52,8 +52,10 @@ PLAN = {"territory": "former-binh-duong"}
 
 def embedded(count: int, out: Path) -> Path:
     """A GeoPackage of so many parcels, made once as long as the same is drawn, kept and measured."""
-    path = out / f"full-{count}-{_drawn_as()}.gpkg"
+    path = out / f"full-{count}-{drawn_as()}.gpkg"
     if not path.exists():
+        for older in out.glob(f"full-{count}-*.gpkg"):
+            older.unlink()
         half = out / f"half-{count}.gpkg"
         half.unlink(missing_ok=True)
         fill(count, out, str(half))
@@ -62,10 +64,11 @@ def embedded(count: int, out: Path) -> Path:
 
 
 @cache
-def _drawn_as() -> str:
+def drawn_as() -> str:
     """Another text where a store of before would be another's, or its measures would not count."""
-    drawn = "".join(map(inspect.getsource, (cadastre, beside, _theme, _zones)))
-    told = drawn, SCHEMA_VERSION, sorted(shares.ways(_themes()).items())
+    drawn = "".join(map(inspect.getsource, (cadastre, once, beside, _theme, _zones)))
+    numbers = DAY, ASKED, FIRST, PRICES, ZONES, ZONING, ROADS, PLAN, _price_rows().read_bytes()
+    told = drawn, numbers, SCHEMA_VERSION, sorted(shares.ways(_themes()).items())
     return hashlib.sha256(repr(told).encode()).hexdigest()[:8]
 
 
@@ -156,7 +159,7 @@ def _theme(layer: str, shapes: Any, codes: Any, window: Any) -> Load:
 def _zones(shapes: Any, rng: np.random.Generator) -> list[PriceZone]:
     """Each on a section of the list in the nearest commune that has some."""
     sections: dict[str, list[str]] = {}
-    with (ROOT / "data" / "prices" / PRICES[0] / "rows.csv").open(encoding="utf-8") as file:
+    with _price_rows().open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             sections.setdefault(row["commune"], []).append(f"{row['commune']}:{row['number']}")
     communes = cadastre.communes(shapely.get_coordinates(shapely.centroid(shapes)), sections)
@@ -176,6 +179,10 @@ def _zones(shapes: Any, rng: np.random.Generator) -> list[PriceZone]:
         )
         for n, (shape, commune) in enumerate(zip(shapes, communes, strict=True))
     ]
+
+
+def _price_rows() -> Path:
+    return ROOT / "data" / "prices" / PRICES[0] / "rows.csv"
 
 
 Question = tuple[float, float, str, str]

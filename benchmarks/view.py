@@ -21,7 +21,7 @@ from typing import Any
 
 import psycopg2
 
-from benchmarks import cadastre, process, results, servers
+from benchmarks import cadastre, process, results, servers, stores
 from benchmarks.load import CRS, NAMES, ROOT, SETTINGS, postgres
 from landinfo import grid, squares
 from landinfo.intake import lineage
@@ -47,7 +47,9 @@ def run(count: int, rounds: int, out: Path) -> str:
     postgres.SETTINGS = SETTINGS
     with closing(postgres.start()) as server:
         for engine in NAMES:
-            url = str(out / f"view-{count}.gpkg") if engine == "geopackage" else server.new_database()
+            url = (
+                str(out / f"view-{count}-{stores.drawn_as()}.gpkg") if engine == "geopackage" else server.new_database()
+            )
             if engine != "geopackage" or not Path(url).exists():
                 _load(files, url)
             rows, squares_ = _measured(url, NAMES[engine], rounds)

@@ -92,8 +92,11 @@ def shape_when_read(of: type[T]) -> type[T]:
 def light(of: type[T]) -> type[T]:
     """Let a frozen dataclass be made by plain assignment, in a third of the time: an answer makes hundreds.
 
-    That nobody changes one is then for mypy to see, no longer for the interpreter.
+    That nobody changes one is then for mypy to see, no longer for the interpreter. Raises ``TypeError``: it does more
+    when it is made than to take its fields.
     """
+    if hasattr(of, "__post_init__") or not all(f.init for f in fields(of)):  # type: ignore[arg-type]
+        raise TypeError(of.__name__)
     told = [
         (f.name, f.type, field(default=f.default, default_factory=f.default_factory, kw_only=f.kw_only is True))
         for f in fields(of)  # type: ignore[arg-type]
@@ -352,7 +355,8 @@ class PriceZone:
 class Edition:
     """One published load of one layer for one territory.
 
-    ``id`` comes from layer, territory, document, valid-from and content hash, so both engines give the same.
+    ``id`` comes from layer, territory, document, valid-from and content hash, so both engines give the same. A store
+    says by ``content_hash`` that rows were changed by hand since (``store.CHANGED``).
     ``published``/``withdrawn`` are days of knowledge: rows count for ``published <= known < withdrawn``, but for the
     days on which an undone publication took its place. ``effective_to``: from that day on a later edition speaks.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -17,7 +17,7 @@ from landinfo.case import Case, Days, Part, TaxNotice, settle
 from landinfo.costing import Costing, Regime
 from landinfo.estimate import Estimate, estimate
 from landinfo.levy.terms import k_in_force
-from landinfo.model import Facts, LandUse, Notice, PriceZone, Query
+from landinfo.model import Facts, LandUse, Notice, PriceZone, Query, light
 from landinfo.reach import Reach
 from landinfo.store.rulebook import read_rulebook
 
@@ -353,3 +353,20 @@ def test_light_values_are_made_told_apart_and_changed_as_dataclasses_are() -> No
     likely = settled.State(limit=Decimal(1))
     assert (likely.order, likely.reduced, likely.area) == ("even", ("none", 0), "likely")
     assert repr(likely).startswith("State(limit=Decimal('1'), eligible=False")
+
+
+def test_what_does_more_than_take_its_fields_is_not_made_lightly() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Checked:
+        one: int
+
+        def __post_init__(self) -> None:
+            assert self.one
+
+    @dataclass(frozen=True, slots=True)
+    class Made:
+        one: int = field(init=False, default=1)
+
+    for of in (Checked, Made):
+        with pytest.raises(TypeError, match=of.__name__):
+            light(of)

@@ -386,7 +386,8 @@ def test_an_upgraded_store_has_the_tables_of_a_new_one(
         select = f"SELECT {columns} FROM information_schema.columns WHERE table_schema = 'landinfo'"
         indexes = "SELECT indexname, '', '', '' FROM pg_indexes WHERE schemaname = 'landinfo'"
         triggers = (
-            "SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(t.oid), prosrc FROM pg_trigger t "
+            "SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(t.oid), "
+            "prosrc || prosecdef || coalesce(proconfig::text, '') FROM pg_trigger t "
             "JOIN pg_proc p ON p.oid = tgfoid WHERE NOT tgisinternal"
         )
         return set(server.execute(f"{select} UNION {indexes} UNION {triggers}", dbname(store_url)))

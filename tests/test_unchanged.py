@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +20,7 @@ from tiled import tile_of
 from werkzeug.http import parse_date
 
 from landinfo.model import Held, LayerFacts, PriceZone
-from landinfo.store import Load, Store, program
+from landinfo.store import CHANGED, Load, Store, program
 from landinfo.web import Settings, create_app
 from landinfo.web.kept import KeptAnswers
 from landinfo.web.settings import from_environment
@@ -208,6 +209,27 @@ def test_rows_changed_by_hand_change_every_mark(
         assert text in web.get(parcel).data
         assert web.get(items).data != before[items].data
         assert web.get(plan, headers={"If-None-Match": before[plan].headers["ETag"]}).status_code == 304
+
+
+def test_rows_changed_by_hand_were_modified_now(
+    own_store: Store, store_url: str, run_sql: Callable[[str, str], None]
+) -> None:
+    """Who sends the time alone is not told that an answer is unchanged."""
+    asked = client(own_store)
+    sent = {"If-Modified-Since": asked.get(ONE).headers["Last-Modified"]}
+    assert asked.get(ONE, headers=sent).status_code == 304
+    time.sleep(1.1)  # HTTP tells whole seconds
+    run_sql(store_url, "UPDATE parcels SET registered_area = '77.7' WHERE number = '1'")
+    assert asked.get(ONE, headers=sent).status_code == 200
+
+
+def test_an_emptied_table_changes_all_editions(
+    engine: str, own_store: Store, store_url: str, run_sql: Callable[[str, str], None]
+) -> None:
+    run_sql(store_url, "TRUNCATE features" if engine == "postgis" else "DELETE FROM features")
+    hashes = {e.layer: e.content_hash for e in own_store.editions()}
+    assert hashes["land_use_plan"].startswith(CHANGED)
+    assert hashes["parcels"].startswith(CHANGED) is (engine == "postgis")  # TRUNCATE does not say whose rows went
 
 
 def test_a_prepared_edition_that_is_taken_away_changes_no_other(own_store: Store) -> None:

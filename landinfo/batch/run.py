@@ -129,7 +129,7 @@ def _question(batch: Batch, listing: Listing, rulebook: Rulebook) -> str:
         facts, editions = store.facts(), store.editions()
     finally:
         store.close()
-    held = [[e.id, str(e.published), str(e.withdrawn), str(e.effective_to)] for e in editions]
+    held = [[e.id, e.content_hash, str(e.published), str(e.withdrawn), str(e.effective_to)] for e in editions]
     asked = [list(pair) for pair in batch.defaults]
     kind = ["drawn" if batch.outlines else "plain", listing.path.suffix.lower(), listing.encoding, PART]
     stands = [facts.crs, facts.schema_version, held, rulebook.edition, program.fingerprint()]

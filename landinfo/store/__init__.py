@@ -31,6 +31,8 @@ from landinfo.model import (
 )
 
 SCHEMA_VERSION = 4
+CHANGED = "changed-"
+"""How the content hash begins of an edition whose rows somebody changed or took away by hand."""
 
 DRAFT = date.max
 """From this day on a prepared edition is known, before it is published: no question reaches it."""
@@ -278,7 +280,7 @@ class Store(Ground, Protocol):
 
         Of an edition whose rows somebody changed or took away in place ``content_hash`` is another.
 
-        Asked before every answer that may be kept: it costs a hundredth of an answer.
+        Asked before and after every answer that may be kept: it costs some hundredths of an answer.
         """
         ...
 
@@ -424,6 +426,7 @@ def create_store(url: str, facts: StoreFacts, communes: Sequence[Commune], union
 
 
 __all__ = [
+    "CHANGED",
     "DRAFT",
     "SCHEMA_VERSION",
     "Box",

@@ -197,7 +197,7 @@ BEGIN
   DELETE FROM measures;
   UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id IN (OLD.edition, NEW.edition);
 END;
-CREATE TRIGGER taken_parcels AFTER DELETE ON parcels
+CREATE TRIGGER taken_parcels AFTER DELETE ON parcels WHEN EXISTS (SELECT 1 FROM spans WHERE edition = OLD.edition)
 BEGIN
   UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id = OLD.edition;
 END;
@@ -206,7 +206,7 @@ BEGIN
   DELETE FROM measures;
   UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id IN (OLD.edition, NEW.edition);
 END;
-CREATE TRIGGER taken_features AFTER DELETE ON features
+CREATE TRIGGER taken_features AFTER DELETE ON features WHEN EXISTS (SELECT 1 FROM spans WHERE edition = OLD.edition)
 BEGIN
   UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id = OLD.edition;
 END;
@@ -215,7 +215,7 @@ BEGIN
   DELETE FROM measures;
   UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id IN (OLD.edition, NEW.edition);
 END;
-CREATE TRIGGER taken_coverage AFTER DELETE ON coverage
+CREATE TRIGGER taken_coverage AFTER DELETE ON coverage WHEN EXISTS (SELECT 1 FROM spans WHERE edition = OLD.edition)
 BEGIN
   UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id = OLD.edition;
 END;
@@ -224,7 +224,7 @@ BEGIN
   DELETE FROM measures;
   UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id IN (OLD.edition, NEW.edition);
 END;
-CREATE TRIGGER taken_price_zones AFTER DELETE ON price_zones
+CREATE TRIGGER taken_price_zones AFTER DELETE ON price_zones WHEN EXISTS (SELECT 1 FROM spans WHERE edition = OLD.edition)
 BEGIN
   UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id = OLD.edition;
 END;

@@ -151,20 +151,24 @@ BEGIN
   DELETE FROM landinfo.measures;
   RETURN NULL;
 END $$;
--- An edition of which somebody changed or took away rows is not what was loaded, and its hash says so.
-CREATE FUNCTION landinfo.changed() RETURNS trigger LANGUAGE plpgsql AS $$
+-- An edition of which somebody changed or took away rows is not what was loaded, and its hash says so; by the rights of
+-- its owner: who may change rows need not be one who may change editions.
+CREATE FUNCTION landinfo.changed() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
   UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '')
   WHERE id IN (SELECT edition FROM before UNION SELECT edition FROM after);
   RETURN NULL;
 END $$;
-CREATE FUNCTION landinfo.taken() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION landinfo.taken() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
   UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '')
   WHERE id IN (SELECT edition FROM before);
   RETURN NULL;
 END $$;
-CREATE FUNCTION landinfo.emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION landinfo.emptied() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
   UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '');
   RETURN NULL;

@@ -210,7 +210,13 @@ END $$
 _SHAPED = ("parcels", "features", "coverage", "price_zones")
 _TOLD_GEOPACKAGE = "UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id"
 _TOLD_POSTGIS = "UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '')"
-_FUNCTION = "CREATE FUNCTION landinfo.{} RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n  {};\n  RETURN NULL;\nEND $$"
+# By the rights of its owner: who may change rows need not be one who may change editions.
+_FUNCTION = """CREATE FUNCTION landinfo.{} RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+  {};
+  RETURN NULL;
+END $$"""
 _TRIGGER = "CREATE TRIGGER {0} AFTER {1} ON landinfo.{2} {3}\n  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.{0}()"
 
 # An edition of which somebody changed or took away rows says so by its hash.
@@ -222,7 +228,9 @@ _CHANGED_GEOPACKAGE = (
         for table in _SHAPED
     ),
     *(
-        f"CREATE TRIGGER taken_{table} AFTER DELETE ON {table}\nBEGIN\n  {_TOLD_GEOPACKAGE} = OLD.edition;\nEND"
+        f"CREATE TRIGGER taken_{table} AFTER DELETE ON {table} "  # noqa: S608
+        "WHEN EXISTS (SELECT 1 FROM spans WHERE edition = OLD.edition)\n"
+        f"BEGIN\n  {_TOLD_GEOPACKAGE} = OLD.edition;\nEND"
         for table in _SHAPED
     ),
 )

@@ -15,7 +15,7 @@ from flask import Response, request
 
 from landinfo import asked
 from landinfo.model import BadInput, Edition
-from landinfo.store import program
+from landinfo.store import CHANGED, program
 from landinfo.web import api
 from landinfo.web.site import Site, site
 from landinfo.web.watched import unread
@@ -91,7 +91,11 @@ def _permanent() -> bool:
 
 
 def last_modified(here: Site, mark: str) -> datetime:
-    """When the answer can have changed last. What was done on a day counts until that day is over, and so until now."""
+    """When the answer can have changed last. What was done on a day counts until that day is over, and so until now;
+    when somebody changed rows by hand nobody knows.
+    """
+    if any(e.content_hash.startswith(CHANGED) for e in here.editions.known_on(None, mark)):
+        return datetime.now(UTC).replace(microsecond=0)
     yesterday = None if _permanent() else here.today() - timedelta(days=1)
     days = [day for day in (_last_day(here.editions.known_on(None, mark)), yesterday) if day]
     over = [datetime.combine(day + timedelta(days=1), time(), asked.VIETNAM) for day in days]

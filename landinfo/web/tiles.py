@@ -37,22 +37,33 @@ blueprint = Blueprint("tiles", __name__)
 def tile(layer: str, z: int, x: int, y: int) -> Response:
     """Parcels or a theme on ``on`` as ``known``; ``v`` (``versions``) lets a browser keep it without asking again."""
     here = site()
-    _first_zoom(layer, here.rulebook)
+    first = _first_zoom(layer, here.rulebook)
     if not grid.is_tile(z, x, y):
         raise NotHere("no-such-tile", "z/x/y", z=z, x=x, y=y, last=grid.LAST_ZOOM)
     given = asked.single(question.few(api.given()), ("on", "known", "v"))
     query = asked.read_query([(n, given[n]) for n in ("on", "known") if n in given], here.today())
     mark = here.store.mark()
-    held = versions([layer], query.known, here.store)[layer]
+    held = versions([layer], query.known, here.store, mark)[layer]
     key = f"{held}/{layer}/{z}/{x}/{y}/{query.on}"
     name = hashlib.sha256(key.encode()).hexdigest()[:24]
-    tile = None if api.is_held(name) else _drawn(key, (layer, z, x, y), query.on, query.known, mark, here)
-    response = Response(b"", 304) if tile is None else Response(tile)
-    response.mimetype = MIMETYPE
+    keeping = _FOREVER if given.get("v") == held and "on" in given else "no-cache"
+    if api.is_held(name):
+        return _kept_by(Response(b"", 304), name, keeping)
+    before = b"" if z < first else here.tiles.get(key)
+    found = _drawn(held, (layer, z, x, y), query.on, query.known, mark, here) if before is None else before
+    response = Response(found)
+    # What was published while it was drawn may be in it already.
     if here.store.mark() != mark:
-        return api.unkept(response)
+        return api.unkept(_kept_by(response, name, keeping))
+    if before is None:
+        here.tiles.put(key, found)
+    return _kept_by(response, name, keeping)
+
+
+def _kept_by(response: Response, name: str, keeping: str) -> Response:
+    response.mimetype = MIMETYPE
     response.set_etag(name)
-    response.headers["Cache-Control"] = _FOREVER if given.get("v") == held and "on" in given else "no-cache"
+    response.headers["Cache-Control"] = keeping
     return response
 
 
@@ -68,11 +79,14 @@ def described(layer: str) -> Response:
     return api.fresh(api.as_json(present_tiles.tilejson(layer, api.root(), given, about)))
 
 
-def versions(layers: Iterable[str], known: date, store: Store) -> dict[str, str]:
-    """By layer twelve hex digits that change whenever something is published or withdrawn in it, as known on a day."""
-    wanted, mark = tuple(layers), store.mark()
+def versions(layers: Iterable[str], known: date, store: Store, mark: str = "") -> dict[str, str]:
+    """By layer twelve hex digits that change whenever something is published or withdrawn in it, as known on a day.
+
+    ``mark``: the store's, where it was read already.
+    """
+    wanted = tuple(layers)
     try:
-        return _versions(wanted, known, cast(Hashable, store), mark)
+        return _versions(wanted, known, cast(Hashable, store), mark or store.mark())
     except _Changed:
         return _spoken(wanted, store.editions(known), store)
 
@@ -108,24 +122,16 @@ def kept(settings: Settings) -> KeptTiles:
     return KeptTiles(None if nowhere else folder, settings.tiles_mb * 1_000_000)
 
 
-def _drawn(key: str, where: tuple[str, int, int, int], on: date, known: date, mark: str, here: Site) -> bytes:
-    """``mark`` is the store's, read before all else."""
-    layer, z, _, _ = where
-    if z < _first_zoom(layer, here.rulebook):
-        return b""
-    found = here.tiles.get(key)
-    if found is None:
-        of_communes = layer == COMMUNES
-        found = _communes(key, where, on, known, mark, here) if of_communes else here.store.tile(*where, on, known)
-        # What was published while it was drawn may be in it already.
-        if here.tiles.keeps and here.store.mark() == mark:
-            here.tiles.put(key, found)
-    return found
+def _drawn(version: str, where: tuple[str, int, int, int], on: date, known: date, mark: str, here: Site) -> bytes:
+    """``mark`` is the store's, read before ``version``."""
+    if where[0] == COMMUNES:
+        return _communes(version, where, on, known, mark, here)
+    return here.store.tile(*where, on, known)
 
 
-def _communes(key: str, where: tuple[str, int, int, int], on: date, known: date, mark: str, here: Site) -> bytes:
+def _communes(version: str, where: tuple[str, int, int, int], on: date, known: date, mark: str, here: Site) -> bytes:
     _, z, x, y = where
-    held = here.communes.on(key.partition("/")[0], on, known, mark, here.store)
+    held = here.communes.on(version, on, known, mark, here.store)
     areas, said, anchors, labels = squares.placed(held, z, x, y, here.store.facts().crs)
     return mvt.written([mvt.shapes("communes", areas, said), mvt.points("labels", anchors, labels)], grid.extent(z))
 
