@@ -142,14 +142,19 @@ def test_two_at_once_do_not_write_one_output(tmp_path: Path, url: str, source: P
     assert done(batch(source, target, url, DAY)).rows == ROWS
 
 
-def test_data_published_meanwhile_are_not_mixed(tmp_path: Path, source: Path, own_store: Any, store_url: str) -> None:
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_data_changed_meanwhile_are_not_mixed(
+    tmp_path: Path, source: Path, own_store: Any, store_url: str, run_sql: Any, by_hand: bool
+) -> None:
     import cadastre
 
     target = tmp_path / "out.csv"
     source.write_text(table("commune,sheet,number", "25744@2024,1,1"), "utf-8")
 
     def publish(step: str, _: object) -> None:
-        if step == "answer":
+        if step == "answer" and by_hand:
+            run_sql(store_url, "UPDATE parcels SET registered_area = '77.7'")
+        elif step == "answer":
             ids = [e.id for e in own_store.editions(None) if e.withdrawn is None]
             own_store.publish([], [ids[0]], known=cadastre.TODAY)
 
