@@ -208,6 +208,12 @@ def test_what_was_published_meanwhile_is_not_kept(tmp_path: Path) -> None:
     made.close()
 
 
+def test_what_has_no_tiles_yet_at_a_zoom_takes_no_room(keeping: tuple[FlaskClient, Store, list[Any], Path]) -> None:
+    asked, _, drawn, folder = keeping
+    assert asked.get("/tiles/parcels/0/0/0").data == b""
+    assert (drawn, list(folder.rglob("*.tile"))) == ([], [])
+
+
 def test_a_file_that_was_cut_short_is_drawn_anew(keeping: tuple[FlaskClient, Store, list[Any], Path]) -> None:
     asked, _, drawn, folder = keeping
     whole = asked.get(f"/tiles/parcels/{PLACE}").data

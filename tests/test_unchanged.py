@@ -22,7 +22,8 @@ from werkzeug.http import parse_date
 from landinfo.model import Held, LayerFacts, PriceZone
 from landinfo.store import CHANGED, Load, Store, program
 from landinfo.web import Settings, create_app
-from landinfo.web.kept import KeptAnswers
+from landinfo.web.ground import CommuneGround
+from landinfo.web.kept import KeptAnswers, KeptEditions
 from landinfo.web.settings import from_environment
 from landinfo.web.tiles import versions
 
@@ -209,6 +210,33 @@ def test_rows_changed_by_hand_change_every_mark(
         assert text in web.get(parcel).data
         assert web.get(items).data != before[items].data
         assert web.get(plan, headers={"If-None-Match": before[plan].headers["ETag"]}).status_code == 304
+
+
+def test_each_change_by_hand_gives_another_mark(
+    own_store: Store, store_url: str, run_sql: Callable[[str, str], None]
+) -> None:
+    marks = [own_store.mark()]
+    for area in ("77.7", "88.8", "99.9"):
+        run_sql(store_url, f"UPDATE parcels SET registered_area = '{area}' WHERE number = '1'")
+        marks.append(own_store.mark())
+    assert len(set(marks)) == 4
+
+
+def test_what_is_read_beside_a_publication_is_kept_by_no_process(own_store: Store) -> None:
+    """Editions and the communes' ground: they may be of before or of after, and the mark of before may come back."""
+    asked: list[str] = []
+
+    def counting(name: str) -> Callable[..., Any]:
+        return lambda *given: asked.append(name) or getattr(own_store, name)(*given)
+
+    store = instead(own_store, editions=counting("editions"), squares=counting("squares"))
+    editions, ground = KeptEditions(store), CommuneGround()
+    for mark, times in (("of before", 2), (own_store.mark(), 1)):
+        asked.clear()
+        for _ in range(2):
+            editions.known_on(TODAY, mark)
+            ground.on(f"version {mark}", TODAY, TODAY, mark, store)
+        assert asked == ["editions", "squares"] * times
 
 
 def test_rows_changed_by_hand_were_modified_now(
