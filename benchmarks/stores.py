@@ -126,6 +126,7 @@ def carry(source: Path, url: str) -> None:
             store.keep(partial(iter, some), shares.ways(_themes()), ASKED, DAY)
 
 
+@cache
 def _themes() -> Mapping[str, Theme]:
     return read_rulebook(ROOT / "data").themes
 

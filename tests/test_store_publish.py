@@ -317,7 +317,7 @@ ALTER TABLE parcels DROP COLUMN commune_now; UPDATE meta SET value = '0' WHERE k
 """
 
 
-STALE = "".join(f"DROP FUNCTION landinfo.{name} CASCADE;" for name in ("measures_stale", "changed", "taken", "emptied"))
+STALE = "".join(f"DROP FUNCTION landinfo.{name} CASCADE;" for name in ("measures_stale", "changed"))
 
 
 @pytest.fixture

@@ -155,22 +155,14 @@ END $$;
 -- its owner: who may change rows need not be one who may change editions.
 CREATE FUNCTION landinfo.changed() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE of text[];
 BEGIN
+  IF TG_OP = 'UPDATE' THEN of := ARRAY(SELECT edition FROM before UNION SELECT edition FROM after);
+  ELSIF TG_OP = 'DELETE' THEN of := ARRAY(SELECT DISTINCT edition FROM before);
+  ELSE of := ARRAY(SELECT id FROM landinfo.editions);
+  END IF;
   UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '')
-  WHERE id IN (SELECT edition FROM before UNION SELECT edition FROM after);
-  RETURN NULL;
-END $$;
-CREATE FUNCTION landinfo.taken() RETURNS trigger LANGUAGE plpgsql
-  SECURITY DEFINER SET search_path = pg_catalog AS $$
-BEGIN
-  UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '')
-  WHERE id IN (SELECT edition FROM before);
-  RETURN NULL;
-END $$;
-CREATE FUNCTION landinfo.emptied() RETURNS trigger LANGUAGE plpgsql
-  SECURITY DEFINER SET search_path = pg_catalog AS $$
-BEGIN
-  UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '');
+  WHERE id = ANY(of);
   RETURN NULL;
 END $$;
 CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.parcels
@@ -178,30 +170,30 @@ CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.parcels
 CREATE TRIGGER changed AFTER UPDATE ON landinfo.parcels REFERENCING OLD TABLE AS before NEW TABLE AS after
   FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
 CREATE TRIGGER taken AFTER DELETE ON landinfo.parcels REFERENCING OLD TABLE AS before
-  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.taken();
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
 CREATE TRIGGER emptied AFTER TRUNCATE ON landinfo.parcels
-  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.emptied();
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
 CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.features
   FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale();
 CREATE TRIGGER changed AFTER UPDATE ON landinfo.features REFERENCING OLD TABLE AS before NEW TABLE AS after
   FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
 CREATE TRIGGER taken AFTER DELETE ON landinfo.features REFERENCING OLD TABLE AS before
-  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.taken();
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
 CREATE TRIGGER emptied AFTER TRUNCATE ON landinfo.features
-  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.emptied();
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
 CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.coverage
   FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale();
 CREATE TRIGGER changed AFTER UPDATE ON landinfo.coverage REFERENCING OLD TABLE AS before NEW TABLE AS after
   FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
 CREATE TRIGGER taken AFTER DELETE ON landinfo.coverage REFERENCING OLD TABLE AS before
-  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.taken();
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
 CREATE TRIGGER emptied AFTER TRUNCATE ON landinfo.coverage
-  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.emptied();
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
 CREATE TRIGGER measures_stale AFTER UPDATE OR TRUNCATE ON landinfo.price_zones
   FOR EACH STATEMENT EXECUTE FUNCTION landinfo.measures_stale();
 CREATE TRIGGER changed AFTER UPDATE ON landinfo.price_zones REFERENCING OLD TABLE AS before NEW TABLE AS after
   FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
 CREATE TRIGGER taken AFTER DELETE ON landinfo.price_zones REFERENCING OLD TABLE AS before
-  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.taken();
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();
 CREATE TRIGGER emptied AFTER TRUNCATE ON landinfo.price_zones
-  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.emptied();
+  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed();

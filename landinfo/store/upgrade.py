@@ -209,15 +209,22 @@ END $$
 
 _SHAPED = ("parcels", "features", "coverage", "price_zones")
 _TOLD_GEOPACKAGE = "UPDATE editions SET content_hash = 'changed-' || lower(hex(randomblob(16))) WHERE id"
-_TOLD_POSTGIS = "UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '')"
 # By the rights of its owner: who may change rows need not be one who may change editions.
-_FUNCTION = """CREATE FUNCTION landinfo.{} RETURNS trigger LANGUAGE plpgsql
+_CHANGED_FUNCTION = """
+CREATE FUNCTION landinfo.changed() RETURNS trigger LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE of text[];
 BEGIN
-  {};
+  IF TG_OP = 'UPDATE' THEN of := ARRAY(SELECT edition FROM before UNION SELECT edition FROM after);
+  ELSIF TG_OP = 'DELETE' THEN of := ARRAY(SELECT DISTINCT edition FROM before);
+  ELSE of := ARRAY(SELECT id FROM landinfo.editions);
+  END IF;
+  UPDATE landinfo.editions SET content_hash = 'changed-' || replace(gen_random_uuid()::text, '-', '')
+  WHERE id = ANY(of);
   RETURN NULL;
-END $$"""
-_TRIGGER = "CREATE TRIGGER {0} AFTER {1} ON landinfo.{2} {3}\n  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.{0}()"
+END $$
+"""
+_TRIGGER = "CREATE TRIGGER {0} AFTER {1} ON landinfo.{2} {3}\n  FOR EACH STATEMENT EXECUTE FUNCTION landinfo.changed()"
 
 # An edition of which somebody changed or took away rows says so by its hash.
 _CHANGED_GEOPACKAGE = (
@@ -235,12 +242,7 @@ _CHANGED_GEOPACKAGE = (
     ),
 )
 _CHANGED_POSTGIS = (
-    _FUNCTION.format(
-        "changed()",
-        _TOLD_POSTGIS + "\n  WHERE id IN (SELECT edition FROM before UNION SELECT edition FROM after)",  # noqa: S608
-    ),
-    _FUNCTION.format("taken()", _TOLD_POSTGIS + "\n  WHERE id IN (SELECT edition FROM before)"),  # noqa: S608
-    _FUNCTION.format("emptied()", _TOLD_POSTGIS),
+    _CHANGED_FUNCTION,
     *(
         _TRIGGER.format(name, event, table, rows)
         for table in _SHAPED

@@ -94,9 +94,10 @@ def last_modified(here: Site, mark: str) -> datetime:
     """When the answer can have changed last. What was done on a day counts until that day is over, and so until now;
     when somebody changed rows by hand nobody knows.
     """
-    if any(e.content_hash.startswith(CHANGED) for e in here.editions.known_on(None, mark)):
+    editions = here.editions.known_on(None, mark)
+    if any(e.content_hash.startswith(CHANGED) for e in editions):
         return datetime.now(UTC).replace(microsecond=0)
     yesterday = None if _permanent() else here.today() - timedelta(days=1)
-    days = [day for day in (_last_day(here.editions.known_on(None, mark)), yesterday) if day]
+    days = [day for day in (_last_day(editions), yesterday) if day]
     over = [datetime.combine(day + timedelta(days=1), time(), asked.VIETNAM) for day in days]
     return min(datetime.now(UTC), max([here.begun, *over])).replace(microsecond=0)
